@@ -1,0 +1,1 @@
+"""What the hospital has: the catalogue, the assets, their activity, readings and live state."""

@@ -1,0 +1,93 @@
+"""The one thing that crosses from collectors to assets."""
+
+from __future__ import annotations
+
+import enum
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from assets.words import Quality
+
+Value = float | str | bool
+"""A canonical reading's value: numbers in the unit that the vocabulary names, states as words."""
+
+
+class SubjectKind(enum.StrEnum):
+    """By what name a source knows the equipment."""
+
+    ASSET = "asset"  # primary key
+    TAG = "tag"  # identifier of its location tag
+    SERIAL = "serial"  # maker's serial number
+
+
+class Evidence(enum.StrEnum):
+    """What a device says of its own work."""
+
+    IN_USE = "in_use"  # working on a patient
+    IDLE = "idle"  # on standby
+    FAULT = "fault"  # cannot be used
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """Whom an observation is about."""
+
+    kind: SubjectKind
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReadingValue:
+    """One canonical reading. ``value`` is ``None`` exactly when ``quality`` is not GOOD."""
+
+    name: str
+    value: Value | None
+    quality: Quality = Quality.GOOD
+
+    def __post_init__(self) -> None:
+        if (self.value is None) == (self.quality is Quality.GOOD):
+            raise ValueError(f"{self.name}: a value and a failure exclude each other")
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """Where a source says that its subject is. Metres in the building's frame."""
+
+    floor: str  # Floor.slug
+    x: float
+    y: float
+    error_m: float
+
+
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """That a receiver hears a tag."""
+
+    receiver: str  # Receiver.identifier
+    rssi_dbm: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Observation:
+    """One report about one piece of equipment, or one failure to get it.
+
+    ``at`` is when it was true at the device, ``received_at`` when we learned of it; both are aware, in UTC.
+    ``source`` and ``at`` together are its identity: recording the same twice changes nothing.
+    """
+
+    subject: Subject
+    source: str
+    at: datetime
+    received_at: datetime
+    quality: Quality = Quality.GOOD
+    readings: tuple[ReadingValue, ...] = ()
+    activity: Evidence | None = None
+    position: Position | None = None
+    sighting: Sighting | None = None
+    detail: str = field(default="", compare=False)
+
+    def __post_init__(self) -> None:
+        if self.at.tzinfo is None or self.received_at.tzinfo is None:
+            raise ValueError("an observation's times carry their time zone")
+        if self.quality is not Quality.GOOD and (self.activity or self.position or self.sighting):
+            raise ValueError("a failed reading is evidence of nothing")

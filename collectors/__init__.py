@@ -1,0 +1,1 @@
+"""How we know: device profiles, drivers, decoding, scheduling."""

@@ -1,0 +1,144 @@
+"""What is polled, how, and how well that goes."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.conf import settings
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+
+from assets.words import Quality
+from collectors.queries import EndpointQuerySet
+
+
+class Segment(models.Model):
+    """A part of the network that may be polled: only these networks, only these ports.
+
+    Loopback and other special addresses are reachable only where a network here lies wholly inside that special
+    range, so that they must have been named.
+    """
+
+    name = models.CharField(max_length=60, unique=True)
+    site = models.ForeignKey("locations.Site", on_delete=models.PROTECT, related_name="+")
+    networks = models.JSONField(default=list, help_text='Networks in CIDR form, as in ["10.20.0.0/16"].')
+    ports = models.JSONField(
+        default=list, blank=True, help_text='Ports besides the usual ones, as numbers or "from-to" ranges.'
+    )
+    is_paused = models.BooleanField(default=False)
+
+    class Meta:
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Credential(models.Model):
+    """A secret towards devices, sealed with a key that is not in the database and bound to this row.
+
+    See :mod:`collectors.credentials` for opening and sealing; the plain secret is never shown again.
+    """
+
+    class Kind(models.TextChoices):
+        SNMP_COMMUNITY = "snmp_community", "SNMP v1/v2c community"
+        SNMP_USM = "snmp_usm", "SNMP v3 user"
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    name = models.CharField(max_length=60, unique=True)
+    kind = models.CharField(max_length=16, choices=Kind.choices, default=Kind.SNMP_USM)
+    sealed = models.BinaryField(editable=False)
+
+    class Meta:
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Endpoint(models.Model):
+    """One address that answers for one device, or for a table of them."""
+
+    class Protocol(models.TextChoices):
+        SNMP_V2C = "snmp_v2c", "SNMP v2c"
+        SNMP_V3 = "snmp_v3", "SNMP v3"
+        MODBUS_TCP = "modbus_tcp", "Modbus/TCP"
+
+    name = models.CharField(max_length=80, unique=True)
+    segment = models.ForeignKey(Segment, on_delete=models.PROTECT, related_name="endpoints")
+    protocol = models.CharField(max_length=12, choices=Protocol.choices, default=Protocol.SNMP_V3)
+    host = models.CharField(max_length=253)
+    port = models.PositiveIntegerField(validators=[MinValueValidator(1), MaxValueValidator(65535)])
+    unit_id = models.PositiveSmallIntegerField(default=1, validators=[MaxValueValidator(255)])
+    profile = models.SlugField(max_length=60, help_text="Name of a device profile.")
+    credential = models.ForeignKey(Credential, on_delete=models.PROTECT, null=True, blank=True, related_name="endpoints")
+    asset = models.ForeignKey(
+        "assets.Asset", on_delete=models.SET_NULL, null=True, blank=True, related_name="endpoints",
+        help_text="The device that it answers for; empty for a gateway whose table names its devices.",
+    )
+    interval_s = models.FloatField(default=30.0, validators=[MinValueValidator(1.0)])
+    timeout_s = models.FloatField(default=2.0, validators=[MinValueValidator(0.1), MaxValueValidator(30.0)])
+    is_enabled = models.BooleanField(default=True)
+    exception_reason = models.CharField(
+        max_length=200, blank=True, help_text="Why a protocol weaker than SNMP v3 with privacy is accepted here."
+    )
+
+    objects = EndpointQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["name"]
+        permissions = [("poll_endpoint", "Can poll an endpoint now")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["host", "port", "unit_id", "profile"],
+                name="endpoint_once",
+                violation_error_message="This address is polled with that profile already.",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class EndpointHealth(models.Model):
+    """How polling an endpoint goes: written in bulk by the collector alone."""
+
+    endpoint = models.OneToOneField(Endpoint, on_delete=models.CASCADE, primary_key=True, related_name="health")
+    attempted_at = models.DateTimeField(null=True)
+    answered_at = models.DateTimeField(null=True)
+    latency_ms = models.FloatField(null=True)
+    quality = models.CharField(max_length=16, choices=Quality.choices, null=True)
+    detail = models.CharField(max_length=300, blank=True, help_text="The last failure, in words.")
+    failing_since = models.DateTimeField(null=True)
+    failures_in_a_row = models.PositiveIntegerField(default=0)
+    polls = models.PositiveBigIntegerField(default=0)
+    answers = models.PositiveBigIntegerField(default=0)
+    next_poll_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"{self.endpoint_id}: {self.quality or 'never polled'}"
+
+
+class ManualPoll(models.Model):
+    """A person's request for one poll now, and what came back: decoded beside raw.
+
+    The collector that owns the endpoint takes it, so that a device never has two requests under way.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    endpoint = models.ForeignKey(Endpoint, on_delete=models.CASCADE, related_name="manual_polls")
+    requested_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
+    requested_at = models.DateTimeField()
+    finished_at = models.DateTimeField(null=True)
+    report = models.JSONField(null=True)
+
+    class Meta:
+        ordering = ["-requested_at"]
+        indexes = [
+            models.Index(
+                fields=["requested_at"], condition=models.Q(finished_at__isnull=True), name="manual_poll_waiting"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.endpoint} {self.requested_at:%F %T}"

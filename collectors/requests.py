@@ -1,0 +1,119 @@
+"""What a driver is asked, and what it gives back: the whole language between planning, drivers and decoding.
+
+There is no request that writes, so nothing above a driver can even express one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from assets.words import Quality
+
+
+@dataclass(frozen=True, slots=True)
+class SnmpGet:
+    """GET of these instances, at most as many as fit into one message."""
+
+    oids: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SnmpTable:
+    """GETBULK of these columns until they end, ``max_rows`` at the most."""
+
+    columns: tuple[str, ...]
+    max_rows: int = 1000
+    max_repetitions: int = 20
+
+
+@dataclass(frozen=True, slots=True)
+class ModbusRead:
+    """Function 1 to 4 (coils, discrete inputs, holding registers, input registers) from ``address``, counted from 0."""
+
+    function: int
+    address: int
+    count: int
+
+
+Request = SnmpGet | SnmpTable | ModbusRead
+
+
+@dataclass(frozen=True, slots=True)
+class SnmpValue:
+    """One value as it came. ``type`` is the ASN.1 name in lower case: integer, counter32, gauge32, timeticks,
+    counter64, octets, oid, ipaddress, opaque, null, no_such_object, no_such_instance or end_of_mib.
+    Numbers are ``int``, octet strings ``bytes``, object identifiers dotted ``str``; exceptions and null carry None.
+    """
+
+    type: str
+    value: int | bytes | str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """Why a request has no answer. ``quality`` is never GOOD; ``detail`` says it in words."""
+
+    quality: Quality
+    detail: str
+
+
+SnmpAnswer = Mapping[str, SnmpValue]
+"""Instance OID → value. For a table: every instance below the columns asked for."""
+ModbusAnswer = tuple[int, ...]
+"""Registers as 0..65535, coils and discrete inputs as 0 or 1; exactly as many as were asked for."""
+Answer = SnmpAnswer | ModbusAnswer | Failure
+
+
+@dataclass(frozen=True, slots=True)
+class RawPoll:
+    """What one poll of one endpoint brought, request by request."""
+
+    at: datetime
+    latency_ms: float
+    answers: Mapping[Request, Answer]
+
+
+@dataclass(frozen=True, slots=True)
+class SnmpUser:
+    """SNMP v3 user; protocol names as in RFC 3414 and 7860: sha256, aes128. Secrets do not print."""
+
+    name: str
+    auth_protocol: str
+    auth_key: str
+    priv_protocol: str
+    priv_key: str
+
+    def __repr__(self) -> str:
+        return f"SnmpUser({self.name!r}, {self.auth_protocol}, {self.priv_protocol}, secrets masked)"
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Whom to ask: an address that the guard has let through, and how."""
+
+    endpoint_id: int
+    protocol: str  # Endpoint.Protocol
+    host: str  # numeric address
+    port: int
+    timeout_s: float
+    unit_id: int = 1
+    community: bytes | None = None
+    user: SnmpUser | None = None
+
+    def __repr__(self) -> str:
+        return f"Target({self.endpoint_id}, {self.protocol}, {self.host}:{self.port}/{self.unit_id})"
+
+
+class Driver(Protocol):
+    """One way to ask. Every failure of a device comes back as :class:`Failure`; a driver raises only when misused."""
+
+    name: str
+
+    async def open(self) -> None: ...
+
+    async def poll(self, target: Target, requests: Sequence[Request]) -> RawPoll: ...
+
+    async def close(self) -> None: ...

@@ -1,0 +1,34 @@
+"""Who may do what: one table, read by pages, API, websockets and admin alike.
+
+Permissions are Django's own strings (``app.verb_model``), so that ``user.has_perm`` is the one question asked
+everywhere; :class:`hospital.backends.RoleBackend` answers it from this table.
+"""
+
+from __future__ import annotations
+
+from django.db import models
+
+
+class Role(models.TextChoices):
+    NURSE = "nurse", "Nurse"
+    BIOMED = "biomed", "Biomedical engineer"
+    FACILITIES = "facilities", "Facilities manager"
+    ADMIN = "admin", "Administrator"
+
+
+_PLACES = frozenset(
+    {"locations.view_site", "locations.view_floor", "locations.view_zone", "locations.view_department"}
+)
+_EQUIPMENT = frozenset({"assets.view_asset", "assets.view_category", "assets.find_asset"})
+_HISTORY = frozenset(
+    {"assets.view_reading", "assets.view_activityinterval", "assets.view_stay", "locations.view_tag"}
+)
+_COLLECTING = frozenset({"collectors.view_endpoint", "collectors.view_segment"})
+
+PERMISSIONS: dict[str, frozenset[str]] = {
+    Role.NURSE: _PLACES | _EQUIPMENT,
+    Role.BIOMED: _PLACES | _EQUIPMENT | _HISTORY | _COLLECTING | {"collectors.poll_endpoint"},
+    Role.FACILITIES: _PLACES | _EQUIPMENT | _HISTORY,
+    Role.ADMIN: _PLACES | _EQUIPMENT | _HISTORY | _COLLECTING | {"collectors.poll_endpoint"},
+}
+"""What each role may do. Administrators edit through the admin site besides (``is_staff`` and superuser)."""

@@ -1,0 +1,1 @@
+"""Where equipment can be: sites, buildings, floors, zones, receivers and tags."""

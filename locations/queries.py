@@ -1,0 +1,44 @@
+"""Words that chain, for places, and who may see which site."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, Self
+
+from django.db import models
+from django.db.models import Q
+
+
+def in_sites_of(user: Any, path: str) -> Q:
+    """A condition that ``path`` (a foreign key to Site) is a site that ``user`` may see.
+
+    Nobody signed in sees nothing; accounts without ``sees_all_sites`` see the sites they were given.
+    """
+    if not user.is_authenticated:
+        return Q(pk__in=[])
+    if user.sees_all_sites:
+        return Q()
+    return Q(**{f"{path}__in": user.sites.values("pk")})
+
+
+class SiteQuerySet(models.QuerySet[Any]):
+    def visible_to(self, user: Any) -> Self:
+        return self.filter(in_sites_of(user, "pk"))
+
+
+class FloorQuerySet(models.QuerySet[Any]):
+    def visible_to(self, user: Any) -> Self:
+        return self.filter(in_sites_of(user, "building__site"))
+
+
+class ZoneQuerySet(models.QuerySet[Any]):
+    def visible_to(self, user: Any) -> Self:
+        return self.filter(in_sites_of(user, "floor__building__site"))
+
+    def current(self) -> Self:
+        """Zones of the plan as it is now, without those that a changed plan retired."""
+        return self.filter(retired_at__isnull=True)
+
+    def as_of(self, moment: datetime) -> Self:
+        """Zones not yet retired at ``moment``."""
+        return self.filter(Q(retired_at__isnull=True) | Q(retired_at__gt=moment))

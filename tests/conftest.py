@@ -1,0 +1,139 @@
+"""The cast and the stage that every test shares: four people, one small hospital, a fixed moment."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+
+from assets.models import Asset, Category, EquipmentModel
+from hospital.models import User
+from hospital.roles import Role
+from locations.models import Building, Department, Floor, Site, Zone
+from locations.zones import ZoneKind
+
+NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+def noon() -> datetime:
+    """A fixed moment; no test reads the clock."""
+    return NOON
+
+
+def rectangle(x: float, y: float, width: float, height: float) -> list[list[list[float]]]:
+    return [[[x, y], [x + width, y], [x + width, y + height], [x, y + height], [x, y]]]
+
+
+@pytest.fixture
+def site(db) -> Site:
+    return Site.objects.create(name="St. Elmo", slug="st-elmo", timezone="Europe/Berlin")
+
+
+@pytest.fixture
+def other_site(db) -> Site:
+    """A site that only administrators of the cast may see."""
+    return Site.objects.create(name="Far Clinic", slug="far-clinic")
+
+
+@pytest.fixture
+def building(site: Site) -> Building:
+    return Building.objects.create(site=site, name="Main", slug="main")
+
+
+@pytest.fixture
+def ward(site: Site) -> Department:
+    return Department.objects.create(site=site, name="Ward 3 West", code="3w")
+
+
+@pytest.fixture
+def floor(building: Building) -> Floor:
+    return Floor.objects.create(
+        building=building, name="Level 1", slug="main-1", level=1, outline=rectangle(0, 0, 40, 20)
+    )
+
+
+@pytest.fixture
+def make_zone(floor: Floor):
+    """Makes a rectangular zone: ``make_zone("Bay 1", ZoneKind.PATIENT_ROOM, x, y, width, height)``."""
+
+    def make(name: str, kind: str = ZoneKind.OTHER, x=0.0, y=0.0, width=10.0, height=10.0, **extra) -> Zone:
+        return Zone.objects.create(
+            floor=extra.pop("floor", floor),
+            name=name,
+            code=extra.pop("code", name.lower().replace(" ", "-")),
+            kind=kind,
+            polygon=rectangle(x, y, width, height),
+            label_x=x + width / 2,
+            label_y=y + height / 2,
+            **extra,
+        )
+
+    return make
+
+
+@pytest.fixture
+def pumps(db) -> Category:
+    return Category.objects.create(
+        name="Infusion pump",
+        plural="Infusion pumps",
+        slug="infusion-pump",
+        shape="pump",
+        synonyms=["IV pump", "infusion device"],
+        stale_after_s=120,
+        presumed_after_s=600,
+    )
+
+
+@pytest.fixture
+def pump_model(pumps: Category) -> EquipmentModel:
+    return EquipmentModel.objects.create(manufacturer="Meridian", name="Infusa 200", category=pumps)
+
+
+@pytest.fixture
+def make_pump(site: Site, pump_model: EquipmentModel):
+    """Makes a pump: ``make_pump("P-1", department=ward)``."""
+
+    def make(asset_tag: str = "P-1", **extra) -> Asset:
+        return Asset.objects.create(**{"asset_tag": asset_tag, "model": pump_model, "site": site, **extra})
+
+    return make
+
+
+def _person(role: Role, *sites: Site, **extra) -> User:
+    person = User(username=role.value, role=role, **extra)
+    person.set_unusable_password()
+    person.save()
+    person.sites.set(sites)
+    return person
+
+
+@pytest.fixture
+def nurse(site: Site) -> User:
+    return _person(Role.NURSE, site)
+
+
+@pytest.fixture
+def biomed(site: Site) -> User:
+    return _person(Role.BIOMED, site)
+
+
+@pytest.fixture
+def facilities(site: Site) -> User:
+    return _person(Role.FACILITIES, site)
+
+
+@pytest.fixture
+def administrator(site: Site) -> User:
+    return _person(Role.ADMIN, site, all_sites=True, is_staff=True, is_superuser=True)
+
+
+@pytest.fixture
+def sign_in(client):
+    """A browser that is signed in: ``sign_in(nurse).get(…)``."""
+
+    def enter(person: User):
+        client.force_login(person)
+        return client
+
+    return enter
