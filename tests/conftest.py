@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
+from collections import Counter
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
@@ -13,6 +16,24 @@ from locations.models import Building, Department, Floor, Site, Zone
 from locations.zones import ZoneKind
 
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
+
+
+SKIPPED = Path(__file__).resolve().parent.parent / "build" / "skipped.txt"
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Note why tests were skipped, for the closing lines; where nothing may be skipped, fail."""
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    skipped = reporter.stats.get("skipped", []) if reporter else []
+    if not skipped:
+        return
+    reasons = Counter(report.longrepr[2].removeprefix("Skipped: ") for report in skipped)
+    SKIPPED.parent.mkdir(exist_ok=True)
+    with SKIPPED.open("a") as file:
+        file.writelines(f"{reason} ({count} tests)\n" for reason, count in reasons.items())
+    if os.environ.get("NO_SKIPS"):
+        session.exitstatus = 1
 
 
 @pytest.fixture

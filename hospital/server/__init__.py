@@ -1,0 +1,1 @@
+"""The embedded server: web, collectors, tasks and clock in one process."""
