@@ -53,13 +53,15 @@ def _run(name: str, command: list[str]) -> bool:
     environment = os.environ | {"PYTHONDONTWRITEBYTECODE": "1"}
     if name == "tests-postgresql":
         if not _reachable(POSTGRESQL_URL):
-            return _lacking(f"PostgreSQL: no server answers at {urlsplit(POSTGRESQL_URL).netloc.split('@')[-1]}")
+            place = urlsplit(POSTGRESQL_URL).netloc.split("@")[-1]
+            return _lacking(f"PostgreSQL: no server answers at {place}")
         environment |= {"DATABASE_URL": POSTGRESQL_URL}
     if name == "tests-browser" and not _chromium() and not _install_chromium():
         return _lacking("browser tests: no Chromium (Debian: apt install chromium)")
     begun = time.monotonic()
     status = subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode  # noqa: S603
-    print(f"   {name}: {'passed' if status == 0 else f'FAILED ({status})'} in {time.monotonic() - begun:.1f} s")
+    verdict = "passed" if status == 0 else f"FAILED ({status})"
+    print(f"   {name}: {verdict} in {time.monotonic() - begun:.1f} s")
     return status == 0
 
 

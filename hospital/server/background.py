@@ -22,7 +22,12 @@ class BackgroundTasks:
     def __init__(self, app: Celery, *, threads: int = 2) -> None:
         worker_state.should_stop = None
         self._worker: Any = WorkController(
-            app=app, pool="threads", concurrency=threads, loglevel="WARNING", without_mingle=True, without_gossip=True
+            app=app,
+            pool="threads",
+            concurrency=threads,
+            loglevel="WARNING",
+            without_mingle=True,
+            without_gossip=True,
         )
         self._worker_thread = threading.Thread(target=self._worker.start, name="tasks", daemon=True)
         self._clock: Any = EmbeddedService(app, thread=True, scheduler_cls=Scheduler)

@@ -9,46 +9,48 @@ import socket
 from collections.abc import Callable
 from typing import Any
 
-from daphne.server import Server  # before anything that imports Twisted's reactor
+from collectors.engine import run_engine
+from daphne.server import Server
 from twisted.internet import reactor
 from twisted.internet.defer import Deferred
+from twisted.internet.endpoints import quoteStringArgument
 
-from collectors.engine import run_engine
 from hospital.celery import app as celery_app
 from hospital.server.background import BackgroundTasks
 
 logger = logging.getLogger(__name__)
 
 
-class AddressTaken(Exception):
+class AddressTakenError(Exception):
     """Somebody else listens on the address; the message says what to do."""
 
 
 def ensure_free(host: str, port: int) -> None:
-    """Raises :class:`AddressTaken` unless ``host:port`` can be listened on now."""
+    """Raises :class:`AddressTakenError` unless ``host:port`` can be listened on now."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     with socket.socket(family, socket.SOCK_STREAM) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((host, port))
         except OSError as error:
-            raise AddressTaken(
+            raise AddressTakenError(
                 f"Port {port} on {host} cannot be used ({error.strerror}); "
                 f"end the program that has it, or choose another: PORT={port + 1000} make run"
             ) from error
 
 
 class EmbeddedServer:
-    """Serves ``application`` on ``host:port`` until a signal ends it; everything else lives as long as it does."""
+    """Serves ``application`` on ``host:port`` until a signal ends it; all else lives as long as it does."""
 
     def __init__(self, application: Any, *, host: str, port: int, on_ready: Callable[[], None]) -> None:
         ensure_free(host, port)
+        self._loop: asyncio.AbstractEventLoop = reactor._asyncioEventloop  # noqa: SLF001  its only way in
         self._on_ready = on_ready
         self._tasks = BackgroundTasks(celery_app)
         self._collecting: asyncio.Task[None] | None = None
         self._server = Server(
             application,
-            endpoints=[f"tcp:port={port}:interface={host.replace(':', r'\:')}"],
+            endpoints=[f"tcp:port={port}:interface={quoteStringArgument(host)}"],
             ready_callable=self._start,
             application_close_timeout=2,
             websocket_timeout=-1,
@@ -63,8 +65,7 @@ class EmbeddedServer:
         self._tasks.stop()
 
     def _start(self) -> None:
-        loop = reactor._asyncioEventloop
-        self._collecting = loop.create_task(run_engine(), name="collectors")
+        self._collecting = self._loop.create_task(run_engine(), name="collectors")
         self._collecting.add_done_callback(self._collecting_ended)
         self._tasks.start()
         # What start-up allocated stays; without this each full collection walks all of it.
@@ -83,4 +84,4 @@ class EmbeddedServer:
                 self._collecting.cancel()
                 await asyncio.gather(self._collecting, return_exceptions=True)
 
-        return Deferred.fromFuture(asyncio.ensure_future(end_collecting(), loop=reactor._asyncioEventloop))
+        return Deferred.fromFuture(asyncio.ensure_future(end_collecting(), loop=self._loop))

@@ -15,7 +15,7 @@ from django.core.management import call_command
 from django.core.management.base import CommandError
 
 from hospital.management.commands.serve import Command as Serve
-from hospital.server.embedded import AddressTaken, ensure_free
+from hospital.server.embedded import AddressTakenError, ensure_free
 
 SIMULATORS_STOP_WITHIN_S = 5
 
@@ -23,15 +23,15 @@ SIMULATORS_STOP_WITHIN_S = 5
 class Command(Serve):
     help = "Prepares the demo hospital, starts its simulated devices and serves everything."
 
-    def handle(self, *, host: str, port: int, **options: Any) -> None:
+    def handle(self, *, host: str, port: int, **_options: Any) -> None:
         try:
             ensure_free(host, port)
-        except AddressTaken as error:
+        except AddressTakenError as error:
             raise CommandError(str(error)) from error
         with own_terminal(), simulated_devices():
             call_command("migrate", verbosity=0, interactive=False)
             call_command("seed_demo", verbosity=0)
-            super().handle(host=host, port=port, **options)
+            super().handle(host=host, port=port, **_options)
 
     def announce(self, address: str) -> None:
         self.stdout.write(

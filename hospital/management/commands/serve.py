@@ -10,17 +10,17 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from hospital import demo_access
 from hospital.asgi import application
-from hospital.server.embedded import AddressTaken, EmbeddedServer
+from hospital.server.embedded import AddressTakenError, EmbeddedServer
 
 
 class Command(BaseCommand):
     help = "Serves the whole product from one process."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--host", default=os.environ.get("HOST", "127.0.0.1"), help="address to listen on")
-        parser.add_argument("--port", type=_port, default=os.environ.get("PORT", "8000"), help="port to listen on")
+        parser.add_argument("--host", default=os.environ.get("HOST", "127.0.0.1"), help="to listen on")
+        parser.add_argument("--port", type=_port, default=os.environ.get("PORT", "8000"), help="to listen on")
 
-    def handle(self, *, host: str, port: int, **options: Any) -> None:
+    def handle(self, *, host: str, port: int, **_options: Any) -> None:
         try:
             ipaddress.ip_address(host)
         except ValueError as error:
@@ -34,7 +34,7 @@ class Command(BaseCommand):
                 port=port,
                 on_ready=lambda: self.announce(f"http://{shown}:{port}/"),
             )
-        except AddressTaken as error:
+        except AddressTakenError as error:
             raise CommandError(str(error)) from error
         server.run()
 
