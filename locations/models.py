@@ -1,7 +1,7 @@
 """Places as data: site → building → floor → zone, what joins zones, and what hears tags.
 
-Coordinates are metres in the building's own frame: x to the east, y to the north, the same origin on every floor,
-so that a lift stands at the same x and y wherever it stops.
+Coordinates are metres in the building's own frame: x to the east, y to the north, the same origin on every
+floor, so that a lift stands at the same x and y wherever it stops.
 """
 
 from __future__ import annotations
@@ -13,7 +13,8 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
 
-from locations.queries import FloorQuerySet, SiteQuerySet, ZoneQuerySet
+from locations.polygons import validate_outline, validate_rings
+from locations.queries import FloorQuerySet, PassageQuerySet, SiteQuerySet, ZoneQuerySet
 from locations.zones import ZoneKind
 
 Ring = list[list[float]]
@@ -81,7 +82,7 @@ class Floor(models.Model):
     name = models.CharField(max_length=60)
     slug = models.SlugField(unique=True, help_text="Names the floor in addresses, as in /map/main-2/.")
     level = models.SmallIntegerField(help_text="0 is the ground floor; basements count down from -1.")
-    outline = models.JSONField(default=list)
+    outline = models.JSONField(default=list, blank=True, validators=[validate_outline])
 
     objects = FloorQuerySet.as_manager()
 
@@ -114,10 +115,13 @@ class Zone(models.Model):
     department = models.ForeignKey(
         Department, on_delete=models.SET_NULL, null=True, blank=True, related_name="zones"
     )
-    polygon = models.JSONField()
+    polygon = models.JSONField(validators=[validate_rings])
     label_x = models.FloatField(help_text="A point inside the zone, metres east.")
     label_y = models.FloatField(help_text="A point inside the zone, metres north.")
     retired_at = models.DateTimeField(null=True, blank=True)
+    updated_at = models.DateTimeField(
+        auto_now=True, help_text="What is derived from the plan is renewed after it."
+    )
 
     objects = ZoneQuerySet.as_manager()
 
@@ -137,7 +141,11 @@ class Zone(models.Model):
 
 
 class Passage(models.Model):
-    """Where one can walk from one zone to another: a door, a lift or stairs; both ways."""
+    """Where one can walk from one zone to another: a door, a lift or stairs; both ways.
+
+    ``x`` and ``y`` are where it stands in the first zone. ``x_b`` and ``y_b`` are where it comes out in the
+    second one, told only where that differs: in a building with another origin, or at the far end of stairs.
+    """
 
     class Kind(models.TextChoices):
         DOOR = "door", "Door"
@@ -149,7 +157,14 @@ class Passage(models.Model):
     kind = models.CharField(max_length=8, choices=Kind.choices, default=Kind.DOOR)
     x = models.FloatField()
     y = models.FloatField()
+    x_b = models.FloatField(null=True, blank=True)
+    y_b = models.FloatField(null=True, blank=True)
     length_m = models.FloatField(default=0.0, help_text="Walking metres that the passage itself costs.")
+    updated_at = models.DateTimeField(
+        auto_now=True, help_text="What is derived from the plan is renewed after it."
+    )
+
+    objects = PassageQuerySet.as_manager()
 
     class Meta:
         constraints = [
@@ -166,7 +181,7 @@ class Passage(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.zone_a} – {self.zone_b}"
+        return f"{self.zone_a} to {self.zone_b}"
 
 
 class Receiver(models.Model):

@@ -42,3 +42,17 @@ class ZoneQuerySet(models.QuerySet[Any]):
     def as_of(self, moment: datetime) -> Self:
         """Zones not yet retired at ``moment``."""
         return self.filter(Q(retired_at__isnull=True) | Q(retired_at__gt=moment))
+
+    def in_site(self, site_id: int) -> Self:
+        return self.filter(floor__building__site_id=site_id)
+
+
+class PassageQuerySet(models.QuerySet[Any]):
+    def in_site(self, site_id: int) -> Self:
+        """Passages that begin or end in the site."""
+        path = "floor__building__site_id"
+        return self.filter(Q(**{f"zone_a__{path}": site_id}) | Q(**{f"zone_b__{path}": site_id}))
+
+    def current(self) -> Self:
+        """Passages between zones of the plan as it is now."""
+        return self.filter(zone_a__retired_at__isnull=True, zone_b__retired_at__isnull=True)
