@@ -1,0 +1,46 @@
+"""A floor's plan as GeoJSON, in metres of the building's frame (no geographic coordinates)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from locations.models import Floor, Zone
+from locations.zones import ZoneKind
+
+
+def floor_plan(floor: Floor) -> dict[str, Any]:
+    """A FeatureCollection of the floor's current zones, with its ``outline`` (rings) beside the features.
+
+    Wide zones come first, so that drawing in order leaves the narrow ones on top.
+    """
+    zones = Zone.objects.current().filter(floor=floor).select_related("department").order_by("code")
+    features = sorted((_feature(zone) for zone in zones), key=_extent, reverse=True)
+    return {
+        "type": "FeatureCollection",
+        "floor": {"id": floor.pk, "slug": floor.slug, "name": floor.name, "level": floor.level},
+        "outline": floor.outline,
+        "features": features,
+    }
+
+
+def _feature(zone: Zone) -> dict[str, Any]:
+    return {
+        "type": "Feature",
+        "id": zone.pk,
+        "properties": {
+            "id": zone.pk,
+            "code": zone.code,
+            "name": zone.name,
+            "kind": zone.kind,
+            "kind_name": ZoneKind(zone.kind).label,
+            "department": zone.department.name if zone.department else None,
+            "label": [zone.label_x, zone.label_y],
+        },
+        "geometry": {"type": "Polygon", "coordinates": zone.polygon},
+    }
+
+
+def _extent(feature: dict[str, Any]) -> float:
+    outer = feature["geometry"]["coordinates"][0]
+    xs, ys = [point[0] for point in outer], [point[1] for point in outer]
+    return float((max(xs) - min(xs)) * (max(ys) - min(ys)))

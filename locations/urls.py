@@ -1,0 +1,9 @@
+"""Addresses of places."""
+
+from django.urls import path
+
+from locations import views
+
+urlpatterns = [
+    path("floors/<slug:slug>/plan.geojson", views.plan_geojson, name="floor-plan"),
+]

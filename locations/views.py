@@ -1,0 +1,28 @@
+"""What the map draws under its markers."""
+
+from __future__ import annotations
+
+import hashlib
+
+import orjson
+from django.contrib.auth.decorators import permission_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.utils.cache import get_conditional_response
+from django.views.decorators.http import require_safe
+
+from locations.models import Floor
+from locations.plans import floor_plan
+
+
+@require_safe
+@permission_required("locations.view_floor", raise_exception=True)
+def plan_geojson(request: HttpRequest, slug: str) -> HttpResponse:
+    """The floor's plan; 304 for a browser that holds it already, 404 for a floor of a site not one's own."""
+    floor = get_object_or_404(Floor.objects.visible_to(request.user), slug=slug)
+    content = orjson.dumps(floor_plan(floor))
+    etag = f'"{hashlib.sha256(content).hexdigest()[:32]}"'
+    response = HttpResponse(content, content_type="application/geo+json")
+    response["ETag"] = etag
+    response["Cache-Control"] = "private, no-cache"
+    return get_conditional_response(request, etag=etag, response=response) or response
