@@ -1,0 +1,135 @@
+"""The day of an asset as a strip: where each box lies, in percent of the width, and what it says."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from assets.durations import duration_words
+from assets.history import (
+    ActivitySpan,
+    Period,
+    Share,
+    StaySpan,
+    activity_spans,
+    coverage,
+    hour_marks,
+    shares,
+    stay_spans,
+)
+from assets.models import Asset
+from assets.words import LOOKS, Activity, Basis
+
+LABEL_FITS = 9.0
+"""A box narrower than this (in percent) carries no label; pointing at it, or the table, tells its words."""
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    x: float
+    width: float
+    token: str
+    label: str
+    words: str
+    when: str
+    length: str
+
+    @property
+    def shows_label(self) -> bool:
+        return self.width >= LABEL_FITS
+
+    @property
+    def says(self) -> str:
+        return f"{self.words}, {self.when}, {self.length}"
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """An hour on the axis. ``is_minor`` ones give way on a narrow screen."""
+
+    x: float
+    label: str
+    is_minor: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Strip:
+    period: Period
+    activities: tuple[Box, ...]
+    stays: tuple[Box, ...]
+    marks: tuple[Mark, ...]
+    shares: tuple[Share, ...]
+    coverage: float
+
+
+def day_strip(
+    asset: Asset, period: Period, zone: ZoneInfo, *, with_activity: bool = True, with_stays: bool = True
+) -> Strip:
+    """The strip of a period, in the wall clock of ``zone``; a half that may not be seen stays empty."""
+    spans = activity_spans(asset, period) if with_activity else []
+    stays = stay_spans(asset, period) if with_stays else []
+    return Strip(
+        period=period,
+        activities=tuple(_activity_box(span, period, zone) for span in spans),
+        stays=tuple(_stay_box(span, period, zone) for span in stays),
+        marks=_marks(period, zone),
+        shares=tuple(shares(spans)),
+        coverage=coverage(spans, period),
+    )
+
+
+def activity_words(span: ActivitySpan) -> str:
+    """Word and basis, as in “In use (presumed from its place)”."""
+    look = LOOKS[span.activity]
+    if not span.is_recorded:
+        return f"{look.word} (nothing recorded)"
+    if span.basis == Basis.SILENCE:
+        return look.word
+    return f"{look.word} ({span.basis.label})"
+
+
+def _activity_box(span: ActivitySpan, period: Period, zone: ZoneInfo) -> Box:
+    is_presumed = span.activity == Activity.IN_USE and span.basis == Basis.PRESUMED
+    token = "presumed" if is_presumed else LOOKS[span.activity].token
+    return _box(span, period, zone, token, LOOKS[span.activity].word, activity_words(span))
+
+
+def _stay_box(span: StaySpan, period: Period, zone: ZoneInfo) -> Box:
+    return _box(span, period, zone, "stay", span.zone, f"{span.zone}, {span.floor}")
+
+
+def _box(
+    span: ActivitySpan | StaySpan, period: Period, zone: ZoneInfo, token: str, label: str, words: str
+) -> Box:
+    x = 100 * period.fraction(span.begin)
+    return Box(
+        x=round(x, 3),
+        width=round(100 * period.fraction(span.end) - x, 3),
+        token=token,
+        label=label,
+        words=words,
+        when=f"{_clock(span.begin, period, zone)} to {_end_clock(span.end, period, zone)}",
+        length=duration_words(span.length),
+    )
+
+
+def _clock(moment: datetime, period: Period, zone: ZoneInfo) -> str:
+    """Hour and minute, with the day where it is not that of the period's end."""
+    local = moment.astimezone(zone)
+    form = "%H:%M" if local.date() == period.end.astimezone(zone).date() else "%a %H:%M"
+    return local.strftime(form)
+
+
+def _end_clock(moment: datetime, period: Period, zone: ZoneInfo) -> str:
+    return "now" if moment == period.end else _clock(moment, period, zone)
+
+
+def _marks(period: Period, zone: ZoneInfo) -> tuple[Mark, ...]:
+    moments: Sequence[datetime] = hour_marks(period, zone, every=3)
+    return tuple(
+        Mark(round(100 * period.fraction(at), 3), at.strftime("%H:%M"), is_minor=at.hour % 6 != 0)
+        for at in moments
+        if 2 <= 100 * period.fraction(at) <= 98
+    )
