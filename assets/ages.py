@@ -1,0 +1,51 @@
+"""How old a value is, and how sure a place, in the words that people see. ``hospital/js/ages.js`` says the same."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+_STEPS = ((120, "fresh"), (900, "recent"), (14_400, "old"))
+SURE_ABOVE = 0.75
+"""Confidence of a place from which on it is named without “probably”."""
+
+
+def age_words(at: datetime | None, now: datetime) -> str:
+    """“now”, “20 s ago”, “14 min ago”, “3 h ago”, “2 days ago”; “never” without a time.
+
+    A time in the future is a clock that is off, and reads as now.
+    """
+    if at is None:
+        return "never"
+    seconds = int((now - at).total_seconds())
+    if seconds < 3:
+        return "now"
+    if seconds < 60:
+        return f"{seconds} s ago"
+    if seconds < 3600:
+        return f"{seconds // 60} min ago"
+    if seconds < 48 * 3600:
+        return f"{seconds // 3600} h ago"
+    return f"{seconds // 86400} days ago"
+
+
+def age_step(at: datetime | None, now: datetime) -> str:
+    """How far a value of that age has faded: fresh, recent, old or stale."""
+    if at is None:
+        return "stale"
+    seconds = (now - at).total_seconds()
+    return next((step for limit, step in _STEPS if seconds < limit), "stale")
+
+
+def duration_words(begin: datetime, end: datetime) -> str:
+    """How long, by its two largest units: “45 s”, “3 min”, “2 h 10 min”, “3 days 4 h”."""
+    seconds = max(0, int((end - begin).total_seconds()))
+    if seconds < 60:
+        return f"{seconds} s"
+    minutes, hours, days = seconds // 60, seconds // 3600, seconds // 86400
+    if days:
+        rest = hours % 24
+        return f"{days} day{'s' if days > 1 else ''}" + (f" {rest} h" if rest else "")
+    if hours:
+        rest = minutes % 60
+        return f"{hours} h" + (f" {rest} min" if rest else "")
+    return f"{minutes} min"

@@ -1,0 +1,80 @@
+"""Filters that turn words of the house into what people see."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django import template
+from django.utils import timezone
+
+from assets.ages import SURE_ABOVE, age_step, age_words, duration_words
+from assets.words import LOOKS, Activity, Basis, Look, Quality
+
+register = template.Library()
+
+
+@register.filter
+def look(now: Any) -> Look:
+    """The look of a current row, of an interval, or of an activity's value; without one, “Not heard”."""
+    activity = getattr(now, "activity", now)
+    return LOOKS.get(activity, LOOKS[Activity.UNKNOWN])
+
+
+@register.filter
+def is_presumed(now: Any) -> bool:
+    """Whether use was concluded from the place alone, so that it is drawn outlined."""
+    is_in_use = getattr(now, "activity", None) == Activity.IN_USE
+    return is_in_use and getattr(now, "basis", None) == Basis.PRESUMED
+
+
+@register.filter
+def activity_shape(now: Any) -> str:
+    """The symbol of a row's activity in ``components/icons.html``."""
+    return "square-outline" if is_presumed(now) else look(now).shape
+
+
+@register.filter(name="age_words")
+def age_words_now(at: datetime | None) -> str:
+    return age_words(at or None, timezone.now())
+
+
+@register.filter(name="age_step")
+def age_step_now(at: datetime | None) -> str:
+    return age_step(at or None, timezone.now())
+
+
+@register.filter
+def lasting(begin: datetime | None, end: datetime | None = None) -> str:
+    """How long since ``begin`` (until ``end``, or now): “2 h 10 min”."""
+    return duration_words(begin, end or timezone.now()) if begin else ""
+
+
+@register.filter
+def is_probable(now: Any) -> bool:
+    """Whether a place is named with “probably”: its confidence is low, or was never told."""
+    confidence = getattr(now, "position_confidence", None)
+    return confidence is None or confidence < SURE_ABOVE
+
+
+@register.filter
+def metres(distance: float | None) -> str:
+    """A walking distance, rounded as people say it: “8 m”, “40 m”, “1.2 km”."""
+    if distance is None:
+        return ""
+    if distance >= 1000:
+        return f"{distance / 1000:.1f} km"
+    step = 1 if distance < 20 else 5
+    return f"{round(distance / step) * step:.0f} m"
+
+
+@register.filter
+def percent(value: float | None) -> str:
+    """“82 %”, with a space that does not break."""
+    return "" if value is None else f"{value:.0f}\u00a0%"
+
+
+@register.filter
+def quality_words(quality: str | None) -> str:
+    """What became of an attempt to read, in words; nothing was tried yet without one."""
+    return Quality(quality).label if quality in Quality.values else "Not tried yet"

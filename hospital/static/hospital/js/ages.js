@@ -1,0 +1,39 @@
+// Keeps every <time data-age> counting, also while the connection is lost. The words are those of assets/ages.py.
+import { serverNow } from "./clock.js";
+
+const STEPS = [
+  [120, "fresh"],
+  [900, "recent"],
+  [14400, "old"],
+];
+
+export const ageWords = (seconds) => {
+  if (seconds < 3) return "now";
+  if (seconds < 60) return `${Math.floor(seconds)} s ago`;
+  if (seconds < 3600) return `${Math.floor(seconds / 60)} min ago`;
+  if (seconds < 48 * 3600) return `${Math.floor(seconds / 3600)} h ago`;
+  return `${Math.floor(seconds / 86400)} days ago`;
+};
+
+export const ageStep = (seconds) => STEPS.find(([limit]) => seconds < limit)?.[1] ?? "stale";
+
+/** Seconds since a moment (ISO 8601), by the server's clock. */
+export const ageOf = (iso) => (serverNow() - Date.parse(iso)) / 1000;
+
+const update = (element) => {
+  const seconds = ageOf(element.dateTime);
+  if (Number.isNaN(seconds)) return;
+  const words = ageWords(seconds);
+  if (element.textContent !== words) element.textContent = words;
+  const step = ageStep(seconds);
+  if (element.dataset.step === step) return;
+  element.dataset.step = step;
+  const place = element.closest(".place");
+  if (place) place.dataset.step = step;
+};
+
+export const updateAges = (root = document) => root.querySelectorAll("time[data-age]").forEach(update);
+
+setInterval(() => updateAges(), 1000);
+document.addEventListener("visibilitychange", () => document.hidden || updateAges());
+updateAges();

@@ -1,0 +1,13 @@
+// The server's clock: ages are counted by it, because a ward's computers run minutes wrong.
+let offset = 0;
+
+/** Milliseconds since the epoch, by the server's clock. */
+export const serverNow = () => Date.now() + offset;
+
+/** Learn from a moment that the server just named (ISO 8601). */
+export const learn = (iso) => {
+  const told = Date.parse(iso);
+  if (!Number.isNaN(told)) offset = told - Date.now();
+};
+
+learn(document.querySelector('meta[name="server-time"]')?.content ?? "");
