@@ -1,11 +1,14 @@
-"""Accounts of people."""
+"""Accounts of people, their attempts to sign in, and the trail of what they did."""
 
 from __future__ import annotations
 
 from django.contrib.auth.models import AbstractUser
 from django.db import models
 
+from hospital.audit.models import AuditRecord
 from hospital.roles import Role
+
+__all__ = ["AuditRecord", "SignInAttempts", "User"]
 
 
 class User(AbstractUser):
@@ -29,3 +32,18 @@ class User(AbstractUser):
     @property
     def sees_all_sites(self) -> bool:
         return self.all_sites or self.is_superuser
+
+
+class SignInAttempts(models.Model):
+    """Recent wrong attempts, by keyed hash of account and address; see :mod:`hospital.throttle`."""
+
+    key = models.CharField(max_length=64, primary_key=True)
+    attempts = models.PositiveIntegerField(default=0)
+    last_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name_plural = "sign-in attempts"
+        indexes = [models.Index(fields=["last_at"], name="sign_in_attempts_last")]
+
+    def __str__(self) -> str:
+        return f"{self.attempts} until {self.last_at:%F %T}"

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 import environ
 from csp.constants import NONCE, NONE, SELF
 
+from hospital.logs import passwords_of
 from hospital.secrets import read_or_make
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -20,7 +21,7 @@ env = environ.Env()
 STATE_DIR = Path(env.str("WHEREABOUTS_STATE", default=str(BASE_DIR / "var")))
 DEBUG = env.bool("DEBUG", default=False)
 
-# --- Address -----------------------------------------------------------------------------------------------------
+# --- Address ------------------------------------------------------------------------------------------------
 PUBLIC_URL = env.str("PUBLIC_URL", default="http://localhost:8000").rstrip("/")
 _public = urlsplit(PUBLIC_URL)
 IS_HTTPS = _public.scheme == "https"
@@ -28,12 +29,12 @@ _LOOPBACK_NAMES = ["localhost", "127.0.0.1", "[::1]"]
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[_public.hostname or "localhost", *_LOOPBACK_NAMES])
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
 
-# --- Secrets -----------------------------------------------------------------------------------------------------
+# --- Secrets ------------------------------------------------------------------------------------------------
 SECRET_KEY = env.str("SECRET_KEY", default="") or read_or_make(STATE_DIR / "secret_key")
 CREDENTIAL_KEYS = env.list("CREDENTIAL_KEYS", default=[]) or [read_or_make(STATE_DIR / "credential_key")]
 """Keys that seal device credentials: the first seals, all open (for rotation)."""
 
-# --- Applications ------------------------------------------------------------------------------------------------
+# --- Applications -------------------------------------------------------------------------------------------
 INSTALLED_APPS = [
     "daphne",  # before anything that imports Twisted's reactor
     "django.contrib.admin",
@@ -58,12 +59,14 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "hospital.headers.HeadersMiddleware",
     "csp.middleware.CSPMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "hospital.audit.middleware.AuditMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -89,11 +92,11 @@ TEMPLATES = [
     },
 ]
 
-# --- Data --------------------------------------------------------------------------------------------------------
+# --- Data ---------------------------------------------------------------------------------------------------
 DATABASES = {"default": env.db_url("DATABASE_URL", default=f"sqlite:///{STATE_DIR / 'whereabouts.sqlite3'}")}
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     DATABASES["default"]["OPTIONS"] = {
-        # A read that turns into a write fails at once under the default, deferred mode, however long the timeout.
+        # A read that turns into a write fails at once under the default, deferred mode, whatever the timeout.
         "transaction_mode": "IMMEDIATE",
         "timeout": 20,
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
@@ -123,7 +126,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = (
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TIMEZONE = "UTC"
 
-# --- People ------------------------------------------------------------------------------------------------------
+# --- People -------------------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "hospital.User"
 AUTHENTICATION_BACKENDS = ["hospital.backends.RoleBackend"]
 PASSWORD_HASHERS = [
@@ -139,7 +142,7 @@ LOGIN_URL = "sign-in"
 LOGIN_REDIRECT_URL = "home"
 LOGOUT_REDIRECT_URL = "sign-in"
 
-# --- Transport and browser ---------------------------------------------------------------------------------------
+# --- Transport and browser ----------------------------------------------------------------------------------
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_AGE = 12 * 3600
@@ -147,9 +150,12 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = IS_HTTPS
 SECURE_HSTS_SECONDS = 365 * 86400 if IS_HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = IS_HTTPS
 SECURE_REFERRER_POLICY = "same-origin"
-if env.bool("BEHIND_TLS_PROXY", default=False):
+SECURE_REDIRECT_EXEMPT = [r"^health/$"]  # a probe inside the machine speaks plain HTTP and learns one word
+BEHIND_TLS_PROXY = env.bool("BEHIND_TLS_PROXY", default=False)
+if BEHIND_TLS_PROXY:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 X_FRAME_OPTIONS = "DENY"
+CSRF_FAILURE_VIEW = "hospital.errors.csrf_failure"
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [SELF],
@@ -163,7 +169,7 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 
-# --- Words, times, files -----------------------------------------------------------------------------------------
+# --- Words, times, files ------------------------------------------------------------------------------------
 LANGUAGE_CODE = "en-gb"
 USE_I18N = True
 USE_TZ = True
@@ -186,12 +192,13 @@ STATICFILES_DIRS = [
 ]
 WHITENOISE_USE_FINDERS = True
 
-# --- API ---------------------------------------------------------------------------------------------------------
+# --- API ----------------------------------------------------------------------------------------------------
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["rest_framework.authentication.SessionAuthentication"],
     "DEFAULT_PERMISSION_CLASSES": ["hospital.permissions.RolePermission"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
+    "EXCEPTION_HANDLER": "hospital.errors.api_exception",
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "DEFAULT_PAGINATION_CLASS": "rest_framework.pagination.LimitOffsetPagination",
     "PAGE_SIZE": 100,
@@ -206,11 +213,20 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
 }
 
-# --- Logs --------------------------------------------------------------------------------------------------------
+# --- Logs ---------------------------------------------------------------------------------------------------
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
+    "formatters": {
+        "line": {
+            "()": "hospital.logs.LineFormatter",
+            "secrets": (
+                SECRET_KEY,
+                *CREDENTIAL_KEYS,
+                *passwords_of(env.str("DATABASE_URL", default=""), REDIS_URL, CELERY_BROKER_URL),
+            ),
+        }
+    },
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
 }

@@ -1,9 +1,25 @@
 """Every address of the site, by room."""
 
 from django.contrib import admin
+from django.contrib.auth.decorators import login_not_required
 from django.urls import include, path
 
+from hospital.auth_views import SignInView, SignOutView, admin_sign_in
+from hospital.health import health
+from hospital.views import home
+
+handler400 = "hospital.errors.bad_request"
+handler403 = "hospital.errors.permission_denied"
+handler404 = "hospital.errors.page_not_found"
+handler500 = "hospital.errors.server_error"
+
 urlpatterns = [
+    path("", home, name="home"),
+    path("sign-in/", SignInView.as_view(), name="sign-in"),
+    path("sign-out/", SignOutView.as_view(), name="sign-out"),
+    path("health/", health, name="health"),
+    path("admin/login/", login_not_required(admin_sign_in)),
     path("admin/", admin.site.urls),
+    path("", include("assets.urls")),
     path("", include("locations.urls")),
 ]

@@ -8,8 +8,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from django.core.management.sql import sql_flush
 
 from assets.models import Asset, Category, EquipmentModel
+from hospital.audit.triggers import install_statements, removal_statements
 from hospital.models import User
 from hospital.roles import Role
 from locations.models import Building, Department, Floor, Site, Zone
@@ -34,6 +36,20 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
         file.writelines(f"{reason} ({count} tests)\n" for reason, count in reasons.items())
     if os.environ.get("NO_SKIPS"):
         session.exitstatus = 1
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _audit_trail_can_be_emptied():
+    """The database refuses to delete the audit trail; emptying it between tests lifts that for the moment."""
+
+    def lifted(style, connection, **options):
+        statements = sql_flush(style, connection, **options)
+        vendor = connection.vendor
+        return [*removal_statements(vendor), *statements, *install_statements(vendor)]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("django.core.management.commands.flush.sql_flush", lifted)
+        yield
 
 
 @pytest.fixture

@@ -1,0 +1,116 @@
+"""Changes by people and commands, recorded by themselves.
+
+Every model of the house is either watched or named here as one that only the system writes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.apps import apps
+from django.db import models
+from django.db.models.signals import m2m_changed, post_delete, post_save, pre_save
+
+from hospital.audit.context import current_actor
+from hospital.audit.diff import SECRETS, State, difference, state_of
+from hospital.audit.models import Action
+from hospital.audit.record import record_event
+
+WATCHED = (
+    "hospital.User",
+    "locations.Site",
+    "locations.Department",
+    "locations.Building",
+    "locations.Floor",
+    "locations.Zone",
+    "locations.Passage",
+    "locations.Receiver",
+    "locations.Tag",
+    "assets.Category",
+    "assets.EquipmentModel",
+    "assets.Asset",
+    "assets.Statement",
+    "collectors.Segment",
+    "collectors.Credential",
+    "collectors.Endpoint",
+    "collectors.ManualPoll",
+)
+SYSTEM_ONLY = (
+    "assets.AssetNow",
+    "assets.ActivityInterval",
+    "assets.Stay",
+    "assets.ReadingNow",
+    "assets.Reading",
+    "collectors.EndpointHealth",
+    "hospital.SignInAttempts",
+    "hospital.AuditRecord",
+)
+RIGHTS = frozenset({"role", "is_staff", "is_superuser", "is_active", "all_sites", "sites"})
+"""Fields of an account that say what it may do or see."""
+
+
+def watch_models() -> None:
+    """Connects the signals; called once, when all models are loaded."""
+    for label in WATCHED:
+        model = apps.get_model(label)
+        pre_save.connect(_before_save, sender=model, dispatch_uid=f"audit-before-{label}")
+        post_save.connect(_after_save, sender=model, dispatch_uid=f"audit-after-{label}")
+        post_delete.connect(_after_delete, sender=model, dispatch_uid=f"audit-delete-{label}")
+        for relation in model._meta.local_many_to_many:
+            m2m_changed.connect(_after_relation, sender=relation.remote_field.through)
+
+
+def _before_save(sender: type[models.Model], instance: Any, **_kwargs: Any) -> None:
+    if current_actor() is None:
+        return
+    stored = None if instance._state.adding else sender._base_manager.filter(pk=instance.pk).first()
+    instance.audit_before = state_of(stored) if stored else None
+
+
+def _after_save(
+    sender: type[models.Model],
+    instance: Any,
+    created: bool,  # noqa: FBT001  Django calls it so
+    update_fields: Iterable[str] | None = None,
+    **_kwargs: Any,
+) -> None:
+    before: State | None = instance.__dict__.pop("audit_before", None)
+    if current_actor() is None:
+        return
+    only = None if update_fields is None else set(update_fields)
+    changes = difference(before, state_of(instance), only=only)
+    if created or changes:
+        record_event(action=_action(sender, changes, created=created), obj=instance, changes=changes)
+
+
+def _action(sender: type[models.Model], changes: State, *, created: bool) -> Action:
+    if sender._meta.label == "collectors.ManualPoll":
+        return Action.POLL
+    if created:
+        return Action.CREATE
+    if sender._meta.label == "hospital.User" and RIGHTS & changes.keys():
+        return Action.RIGHTS
+    return Action.SECRET if SECRETS & changes.keys() else Action.CHANGE
+
+
+def _after_delete(instance: Any, **_kwargs: Any) -> None:
+    if current_actor() is not None:
+        record_event(action=Action.DELETE, obj=instance, changes=difference(state_of(instance), None))
+
+
+def _after_relation(
+    sender: type[models.Model], instance: Any, action: str, pk_set: set[Any] | None, **_kwargs: Any
+) -> None:
+    """A relation's change as [taken away, added], by key."""
+    keys = sorted(pk_set or ())
+    if current_actor() is None or action not in {"post_add", "post_remove", "post_clear"}:
+        return
+    if action != "post_clear" and not keys:
+        return
+    taken, added = ([], keys) if action == "post_add" else (keys or ["all"], [])
+    name = sender._meta.object_name.partition("_")[2] if sender._meta.object_name else ""
+    rights = isinstance(instance, apps.get_model("hospital.User")) and name in RIGHTS
+    record_event(
+        action=Action.RIGHTS if rights else Action.CHANGE, obj=instance, changes={name: [taken, added]}
+    )
