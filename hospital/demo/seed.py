@@ -1,0 +1,232 @@
+"""Brings the demo hospital into the database: places, catalogue, equipment, endpoints, accounts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.db import transaction
+
+from assets.models import Asset, Category, EquipmentModel
+from collectors.credentials import register_credential
+from collectors.models import Credential, Endpoint, Segment
+from hospital.demo import endpoints as wire
+from hospital.demo.accounts import seed_accounts
+from hospital.demo.catalogue import KINDS
+from hospital.demo.fleet import the_fleet
+from hospital.demo.floors import BUILDING, DEPARTMENTS, SITE, the_plan
+from locations.models import Building, Department, Floor, Passage, Receiver, Site, Tag, Zone
+
+NURSE_HOME = "main-1/1w-base"
+_CREDENTIALS = {
+    "snmp_v3": (
+        "Demo SNMP v3 user",
+        Credential.Kind.SNMP_USM,
+        {
+            "name": wire.SNMP_USER,
+            "auth_protocol": "sha256",
+            "auth_key": wire.SNMP_AUTH_KEY,
+            "priv_protocol": "aes128",
+            "priv_key": wire.SNMP_PRIV_KEY,
+        },
+    ),
+    "snmp_v2c": ("Demo SNMP community", Credential.Kind.SNMP_COMMUNITY, {"community": wire.COMMUNITY}),
+}
+
+
+class NotADemoDatabaseError(Exception):
+    """The database holds a real site; the demo keeps its hands off."""
+
+
+@dataclass(frozen=True, slots=True)
+class Seeded:
+    """What the database holds of the demo after seeding."""
+
+    zones: int
+    assets: int
+    endpoints: int
+    created: int
+
+
+def seed_demo(*, base: int | None = None) -> Seeded:
+    """Creates what is not there yet and moves the endpoints to the ports from ``base``; all or nothing.
+
+    Raises NotADemoDatabaseError if any other site than the demo's exists.
+    """
+    foreign = Site.objects.exclude(slug=SITE[1]).first()
+    if foreign is not None:
+        raise NotADemoDatabaseError(
+            f"The database holds the site “{foreign.name}”; the demo wants one of its own."
+        )
+    with transaction.atomic():
+        site, _ = Site.objects.get_or_create(slug=SITE[1], defaults={"name": SITE[0], "timezone": SITE[2]})
+        departments = _seed_departments(site)
+        zones, created = _seed_places(site, departments)
+        created += _seed_assets(site, departments, zones)
+        created += _seed_endpoints(site, wire.ports_for(base), wire.port_range(base))
+        created += seed_accounts(site=site, home_zone=zones[NURSE_HOME])
+    return Seeded(len(zones), Asset.objects.count(), Endpoint.objects.count(), created)
+
+
+def _seed_departments(site: Site) -> dict[str, Department]:
+    existing = set(Department.objects.filter(site=site).values_list("code", flat=True))
+    Department.objects.bulk_create(
+        Department(site=site, code=code, name=name)
+        for code, name in DEPARTMENTS.items()
+        if code not in existing
+    )
+    return {department.code: department for department in Department.objects.filter(site=site)}
+
+
+def _seed_places(site: Site, departments: dict[str, Department]) -> tuple[dict[str, Zone], int]:
+    plan = the_plan()
+    building, is_new = Building.objects.get_or_create(
+        slug=BUILDING[1], defaults={"site": site, "name": BUILDING[0]}
+    )
+    if is_new:
+        floors = {
+            storey.slug: Floor.objects.create(
+                building=building,
+                name=storey.name,
+                slug=storey.slug,
+                level=storey.level,
+                outline=storey.outline,
+            )
+            for storey in plan.storeys
+        }
+        Zone.objects.bulk_create(
+            Zone(
+                floor=floors[room.floor],
+                name=room.name,
+                code=room.code,
+                kind=room.kind,
+                department=departments[room.department],
+                polygon=room.rings,
+                label_x=room.centre[0],
+                label_y=room.centre[1],
+            )
+            for room in plan.rooms.values()
+        )
+    zones = {
+        f"{zone.floor.slug}/{zone.code}": zone
+        for zone in Zone.objects.current().filter(floor__building=building).select_related("floor")
+    }
+    if is_new:
+        _seed_passages_and_receivers(zones)
+    return zones, len(zones) if is_new else 0
+
+
+def _seed_passages_and_receivers(zones: dict[str, Zone]) -> None:
+    plan = the_plan()
+    Passage.objects.bulk_create(
+        Passage(
+            zone_a=zones[door.a],
+            zone_b=zones[door.b],
+            kind=door.kind,
+            x=door.x,
+            y=door.y,
+            length_m=door.length_m,
+        )
+        for door in plan.doors
+    )
+    Receiver.objects.bulk_create(
+        Receiver(
+            identifier=listener.identifier,
+            floor=zones[listener.room].floor,
+            zone=zones[listener.room],
+            x=listener.x,
+            y=listener.y,
+            reach_m=listener.reach_m,
+        )
+        for listener in plan.listeners
+    )
+
+
+def _seed_models() -> dict[tuple[str, str], EquipmentModel]:
+    categories = {category.slug: category for category in Category.objects.all()}
+    Category.objects.bulk_create(
+        Category(
+            slug=kind.slug,
+            name=kind.name,
+            plural=kind.plural,
+            shape=kind.shape,
+            synonyms=list(kind.synonyms),
+            emdn=kind.emdn,
+            stale_after_s=kind.stale_after_s,
+            presumed_after_s=kind.presumed_after_s,
+            is_mobile=kind.is_mobile,
+        )
+        for kind in KINDS
+        if kind.slug not in categories
+    )
+    categories = {category.slug: category for category in Category.objects.all()}
+    existing = set(EquipmentModel.objects.values_list("manufacturer", "name"))
+    EquipmentModel.objects.bulk_create(
+        EquipmentModel(manufacturer=manufacturer, name=name, category=categories[kind.slug])
+        for kind in KINDS
+        for manufacturer, name in kind.models
+        if (manufacturer, name) not in existing
+    )
+    return {(model.manufacturer, model.name): model for model in EquipmentModel.objects.all()}
+
+
+def _seed_assets(site: Site, departments: dict[str, Department], zones: dict[str, Zone]) -> int:
+    models = _seed_models()
+    existing = set(Asset.objects.values_list("asset_tag", flat=True))
+    missing = [item for item in the_fleet() if item.asset_tag not in existing]
+    Tag.objects.bulk_create([Tag(identifier=item.tag) for item in missing if item.tag], ignore_conflicts=True)
+    tags = {tag.identifier: tag for tag in Tag.objects.all()}
+    Asset.objects.bulk_create(
+        Asset(
+            asset_tag=item.asset_tag,
+            serial_number=item.serial,
+            udi_di=item.udi_di,
+            model=models[item.manufacturer, item.model],
+            site=site,
+            department=departments[item.department],
+            home_zone=zones[item.home],
+            rtls_tag=tags[item.tag] if item.tag else None,
+            is_fixed=not item.kind.is_mobile,
+            ownership=item.ownership,
+        )
+        for item in missing
+    )
+    return len(missing)
+
+
+def _seed_endpoints(site: Site, ports: dict[str, int], port_range: str) -> int:
+    segment, _ = Segment.objects.update_or_create(
+        name="demo", defaults={"site": site, "networks": [wire.NETWORK], "ports": [port_range]}
+    )
+    credentials = {protocol: _credential(*facts) for protocol, facts in _CREDENTIALS.items()}
+    assets = {asset.asset_tag: asset for asset in Asset.objects.all()}
+    existing = {endpoint.name: endpoint for endpoint in Endpoint.objects.filter(segment=segment)}
+    moved, created = [], 0
+    for spec in wire.the_endpoints():
+        known = existing.get(spec.name)
+        if known is not None:
+            if known.port != ports[spec.key]:
+                known.port = ports[spec.key]
+                moved.append(known)
+            continue
+        endpoint = Endpoint(
+            name=spec.name,
+            segment=segment,
+            protocol=spec.protocol,
+            host=wire.HOST,
+            port=ports[spec.key],
+            profile=spec.profile,
+            credential=credentials.get(spec.protocol),
+            asset=assets[spec.item.asset_tag] if spec.item else None,
+            interval_s=spec.interval_s,
+            exception_reason=spec.exception_reason,
+        )
+        endpoint.full_clean()
+        endpoint.save()
+        created += 1
+    Endpoint.objects.bulk_update(moved, ["port"])
+    return created
+
+
+def _credential(name: str, kind: str, secret: dict[str, str]) -> Credential:
+    existing = Credential.objects.filter(name=name).first()
+    return existing or register_credential(name=name, kind=kind, secret=secret)

@@ -1,0 +1,30 @@
+"""``manage.py seed_demo``: brings the demo hospital into the database; running it again changes nothing."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from hospital.demo.accounts import PASSWORD
+from hospital.demo.seed import NotADemoDatabaseError, seed_demo
+
+
+class Command(BaseCommand):
+    help = "Creates the demo hospital: places, catalogue, equipment, endpoints, accounts."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--base-port", type=int, help="First port of the simulated devices.")
+
+    def handle(self, *_args: Any, base_port: int | None = None, **_options: Any) -> None:
+        try:
+            seeded = seed_demo(base=base_port)
+        except NotADemoDatabaseError as refusal:
+            raise CommandError(str(refusal)) from None
+        if not seeded.created:
+            self.stdout.write("The demo hospital is there already.")
+            return
+        self.stdout.write(
+            f"Demo hospital: {seeded.zones} zones, {seeded.assets} assets, {seeded.endpoints} endpoints. Sign in as "
+            f"nurse, biomed, facilities or admin with “{PASSWORD}” while the server listens on loopback."
+        )
