@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from django.db.models import OuterRef, Subquery
 
-from assets.durations import duration_words
+from assets.ages import duration_words
 from assets.models import Asset, Reading, ReadingNow
 from assets.vocabulary import VOCABULARY, Term
 from assets.words import Quality
@@ -15,27 +15,31 @@ from assets.words import Quality
 
 @dataclass(frozen=True, slots=True)
 class ReadingLine:
-    """One reading as a page shows it. ``value`` is empty exactly when the latest attempt failed."""
+    """One reading as a page shows it. ``value`` is empty exactly when the latest attempt failed.
+
+    ``good_at`` and, for a number, ``last_good`` then say when it last had a value and which.
+    """
 
     name: str
     label: str
     value: str
+    unit: str
+    quality: str
     at: datetime
-    failure: str
+    good_at: datetime | None
     last_good: str
-    last_good_at: datetime | None
     has_trend: bool
 
-    @property
-    def is_failed(self) -> bool:
-        return bool(self.failure)
 
-
-def number_words(value: float, term: Term) -> str:
-    """The value with the term's decimals and its unit, as in “4.6 °C”; seconds as a length of time."""
+def number_words(value: float, term: Term, at: datetime) -> str:
+    """With the term's decimals; seconds as a length of time, which carries its own units."""
     if term.unit == "s":
-        return duration_words(timedelta(seconds=value))
-    return f"{value:,.{term.decimals}f} {term.unit}".rstrip()
+        return duration_words(at - timedelta(seconds=value), at)
+    return f"{value:,.{term.decimals}f}"
+
+
+def unit_words(term: Term) -> str:
+    return "" if term.unit == "s" else term.unit
 
 
 def state_words(value: str) -> str:
@@ -43,7 +47,7 @@ def state_words(value: str) -> str:
 
 
 def reading_lines(asset: Asset) -> list[ReadingLine]:
-    """All current readings, in the order of the vocabulary. Two queries at most, however many there are."""
+    """All current readings, in the order of the vocabulary, by one query."""
     last_good = Reading.objects.filter(
         asset=OuterRef("asset"), name=OuterRef("name"), at__lte=OuterRef("good_at")
     ).order_by("-at")
@@ -56,22 +60,25 @@ def reading_lines(asset: Asset) -> list[ReadingLine]:
 
 
 def _line(row: ReadingNow, term: Term) -> ReadingLine:
-    is_failed = row.quality != Quality.GOOD
-    last_number: float | None = getattr(row, "last_good", None)
+    is_good = row.quality == Quality.GOOD
+    last_good: float | None = getattr(row, "last_good", None)
     return ReadingLine(
         name=term.name,
         label=term.label,
-        value="" if is_failed else _value(row, term),
+        value=_value(row, term) if is_good else "",
+        unit=unit_words(term),
+        quality=row.quality,
         at=row.at,
-        failure=Quality(row.quality).label if is_failed else "",
-        last_good=number_words(last_number, term) if is_failed and last_number is not None else "",
-        last_good_at=row.good_at if is_failed else None,
+        good_at=row.good_at,
+        last_good=""
+        if is_good or last_good is None
+        else f"{number_words(last_good, term, row.at)} {unit_words(term)}".rstrip(),
         has_trend=term.kind == "number",
     )
 
 
 def _value(row: ReadingNow, term: Term) -> str:
     if row.number is not None:
-        return number_words(row.number, term)
+        return number_words(row.number, term, row.at)
     text = row.text or ""
     return state_words(text) if term.kind == "state" else text

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from assets.durations import duration_words
+from assets.ages import duration_words
 from assets.history import (
     ActivitySpan,
     Period,
@@ -20,10 +21,10 @@ from assets.history import (
     stay_spans,
 )
 from assets.models import Asset
-from assets.words import LOOKS, Activity, Basis
+from assets.words import LOOKS, Activity, Basis, Look
 
-LABEL_FITS = 9.0
-"""A box narrower than this (in percent) carries no label; pointing at it, or the table, tells its words."""
+_SIZES = ((26.0, "wide"), (9.0, "medium"), (1.5, "narrow"))
+"""From this width on (in percent): label on every screen, label on a desk, shape only. Below: colour only."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,9 +37,11 @@ class Box:
     when: str
     length: str
 
+    shape: str = ""
+
     @property
-    def shows_label(self) -> bool:
-        return self.width >= LABEL_FITS
+    def size(self) -> str:
+        return next((size for width, size in _SIZES if self.width >= width), "sliver")
 
     @property
     def says(self) -> str:
@@ -55,13 +58,22 @@ class Mark:
 
 
 @dataclass(frozen=True, slots=True)
+class ShareLine:
+    """How long one activity lasted; ``percent`` is its part of the heard time, None for not heard."""
+
+    look: Look
+    length: str
+    percent: float | None
+
+
+@dataclass(frozen=True, slots=True)
 class Strip:
     period: Period
     activities: tuple[Box, ...]
     stays: tuple[Box, ...]
     marks: tuple[Mark, ...]
-    shares: tuple[Share, ...]
-    coverage: float
+    shares: tuple[ShareLine, ...]
+    heard_percent: float
 
 
 def day_strip(
@@ -75,9 +87,22 @@ def day_strip(
         activities=tuple(_activity_box(span, period, zone) for span in spans),
         stays=tuple(_stay_box(span, period, zone) for span in stays),
         marks=_marks(period, zone),
-        shares=tuple(shares(spans)),
-        coverage=coverage(spans, period),
+        shares=tuple(_share_line(share, period) for share in shares(spans)),
+        heard_percent=_floored(coverage(spans, period)),
     )
+
+
+def _share_line(share: Share, period: Period) -> ShareLine:
+    return ShareLine(
+        look=LOOKS[share.activity],
+        length=duration_words(period.begin, period.begin + share.length),
+        percent=None if share.of_heard is None else round(100 * share.of_heard, 1),
+    )
+
+
+def _floored(part: float) -> float:
+    """In percent, cut to a tenth: what was not heard all the time never reads 100 %."""
+    return math.floor(1000 * part) / 10
 
 
 def activity_words(span: ActivitySpan) -> str:
@@ -91,9 +116,10 @@ def activity_words(span: ActivitySpan) -> str:
 
 
 def _activity_box(span: ActivitySpan, period: Period, zone: ZoneInfo) -> Box:
+    look = LOOKS[span.activity]
     is_presumed = span.activity == Activity.IN_USE and span.basis == Basis.PRESUMED
-    token = "presumed" if is_presumed else LOOKS[span.activity].token
-    return _box(span, period, zone, token, LOOKS[span.activity].word, activity_words(span))
+    box = _box(span, period, zone, "presumed" if is_presumed else look.token, look.word, activity_words(span))
+    return replace(box, shape="square-outline" if is_presumed else look.shape)
 
 
 def _stay_box(span: StaySpan, period: Period, zone: ZoneInfo) -> Box:
@@ -111,7 +137,7 @@ def _box(
         label=label,
         words=words,
         when=f"{_clock(span.begin, period, zone)} to {_end_clock(span.end, period, zone)}",
-        length=duration_words(span.length),
+        length=duration_words(span.begin, span.end),
     )
 
 

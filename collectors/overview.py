@@ -1,0 +1,81 @@
+"""All endpoints with how they stand: for the list, its counts and its filters."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Q, QuerySet
+
+from collectors.models import Endpoint, Segment
+from collectors.profiles.library import UnknownProfile, get_profile
+from collectors.profiles.strict import ProfileError
+from collectors.standing import TITLES, Standing, State, standing_of
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One endpoint as the list shows it."""
+
+    endpoint: Endpoint
+    standing: Standing
+    profile: str
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """The endpoints of one network segment that the filters leave."""
+
+    segment: Segment
+    rows: Sequence[Row]
+
+
+def endpoints_for(user: Any, text: str = "", profile: str = "") -> QuerySet[Endpoint]:
+    """What a row needs, in one query; ``text`` looks into names, addresses and the device behind."""
+    endpoints = Endpoint.objects.visible_to(user).select_related(
+        "segment__site", "health", "asset__model", "asset__site"
+    )
+    if profile:
+        endpoints = endpoints.filter(profile=profile)
+    for word in text.split()[:8]:
+        endpoints = endpoints.filter(
+            Q(name__icontains=word)
+            | Q(host__icontains=word)
+            | Q(asset__asset_tag__icontains=word)
+            | Q(asset__serial_number__icontains=word)
+            | Q(asset__model__name__icontains=word)
+        )
+    ordered: QuerySet[Endpoint] = endpoints.order_by("segment__name", "name")
+    return ordered
+
+
+def rows_of(endpoints: Iterable[Endpoint], now: datetime) -> list[Row]:
+    return [
+        Row(endpoint, standing_of(endpoint, now), profile_title(endpoint.profile)) for endpoint in endpoints
+    ]
+
+
+def grouped(rows: Iterable[Row]) -> list[Group]:
+    """By segment, in the order of the rows."""
+    groups: dict[int, tuple[Segment, list[Row]]] = {}
+    for row in rows:
+        groups.setdefault(row.endpoint.segment_id, (row.endpoint.segment, []))[1].append(row)
+    return [Group(segment, members) for segment, members in groups.values()]
+
+
+def counts_of(rows: Iterable[Row]) -> dict[State, int]:
+    """For every state, in the order of concern."""
+    counts = dict.fromkeys(TITLES, 0)
+    for row in rows:
+        counts[row.standing.state] += 1
+    return counts
+
+
+def profile_title(name: str) -> str:
+    """The profile's title; its name where it is unknown or broken, which the system checks report."""
+    try:
+        return get_profile(name).title
+    except (UnknownProfile, ProfileError):
+        return name

@@ -1,0 +1,141 @@
+"""Pages about endpoints: who answers, who does not since when, and one poll by hand."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.auth.decorators import permission_required
+from django.core.exceptions import BadRequest
+from django.core.paginator import EmptyPage, PageNotAnInteger, Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.vary import vary_on_headers
+
+from assets.models import Asset
+from assets.views.fragments import wants_fragment
+from collectors.models import Endpoint, ManualPoll
+from collectors.overview import Row, counts_of, endpoints_for, grouped, rows_of
+from collectors.polls import PollRefusedError, is_worth_asking_again, progress_of, request_poll
+from collectors.profile_page import described_profile
+from collectors.standing import TITLES, State, standing_of
+
+PAGE_SIZE = 200
+POLLS_SHOWN = 10
+
+may_see = permission_required("collectors.view_endpoint", raise_exception=True)
+may_poll = permission_required(["collectors.view_endpoint", "collectors.poll_endpoint"], raise_exception=True)
+
+
+@require_safe
+@may_see
+@never_cache
+@vary_on_headers("HX-Request")
+def endpoints(request: HttpRequest) -> HttpResponse:
+    """``q`` text, ``state`` as in :class:`State`, ``profile`` its name, ``page`` from 1."""
+    now, state = timezone.now(), _state(request)
+    text, profile = request.GET.get("q", "").strip(), request.GET.get("profile", "")
+    rows = rows_of(endpoints_for(request.user, text, profile), now)
+    page = _page([row for row in rows if state is None or row.standing.state == state], request)
+    context: dict[str, Any] = {
+        "text": text,
+        "state": state,
+        "counts": [
+            (key, TITLES[key], count) for key, count in counts_of(rows).items() if count or key == state
+        ],
+        "total": len(rows),
+        "page": page,
+        "groups": grouped(page),
+    }
+    template = "collectors/_endpoints.html" if wants_fragment(request) else "collectors/endpoints.html"
+    return render(request, template, context)
+
+
+@require_safe
+@may_see
+@never_cache
+@vary_on_headers("HX-Request")
+def endpoint(request: HttpRequest, pk: int) -> HttpResponse:
+    thing = get_object_or_404(endpoints_for(request.user).select_related("credential"), pk=pk)
+    with timezone.override(thing.segment.site.timezone):
+        return _endpoint_page(request, thing)
+
+
+@require_POST
+@may_poll
+def poll_now(request: HttpRequest, pk: int) -> HttpResponse:
+    """Asks the collector for one poll and leads to what came back."""
+    thing = get_object_or_404(endpoints_for(request.user), pk=pk)
+    try:
+        poll = request_poll(endpoint=thing, by=request.user, now=timezone.now())
+    except PollRefusedError as refused:
+        with timezone.override(thing.segment.site.timezone):
+            return _endpoint_page(request, thing, status=409, refused=str(refused))
+    return redirect("manual-poll", pk=poll.pk)
+
+
+@require_safe
+@may_see
+@never_cache
+@vary_on_headers("HX-Request")
+def manual_poll(request: HttpRequest, pk: Any) -> HttpResponse:
+    """How one poll by hand goes, and what came back."""
+    polls = ManualPoll.objects.filter(endpoint__in=Endpoint.objects.visible_to(request.user))
+    poll = get_object_or_404(
+        polls.select_related("endpoint__segment__site", "endpoint__asset__model", "requested_by"), pk=pk
+    )
+    now = timezone.now()
+    context = {
+        "poll": poll,
+        "endpoint": poll.endpoint,
+        "progress": progress_of(poll, now),
+        "asks_again": is_worth_asking_again(poll, now),
+        "report": poll.report or {},
+    }
+    with timezone.override(poll.endpoint.segment.site.timezone):
+        template = "collectors/_poll.html" if wants_fragment(request) else "collectors/poll.html"
+        return render(request, template, context)
+
+
+@require_safe
+@may_see
+@never_cache
+def endpoints_of_asset(request: HttpRequest, asset_tag: str) -> HttpResponse:
+    """How polling one piece of equipment goes: a part of its page."""
+    thing = get_object_or_404(Asset.objects.visible_to(request.user), asset_tag=asset_tag)
+    rows = rows_of(endpoints_for(request.user).filter(asset=thing), timezone.now())
+    return render(request, "collectors/_of_asset.html", {"asset": thing, "rows": rows})
+
+
+def _endpoint_page(
+    request: HttpRequest, thing: Endpoint, *, status: int = 200, refused: str = ""
+) -> HttpResponse:
+    context = {
+        "endpoint": thing,
+        "health": getattr(thing, "health", None),
+        "standing": standing_of(thing, timezone.now()),
+        "profile": described_profile(thing.profile),
+        "polls": thing.manual_polls.select_related("requested_by")[:POLLS_SHOWN],
+        "may_poll": request.user.has_perm("collectors.poll_endpoint"),
+        "refused": refused,
+    }
+    template = "collectors/_endpoint_live.html" if wants_fragment(request) else "collectors/endpoint.html"
+    return render(request, template, context, status=status)
+
+
+def _state(request: HttpRequest) -> State | None:
+    value = request.GET.get("state", "")
+    if value and value not in set(State):
+        raise BadRequest("state: no such state.")
+    return State(value) if value else None
+
+
+def _page(rows: list[Row], request: HttpRequest) -> Any:
+    try:
+        return Paginator(rows, PAGE_SIZE).page(request.GET.get("page") or 1)
+    except PageNotAnInteger as error:
+        raise BadRequest("page: not a number.") from error
+    except EmptyPage as error:
+        raise Http404("The list has fewer pages.") from error
