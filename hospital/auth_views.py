@@ -54,7 +54,9 @@ class SignInView(LoginView):
         seconds = math.ceil(wait.total_seconds())
         record_sign_in_event(action=Action.SIGN_IN_DELAYED, username=self._username(), request=self.request)
         message = f"Too many attempts. Try again in {seconds} second{'' if seconds == 1 else 's'}."
-        context = self.get_context_data(form=AuthenticationForm(self.request), delayed=message)
+        context = self.get_context_data(
+            form=AuthenticationForm(self.request, initial={"username": self._username()}), delayed=message
+        )
         response = self.render_to_response(context, status=HTTPStatus.TOO_MANY_REQUESTS)
         response.headers["Retry-After"] = str(seconds)
         return response

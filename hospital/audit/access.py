@@ -18,6 +18,8 @@ SAME_LOOK = timedelta(minutes=10)
 
 HISTORY_VIEWS: dict[str, tuple[str, str | None]] = {
     "asset": ("assets.asset", "asset_tag"),
+    "admin:assets_stay_changelist": ("assets.stay", None),
+    "admin:assets_stay_change": ("assets.stay", "object_id"),
 }
 """Views that show where something has been: what they show, and the part of the address that names it."""
 
