@@ -9,21 +9,29 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 
 from assets.words import Quality
+from collectors.endpoint_rules import validate_endpoint, validate_networks, validate_ports
 from collectors.queries import EndpointQuerySet
 
 
 class Segment(models.Model):
     """A part of the network that may be polled: only these networks, only these ports.
 
-    Loopback and other special addresses are reachable only where a network here lies wholly inside that special
-    range, so that they must have been named.
+    Loopback and other special addresses are reachable only where a network here lies wholly inside that
+    special range, so that they must have been named.
     """
 
     name = models.CharField(max_length=60, unique=True)
     site = models.ForeignKey("locations.Site", on_delete=models.PROTECT, related_name="+")
-    networks = models.JSONField(default=list, help_text='Networks in CIDR form, as in ["10.20.0.0/16"].')
+    networks = models.JSONField(
+        default=list,
+        validators=[validate_networks],
+        help_text='Networks in CIDR form, as in ["10.20.0.0/16"].',
+    )
     ports = models.JSONField(
-        default=list, blank=True, help_text='Ports besides the usual ones, as numbers or "from-to" ranges.'
+        default=list,
+        blank=True,
+        validators=[validate_ports],
+        help_text='Ports besides the usual ones, as numbers or "from-to" ranges.',
     )
     is_paused = models.BooleanField(default=False)
 
@@ -47,6 +55,12 @@ class Credential(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     name = models.CharField(max_length=60, unique=True)
     kind = models.CharField(max_length=16, choices=Kind.choices, default=Kind.SNMP_USM)
+    protocols = models.CharField(
+        max_length=40,
+        blank=True,
+        editable=False,
+        help_text="What it uses, which is no secret: sha256/aes128.",
+    )
     sealed = models.BinaryField(editable=False)
 
     class Meta:
@@ -71,16 +85,24 @@ class Endpoint(models.Model):
     port = models.PositiveIntegerField(validators=[MinValueValidator(1), MaxValueValidator(65535)])
     unit_id = models.PositiveSmallIntegerField(default=1, validators=[MaxValueValidator(255)])
     profile = models.SlugField(max_length=60, help_text="Name of a device profile.")
-    credential = models.ForeignKey(Credential, on_delete=models.PROTECT, null=True, blank=True, related_name="endpoints")
+    credential = models.ForeignKey(
+        Credential, on_delete=models.PROTECT, null=True, blank=True, related_name="endpoints"
+    )
     asset = models.ForeignKey(
-        "assets.Asset", on_delete=models.SET_NULL, null=True, blank=True, related_name="endpoints",
+        "assets.Asset",
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="endpoints",
         help_text="The device that it answers for; empty for a gateway whose table names its devices.",
     )
     interval_s = models.FloatField(default=30.0, validators=[MinValueValidator(1.0)])
     timeout_s = models.FloatField(default=2.0, validators=[MinValueValidator(0.1), MaxValueValidator(30.0)])
     is_enabled = models.BooleanField(default=True)
     exception_reason = models.CharField(
-        max_length=200, blank=True, help_text="Why a protocol weaker than SNMP v3 with privacy is accepted here."
+        max_length=200,
+        blank=True,
+        help_text="Why a protocol weaker than SNMP v3 with privacy is accepted here.",
     )
 
     objects = EndpointQuerySet.as_manager()
@@ -93,17 +115,34 @@ class Endpoint(models.Model):
                 fields=["host", "port", "unit_id", "profile"],
                 name="endpoint_once",
                 violation_error_message="This address is polled with that profile already.",
-            )
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(protocol="snmp_v2c") | ~models.Q(exception_reason=""),
+                name="endpoint_v2c_has_reason",
+                violation_error_message="SNMP v2c sends all in the clear: say why it is accepted here.",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(interval_s__gte=1.0),
+                name="endpoint_interval_at_least_a_second",
+                violation_error_message="A device is polled at most once a second.",
+            ),
         ]
 
     def __str__(self) -> str:
         return self.name
 
+    def clean(self) -> None:
+        super().clean()
+        if self.segment_id is not None and self.port is not None:
+            validate_endpoint(self)
+
 
 class EndpointHealth(models.Model):
     """How polling an endpoint goes: written in bulk by the collector alone."""
 
-    endpoint = models.OneToOneField(Endpoint, on_delete=models.CASCADE, primary_key=True, related_name="health")
+    endpoint = models.OneToOneField(
+        Endpoint, on_delete=models.CASCADE, primary_key=True, related_name="health"
+    )
     attempted_at = models.DateTimeField(null=True)
     answered_at = models.DateTimeField(null=True)
     latency_ms = models.FloatField(null=True)
@@ -127,8 +166,11 @@ class ManualPoll(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     endpoint = models.ForeignKey(Endpoint, on_delete=models.CASCADE, related_name="manual_polls")
-    requested_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
+    requested_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+"
+    )
     requested_at = models.DateTimeField()
+    taken_at = models.DateTimeField(null=True, help_text="When a collector took it.")
     finished_at = models.DateTimeField(null=True)
     report = models.JSONField(null=True)
 
@@ -136,7 +178,9 @@ class ManualPoll(models.Model):
         ordering = ["-requested_at"]
         indexes = [
             models.Index(
-                fields=["requested_at"], condition=models.Q(finished_at__isnull=True), name="manual_poll_waiting"
+                fields=["requested_at"],
+                condition=models.Q(finished_at__isnull=True),
+                name="manual_poll_waiting",
             )
         ]
 

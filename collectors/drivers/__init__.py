@@ -1,0 +1,1 @@
+"""Ways to ask devices. Each one reads only: nothing here can express a write."""
