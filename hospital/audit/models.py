@@ -21,6 +21,7 @@ class Action(models.TextChoices):
     POLL = "poll", "Polled by hand, with its credential"
     VIEW_HISTORY = "view_history", "Looked at location history"
     EXPORT = "export", "Exported"
+    COMMAND = "command", "Ran a command"
     DENIED = "denied", "Denied"
 
 
