@@ -1,0 +1,161 @@
+"""The closed vocabulary: every measurement that the product knows, each with one unit.
+
+Device profiles map what a maker's register says onto these names; nothing else names a measurement. The table
+in docs/vocabulary.md is written from here (``manage.py check_profiles --write-docs``).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+Kind = Literal["number", "state", "text"]
+
+_MINUTE, _HOUR, _DAY = 60, 3600, 86400
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """One measurement.
+
+    A number goes into the history when it moved by more than ``deadband`` (in ``unit``) or ``heartbeat_s``
+    seconds after the last entry. Outside ``low`` to ``high`` it cannot be true. A state is one of ``states``.
+    """
+
+    name: str
+    label: str
+    unit: str
+    kind: Kind
+    deadband: float = 0.0
+    heartbeat_s: int = 15 * _MINUTE
+    low: float = float("-inf")
+    high: float = float("inf")
+    decimals: int = 0
+    states: tuple[str, ...] = ()
+
+
+def _number(
+    name: str, label: str, unit: str, low: float, high: float, deadband: float, decimals: int = 0,
+    heartbeat_s: int = 15 * _MINUTE,
+) -> Term:  # fmt: skip
+    return Term(name, label, unit, "number", deadband, heartbeat_s, low, high, decimals)
+
+
+def _state(name: str, label: str, *states: str) -> Term:
+    return Term(name, label, "", "state", states=states)
+
+
+def _text(name: str, label: str) -> Term:
+    return Term(name, label, "", "text", heartbeat_s=_DAY)
+
+
+def _phases(name: str, label: str, unit: str, low: float, high: float, deadband: float) -> list[Term]:
+    return [_number(f"{name}_l{n}", f"{label} L{n}", unit, low, high, deadband, 1) for n in (1, 2, 3)]
+
+
+TEXT_LIMIT = 200
+"""Characters that a text may have."""
+
+_TERMS = (
+    # What the device is and says of itself
+    _text("serial_number", "Serial number"),
+    _text("model_name", "Model"),
+    _text("firmware_version", "Firmware"),
+    _text("device_description", "Description"),
+    _state(
+        "device_state",
+        "Device state",
+        "off",
+        "standby",
+        "preparing",
+        "infusing",
+        "scanning",
+        "running",
+        "charging",
+        "alarm",
+        "fault",
+    ),
+    _number("alarm_code", "Alarm code", "", 0, 65535, 0),
+    _number("alarm_count", "Alarms present", "", 0, 10_000, 0),
+    _number("device_count", "Devices connected", "", 0, 100_000, 0),
+    _number("uptime", "Running since", "s", 0, 100 * 365 * _DAY, _DAY, heartbeat_s=_DAY),
+    # Batteries
+    _number("battery_charge", "Battery", "%", 0, 100, 1),
+    _number("tag_battery", "Tag battery", "%", 0, 100, 1, heartbeat_s=_HOUR),
+    _state("battery_state", "Battery state", "unknown", "normal", "low", "depleted"),
+    _number("battery_voltage", "Battery voltage", "V", 0, 2000, 0.5, 1),
+    _number("battery_temperature", "Battery temperature", "°C", -40, 120, 1, 1),
+    _number("runtime_remaining", "Runtime left", "s", 0, 30 * _DAY, _MINUTE),
+    _number("time_on_battery", "Time on battery", "s", 0, 30 * _DAY, 30),
+    # Work
+    _number("infusion_rate", "Infusion rate", "ml/h", 0, 2000, 0.1, 1),
+    _number("exams_today", "Examinations today", "", 0, 10_000, 0),
+    _state("motion", "Motion", "still", "moving"),
+    # Climate, cold and imaging
+    _number("temperature", "Temperature", "°C", -273.15, 400, 0.2, 1, heartbeat_s=5 * _MINUTE),
+    _number("temperature_set_point", "Set point", "°C", -273.15, 400, 0.1, 1, heartbeat_s=_HOUR),
+    _number("air_temperature", "Air temperature", "°C", -273.15, 400, 0.2, 1, heartbeat_s=5 * _MINUTE),
+    _number("supply_air_temperature", "Supply air temperature", "°C", -50, 100, 0.5, 1),
+    _number("return_air_temperature", "Return air temperature", "°C", -50, 100, 0.5, 1),
+    _number("room_temperature", "Room temperature", "°C", -50, 100, 0.2, 1),
+    _number("component_temperature", "Tube or cold head temperature", "°C", -273.15, 400, 0.5, 1),
+    _number("dew_point", "Dew point", "°C", -100, 100, 0.5, 1),
+    _number("humidity", "Relative humidity", "%", 0, 100, 1),
+    _number("humidity_set_point", "Humidity set point", "%", 0, 100, 1, heartbeat_s=_HOUR),
+    _number("helium_level", "Helium level", "%", 0, 100, 0.2, 1, heartbeat_s=_HOUR),
+    _number("compressor_duty", "Compressor duty", "%", 0, 100, 5),
+    _number("fan_speed", "Fan speed", "%", 0, 100, 5),
+    _state("door", "Door", "closed", "open"),
+    _number("door_openings", "Door openings", "", 0, 4_294_967_295, 0, heartbeat_s=_HOUR),
+    _state("high_temperature_alarm", "High temperature alarm", "clear", "alarm"),
+    _state("low_temperature_alarm", "Low temperature alarm", "clear", "alarm"),
+    _state("door_alarm", "Door alarm", "clear", "alarm"),
+    _state("power_failure_alarm", "Power failure alarm", "clear", "alarm"),
+    _state("sensor_alarm", "Sensor alarm", "clear", "alarm"),
+    _state("alarm_sound", "Alarm sound", "on", "muted"),
+    # Power
+    _state("mains", "Mains", "absent", "present"),
+    _state(
+        "power_source",
+        "Power source",
+        "other",
+        "none",
+        "mains",
+        "bypass",
+        "battery",
+        "boost",
+        "reduce",
+    ),
+    _number("input_voltage", "Input voltage", "V", 0, 1000, 3),
+    _number("input_frequency", "Input frequency", "Hz", 0, 100, 0.2, 1),
+    _number("output_voltage", "Output voltage", "V", 0, 1000, 3),
+    _number("output_current", "Output current", "A", 0, 10_000, 0.5, 1),
+    _number("output_power", "Output power", "W", 0, 10_000_000, 50),
+    _number("output_load", "Load", "%", 0, 300, 2),
+    _number("mains_disturbances", "Mains disturbances", "", 0, 4_294_967_295, 0, heartbeat_s=_HOUR),
+    *_phases("voltage", "Voltage", "V", 0, 1000, 2),
+    *_phases("current", "Current", "A", 0, 10_000, 0.5),
+    *_phases("power", "Power", "W", -10_000_000, 10_000_000, 50),
+    _number("current", "Current", "A", 0, 10_000, 0.2, 1),
+    _number("power", "Power", "W", -10_000_000, 10_000_000, 50),
+    _number("frequency", "Frequency", "Hz", 0, 100, 0.1, 2),
+    _number("energy", "Energy", "kWh", 0, 1e12, 0.5, 1, heartbeat_s=_HOUR),
+    _state("load_state", "Load state", "low", "normal", "near_overload", "overload"),
+    _number("outlets_on", "Outlets on", "", 0, 1000, 0),
+    # Computers and network
+    _number("cpu_load", "Processor load", "%", 0, 100, 10),
+    _number("memory_used", "Memory used", "%", 0, 100, 5),
+    _number("disk_used", "Fullest disk", "%", 0, 100, 1),
+    _number("processes", "Processes", "", 0, 1_000_000, 20),
+    _number("users_signed_in", "Users signed in", "", 0, 100_000, 0),
+    _number("interfaces_up", "Network interfaces up", "", 0, 100_000, 0),
+    _number("link_speed", "Fastest link", "Mbit/s", 0, 10_000_000, 0),
+    _number("network_errors", "Network errors", "", 0, 1e15, 0, heartbeat_s=_HOUR),
+)
+
+VOCABULARY: dict[str, Term] = {term.name: term for term in _TERMS}
+
+
+def term(name: str) -> Term:
+    """The term of that name; ``KeyError`` for a word that the vocabulary does not have."""
+    return VOCABULARY[name]

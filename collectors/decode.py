@@ -1,0 +1,75 @@
+"""What one poll of one endpoint says: observations for the record, or a report for a person."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from assets.observation import Observation, ReadingValue, Subject
+from assets.words import Quality
+from collectors.decoding.describe import describe_poll
+from collectors.decoding.program import Prepared, Program, all_failed, prepare_answers, program_of
+from collectors.decoding.rows import decode_rows, row_observations
+from collectors.decoding.values import Decoded
+from collectors.profiles.model import Profile
+from collectors.requests import Failure, RawPoll
+
+__all__ = ["decode_poll", "describe_poll"]
+
+
+def decode_poll(
+    profile: Profile, raw: RawPoll, *, source: str, subject: Subject | None, received_at: datetime
+) -> list[Observation]:
+    """That of ``subject``, if the endpoint answers for a device; then one for each row that names its device.
+
+    The device's own observation has ``source``, and ``raw.at`` as its moment. A row's has ``source/name``,
+    and its moment is ``raw.at`` less the row's age. A failed reading stands in its observation with its
+    quality; if nothing could be read, the observation itself has the quality, and no evidence.
+    """
+    program = program_of(profile)
+    prepared = prepare_answers(program, raw)
+    observations = []
+    if subject is not None:
+        observations.append(_own(program, prepared, raw, source, subject, received_at))
+    for slot, table in program.tables:
+        rows = prepared[slot]
+        if rows.__class__ is not Failure:
+            observations.extend(
+                row_observations(
+                    decode_rows(table, rows), table.table.subject_kind,
+                    source=source, at=raw.at, received_at=received_at,
+                )
+            )  # fmt: skip
+    return observations
+
+
+def _own(
+    program: Program, prepared: Prepared, raw: RawPoll, source: str, subject: Subject, received_at: datetime
+) -> Observation:
+    readings: list[ReadingValue] = []
+    first_failure: Failure | None = None
+    for step in program.steps:
+        answer = prepared[step.slot]
+        decoded: Decoded = answer if answer.__class__ is Failure else step.read(answer)
+        if isinstance(decoded, Failure):
+            first_failure = first_failure or decoded
+            readings.append(ReadingValue(step.name, None, decoded.quality))
+        else:
+            readings.append(ReadingValue(step.name, decoded))
+    quality, detail = _verdict(prepared, readings, first_failure)
+    evidence = program.judge(readings) if program.judge and quality is Quality.GOOD else None
+    return Observation(
+        subject, source, raw.at, received_at, quality, tuple(readings), evidence, detail=detail
+    )
+
+
+def _verdict(
+    prepared: Prepared, readings: list[ReadingValue], first_failure: Failure | None
+) -> tuple[Quality, str]:
+    if all_failed(prepared):
+        failure: Failure = prepared[0]
+        return failure.quality, failure.detail
+    if first_failure is None:
+        return Quality.GOOD, ""
+    if any(reading.value is not None for reading in readings):
+        return Quality.GOOD, first_failure.detail
+    return first_failure.quality, first_failure.detail

@@ -1,0 +1,1 @@
+"""From raw answers to canonical readings. Pure: the same answer always decodes to the same observation."""

@@ -1,0 +1,157 @@
+"""A poll for a person: what came back, decoded beside raw."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from assets.observation import Evidence, Position, Sighting
+from assets.vocabulary import Term, term
+from assets.words import Quality
+from collectors.decoding.program import Prepared, Program, Step, prepare_answers, program_of
+from collectors.decoding.rows import Row, RowProgram, decode_rows
+from collectors.decoding.values import Decoded
+from collectors.profiles.model import Cell, Column, Profile, Reading, Registers, Scalar, Source
+from collectors.requests import Answer, Failure, ModbusRead, RawPoll, Request, SnmpGet, SnmpTable, SnmpValue
+
+Report = dict[str, Any]
+
+
+def describe_poll(profile: Profile, raw: RawPoll) -> Report:
+    """JSON-able: ``rows`` (the device's own readings), ``tables`` and ``failures`` (of requests)."""
+    program = program_of(profile)
+    prepared = prepare_answers(program, raw)
+    rows = [
+        _describe_reading(reading, step, prepared, raw, program)
+        for reading, step in zip(profile.readings, program.steps, strict=True)
+    ]
+    return {
+        "rows": rows,
+        "tables": [_describe_table(table, prepared[slot], raw.answers.get(program.requests[slot]))
+                   for slot, table in program.tables],
+        "failures": [
+            {"request": describe_request(request), "quality": answer.quality.value, "detail": answer.detail}
+            for request, answer in zip(program.requests, prepared, strict=True)
+            if isinstance(answer, Failure)
+        ],
+    }  # fmt: skip
+
+
+def describe_request(request: Request) -> str:
+    match request:
+        case SnmpGet(oids=oids):
+            others = f" and {len(oids) - 1} more" if len(oids) > 1 else ""
+            return f"GET {oids[0]}{others}"
+        case SnmpTable(columns=columns):
+            return f"table {columns[0].rpartition('.')[0]}, {len(columns)} columns"
+        case ModbusRead(function=function, address=address, count=count):
+            return f"function {function}, {count} from address {address}"
+
+
+def describe_source(source: Source) -> str:
+    match source:
+        case Scalar(oid=oid) | Cell(oid=oid):
+            return oid
+        case Column(oid=oid, pick=pick):
+            return f"{oid} ({pick})"
+        case Registers(function=function, address=address, count=count):
+            last = f"–{address + count - 1}" if count > 1 else ""
+            return f"function {function}, {address}{last}"
+
+
+def _describe_reading(
+    reading: Reading, step: Step, prepared: Prepared, raw: RawPoll, program: Program
+) -> Report:
+    answer = prepared[step.slot]
+    decoded: Decoded = answer if isinstance(answer, Failure) else step.read(answer)
+    return {
+        **_describe_value(reading.term, decoded),
+        "source": describe_source(reading.source),
+        "raw": _raw_of(
+            reading.source, raw.answers.get(program.requests[step.slot]), program.requests[step.slot]
+        ),
+    }
+
+
+def _describe_value(word: Term, decoded: Decoded) -> Report:
+    failure = decoded if isinstance(decoded, Failure) else None
+    return {
+        "name": word.name,
+        "label": word.label,
+        "value": None if failure else decoded,
+        "unit": word.unit,
+        "quality": (failure.quality if failure else Quality.GOOD).value,
+        "detail": failure.detail if failure else "",
+    }
+
+
+def _describe_table(table: RowProgram, rows: Any, answer: Answer | None) -> Report:
+    report: Report = {"name": table.table.name, "title": table.table.title, "rows": []}
+    if not isinstance(rows, Failure) and isinstance(answer, Mapping):
+        report["rows"] = [_describe_row(table, row, answer) for row in decode_rows(table, rows)]
+    return report
+
+
+def _describe_row(table: RowProgram, row: Row, answer: Mapping[str, SnmpValue]) -> Report:
+    return {
+        "row": row.index,
+        "subject": row.key,
+        "kind": table.table.subject_kind.value,
+        "quality": (row.failure.quality if row.failure else Quality.GOOD).value,
+        "detail": row.failure.detail if row.failure else "; ".join(row.notes),
+        "age_s": row.age_s,
+        "activity": _word(row.activity),
+        "position": _describe_position(row.position),
+        "sighting": _describe_sighting(row.sighting),
+        "readings": [
+            {
+                **_describe_value(term(name), decoded),
+                "source": f"{column}.{row.index}",
+                "raw": show_raw(answer.get(f"{column}.{row.index}")),
+            }
+            for (name, column, _), decoded in zip(table.readings, row.decoded, strict=False)
+        ],
+    }
+
+
+def _word(evidence: Evidence | None) -> str | None:
+    return evidence.value if evidence else None
+
+
+def _describe_position(place: Position | None) -> Report | None:
+    if place is None:
+        return None
+    return {"floor": place.floor, "x": place.x, "y": place.y, "error_m": place.error_m}
+
+
+def _describe_sighting(sighting: Sighting | None) -> Report | None:
+    if sighting is None:
+        return None
+    return {"receiver": sighting.receiver, "rssi_dbm": sighting.rssi_dbm}
+
+
+def _raw_of(source: Source, answer: Answer | None, request: Request) -> str:
+    if answer is None or isinstance(answer, Failure):
+        return ""
+    if isinstance(source, Registers) and isinstance(request, ModbusRead) and not isinstance(answer, Mapping):
+        start = source.address - request.address
+        words = answer[start : start + source.count]
+        return " ".join(f"{word:04X}" for word in words) if source.function > 2 else " ".join(map(str, words))
+    if isinstance(source, Scalar | Cell) and isinstance(answer, Mapping):
+        return show_raw(answer.get(source.oid))
+    if isinstance(source, Column) and isinstance(answer, Mapping):
+        values = [show_raw(value) for oid, value in answer.items() if oid.startswith(f"{source.oid}.")]
+        more = f" and {len(values) - 8} more" if len(values) > 8 else ""
+        return ", ".join(values[:8]) + more
+    return ""
+
+
+def show_raw(value: SnmpValue | None) -> str:
+    """Type and value as they came; octets as text if they are printable, otherwise in hexadecimal."""
+    if value is None:
+        return ""
+    if not isinstance(value.value, bytes):
+        return value.type if value.value is None else f"{value.type} {value.value}"
+    text = value.value.decode("ascii", "replace")
+    shown = f'"{text}"' if value.value.isascii() and text.isprintable() else f"0x{value.value.hex()}"
+    return f"{value.type} {shown if len(shown) <= 120 else shown[:119] + '…'}"

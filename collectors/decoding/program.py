@@ -1,0 +1,135 @@
+"""A profile made ready to decode: every choice that does not depend on the answer is made here, once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from assets.words import Quality
+from collectors.decoding.evidence import Judge, make_judge
+from collectors.decoding.modbus import check_answer, register_decoder
+from collectors.decoding.rows import RowProgram, row_program
+from collectors.decoding.snmp import column_decoder, snmp_decoder, split_rows
+from collectors.decoding.values import Decoded
+from collectors.planner import plan_requests
+from collectors.profiles.model import Column, Encoding, Profile, Reading, Registers, Scalar, Source
+from collectors.requests import Failure, ModbusRead, RawPoll, Request, SnmpGet, SnmpTable
+
+NOT_ASKED = Failure(Quality.NO_ANSWER, "the request was not carried out")
+
+Read = Callable[[Any], Decoded]
+Prepared = list[Any]
+"""For each request of the plan: its answer in the form that the decoders take, or the :class:`Failure`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One reading: which request answers it, and how to read that answer."""
+
+    name: str
+    slot: int
+    read: Read
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    slot: int
+    read: Callable[[Any], Failure | None]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Program:
+    requests: tuple[Request, ...]
+    prepare: tuple[Callable[[Any], Any], ...]
+    checks: tuple[Check, ...]
+    steps: tuple[Step, ...]
+    judge: Judge | None
+    tables: tuple[tuple[int, RowProgram], ...]
+
+
+@cache
+def program_of(profile: Profile) -> Program:
+    requests = plan_requests(profile)
+    offset = len(requests) - len(profile.tables)
+    return Program(
+        requests=requests,
+        prepare=tuple(_preparation(request) for request in requests),
+        checks=tuple(_check(guard, requests) for guard in profile.guards),
+        steps=tuple(_step(reading, requests) for reading in profile.readings),
+        judge=make_judge(profile.activity),
+        tables=tuple((offset + i, row_program(table)) for i, table in enumerate(profile.tables)),
+    )
+
+
+def prepare_answers(program: Program, raw: RawPoll) -> Prepared:
+    prepared = []
+    for request, prepare in zip(program.requests, program.prepare, strict=True):
+        answer = raw.answers.get(request, NOT_ASKED)
+        prepared.append(answer if answer.__class__ is Failure else prepare(answer))
+    for check in program.checks:
+        answer = prepared[check.slot]
+        failure = answer if answer.__class__ is Failure else check.read(answer)
+        if failure is not None:
+            return [was if was.__class__ is Failure else failure for was in prepared]
+    return prepared
+
+
+def _preparation(request: Request) -> Callable[[Any], Any]:
+    match request:
+        case SnmpTable(columns=columns):
+            return lambda answer: split_rows(answer, columns)
+        case ModbusRead():
+            return lambda answer: check_answer(request, answer) or answer
+        case _:
+            return lambda answer: answer
+
+
+def _step(reading: Reading, requests: tuple[Request, ...]) -> Step:
+    slot = _slot(reading.source, requests)
+    return Step(reading.name, slot, _reader(reading.source, reading.encoding, requests[slot]))
+
+
+def _reader(source: Source, encoding: Encoding, request: Request) -> Read:
+    match source:
+        case Registers(address=address, count=count):
+            assert isinstance(request, ModbusRead)  # noqa: S101 - for the type checker; _slot sees to it
+            return register_decoder(encoding, address - request.address, count)
+        case Column():
+            return column_decoder(source, encoding)
+        case _:
+            oid, decode = source.oid, snmp_decoder(encoding)
+            return lambda answer: decode(answer.get(oid))
+
+
+def _slot(source: Source, requests: tuple[Request, ...]) -> int:
+    for slot, request in enumerate(requests):
+        match source, request:
+            case Scalar(oid=oid), SnmpGet(oids=oids) if oid in oids:
+                return slot
+            case Column(oid=oid), SnmpTable(columns=columns) if oid in columns:
+                return slot
+            case Registers(function=function, address=address), ModbusRead(function=asked) if (
+                function == asked and request.address <= address < request.address + request.count
+            ):
+                return slot
+    raise LookupError(f"no request reads {source}")
+
+
+def _check(guard: Any, requests: tuple[Request, ...]) -> Check:
+    slot = _slot(guard.source, requests)
+    read, wanted = _reader(guard.source, guard.encoding, requests[slot]), guard.values
+    unmet = Failure(Quality.MALFORMED, f"not read, because {guard.because}")
+
+    def check(answer: Any) -> Failure | None:
+        found = read(answer)
+        if isinstance(found, Failure):
+            return found
+        return None if found in wanted else unmet
+
+    return Check(slot, check)
+
+
+def all_failed(prepared: Prepared) -> bool:
+    return all(answer.__class__ is Failure for answer in prepared)

@@ -1,0 +1,76 @@
+"""Which requests bring everything that a profile reads: pure, and the same every time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cache
+
+from collectors.profiles.model import Cell, Column, Profile, Registers, Scalar, Source, Table
+from collectors.requests import ModbusRead, Request, SnmpGet, SnmpTable
+
+MOST_BITS = 2000
+
+
+@cache
+def plan_requests(profile: Profile) -> tuple[Request, ...]:
+    """The fewest requests within the profile's limits: GETs, then tables; or Modbus reads, ascending."""
+    sources = [guard.source for guard in profile.guards] + [reading.source for reading in profile.readings]
+    if profile.protocol == "modbus":
+        return tuple(_plan_reads(profile, [source for source in sources if isinstance(source, Registers)]))
+    return (*_plan_gets(profile, sources), *_plan_columns(profile, sources), *_plan_tables(profile))
+
+
+def table_columns(table: Table) -> tuple[str, ...]:
+    """The columns of a table that are read, in order, each once."""
+    cells: list[Source | None] = [table.subject, *(reading.source for reading in table.readings)]
+    if table.age:
+        cells.append(table.age.source)
+    if table.position:
+        cells += [table.position.floor, table.position.x, table.position.y, table.position.error]
+    if table.sighting:
+        cells += [table.sighting.receiver, table.sighting.rssi]
+    columns = [cell.oid for cell in cells if isinstance(cell, Cell)]
+    return tuple(dict.fromkeys([*columns, *(where.column for where in table.present)]))
+
+
+def _plan_gets(profile: Profile, sources: Iterable[Source]) -> Iterator[SnmpGet]:
+    oids = list(dict.fromkeys(source.oid for source in sources if isinstance(source, Scalar)))
+    size = 1 if "single-gets" in profile.quirks else profile.limits.varbinds
+    for start in range(0, len(oids), size):
+        yield SnmpGet(tuple(oids[start : start + size]))
+
+
+def _plan_columns(profile: Profile, sources: Iterable[Source]) -> Iterator[SnmpTable]:
+    """Columns of one entry travel together, so that their rows are of one moment."""
+    entries: dict[str, list[str]] = {}
+    for source in sources:
+        if isinstance(source, Column):
+            wanted = [source.oid, *(where.column for where in source.where)]
+            for oid in [*wanted, source.share_of] if source.share_of else wanted:
+                entries.setdefault(oid.rpartition(".")[0], []).append(oid)
+    for columns in entries.values():
+        yield SnmpTable(tuple(dict.fromkeys(columns)), max_repetitions=_repetitions(profile))
+
+
+def _plan_tables(profile: Profile) -> Iterator[SnmpTable]:
+    for table in profile.tables:
+        yield SnmpTable(table_columns(table), table.max_rows, _repetitions(profile))
+
+
+def _repetitions(profile: Profile) -> int:
+    return 1 if "single-rows" in profile.quirks else profile.limits.repetitions
+
+
+def _plan_reads(profile: Profile, sources: Sequence[Registers]) -> Iterator[ModbusRead]:
+    limits = profile.limits
+    for function in sorted({source.function for source in sources}):
+        most = MOST_BITS if function in (1, 2) else limits.registers
+        spans = sorted({(s.address, s.address + s.count) for s in sources if s.function == function})
+        begin, end = spans[0]
+        for address, stop in spans[1:]:
+            if address - end <= limits.gap and max(stop, end) - begin <= most:
+                end = max(stop, end)
+            else:
+                yield ModbusRead(function, begin, end - begin)
+                begin, end = address, stop
+        yield ModbusRead(function, begin, end - begin)

@@ -1,0 +1,1 @@
+"""Device types as data: one YAML file each, read strictly."""

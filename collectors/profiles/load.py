@@ -1,0 +1,171 @@
+"""From a YAML file to a :class:`Profile`, or to a :class:`ProfileError` that names file and key."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from assets.observation import Evidence
+from assets.vocabulary import VOCABULARY, Term
+from collectors.profiles.consistency import check_readings
+from collectors.profiles.model import (
+    QUIRKS,
+    Cell,
+    Condition,
+    Encoding,
+    Guard,
+    Limits,
+    Match,
+    Profile,
+    Reading,
+    Rule,
+    Source,
+)
+from collectors.profiles.sources import OID, accepted, modbus_place, snmp_encoding, snmp_source
+from collectors.profiles.strict import Section, read_section
+from collectors.profiles.tables import read_table
+
+NAME = r"[a-z0-9]+(?:-[a-z0-9]+)*"
+NUMBER_OPERATORS = ("above", "at_least", "below", "at_most")
+
+
+def load_profile(path: Path) -> Profile:
+    section = read_section(path)
+    name = section.text("name", pattern=NAME)
+    if name != path.stem:
+        section.fail("name", f"must be that of its file, {path.stem!r}")
+    protocol = section.choice("protocol", ("snmp", "modbus"))
+    readings = tuple(_reading(item, protocol) for item in section.sections("readings"))
+    check_readings(section, readings)
+    profile = Profile(
+        name=name,
+        title=section.text("title"),
+        protocol="snmp" if protocol == "snmp" else "modbus",
+        interval_s=section.integer("interval_s", 1, 86400),
+        document=section.text("document"),
+        evidence=section.text("evidence"),
+        reference=section.flag("reference"),
+        caveats=section.words("caveats"),
+        match=_match(section.section("match")),
+        limits=_limits(section.section("limits")),
+        quirks=_quirks(section),
+        guards=tuple(_guard(item, protocol) for item in section.sections("guards")),
+        readings=readings,
+        tables=tuple(read_table(item, _row_reading, read_rules) for item in section.sections("tables")),
+        activity=read_rules(section, readings),
+    )
+    if profile.tables and protocol != "snmp":
+        section.fail("tables", "only SNMP has tables")
+    if not profile.readings and not profile.tables:
+        section.fail("readings", "neither readings nor tables: there is nothing to read")
+    section.done()
+    return profile
+
+
+def _term(section: Section) -> Term:
+    name = section.text("name")
+    if name not in VOCABULARY:
+        section.fail("name", f"{name!r} is not in the vocabulary")
+    return VOCABULARY[name]
+
+
+def _reading(section: Section, protocol: str) -> Reading:
+    term = _term(section)
+    if protocol == "modbus":
+        reading = Reading(term, *modbus_place(section, term))
+    else:
+        reading = Reading(term, snmp_source(section), snmp_encoding(section, term))
+    section.done()
+    return reading
+
+
+def _row_reading(section: Section, source: Cell) -> Reading:
+    term = _term(section)
+    reading = Reading(term, source, snmp_encoding(section, term))
+    section.done()
+    return reading
+
+
+def _guard(section: Section, protocol: str) -> Guard:
+    place: tuple[Source, Encoding]
+    if protocol == "modbus":
+        place = modbus_place(section, None)
+    else:
+        place = snmp_source(section), snmp_encoding(section, None)
+    guard = Guard(*place, accepted(section), section.text("because"))
+    section.done()
+    return guard
+
+
+def read_rules(section: Section, readings: tuple[Reading, ...]) -> tuple[Rule, ...]:
+    terms = {reading.name: reading.term for reading in readings}
+    rules = []
+    for item in section.sections("activity"):
+        evidence = Evidence(item.choice("is", [word.value for word in Evidence]))
+        conditions = tuple(_condition(part, terms) for part in item.sections("when"))
+        if not conditions:
+            item.fail("when", "names no condition")
+        item.done()
+        rules.append(Rule(evidence, conditions))
+    return tuple(rules)
+
+
+def _condition(section: Section, terms: dict[str, Term]) -> Condition:
+    name = section.choice("reading", terms)
+    term = terms[name]
+    if term.kind == "state":
+        words = section.words("in")
+        for word in words:
+            if word not in term.states:
+                section.fail("in", f"{name} is never {word!r}")
+        if not words:
+            section.fail("in", "names no state")
+        condition = Condition(name, "in", words)
+    elif term.kind == "number":
+        operator = next((key for key in NUMBER_OPERATORS if key in section), None)
+        if operator is None:
+            section.fail("reading", f"{name} is a number: compare by one of {', '.join(NUMBER_OPERATORS)}")
+        condition = Condition(name, operator, section.number(operator))
+    else:
+        section.fail("reading", f"{name} is a text, which decides nothing")
+    section.done()
+    return condition
+
+
+def _match(section: Section | None) -> Match:
+    if section is None:
+        return Match()
+    prefixes = section.words("sys_object_id")
+    for prefix in prefixes:
+        if not re.fullmatch(OID, prefix):
+            section.fail("sys_object_id", f"{prefix!r} is no object identifier")
+    descr = section.text("sys_descr", None) or None
+    try:
+        re.compile(descr or "")
+    except re.error as error:
+        section.fail("sys_descr", f"is no regular expression: {error}")
+    match = Match(prefixes, descr, section.text("probe", None, pattern=OID) or None)
+    section.done()
+    return match
+
+
+def _limits(section: Section | None) -> Limits:
+    if section is None:
+        return Limits()
+    usual = Limits()
+    limits = Limits(
+        varbinds=section.integer("varbinds", 1, 100, usual.varbinds),
+        repetitions=section.integer("repetitions", 1, 100, usual.repetitions),
+        registers=section.integer("registers", 1, 125, usual.registers),
+        gap=section.integer("gap", 0, 124, usual.gap),
+    )
+    section.done()
+    return limits
+
+
+def _quirks(section: Section) -> frozenset[str]:
+    quirks = section.words("quirks")
+    for quirk in quirks:
+        if quirk not in QUIRKS:
+            section.fail("quirks", f"{quirk!r} is not one of {', '.join(QUIRKS)}")
+    return frozenset(quirks)

@@ -1,0 +1,223 @@
+"""What a device profile says, once it has been read: plain, frozen, complete."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from assets.observation import Evidence, SubjectKind
+from assets.vocabulary import Term
+
+Protocol = Literal["snmp", "modbus"]
+
+SNMP_TYPES: dict[str, frozenset[str]] = {
+    "integer": frozenset({"integer", "gauge32"}),
+    "counter": frozenset({"counter32", "counter64"}),
+    "timeticks": frozenset({"timeticks"}),
+    "text": frozenset({"octets"}),
+    "number-text": frozenset({"octets"}),
+    "oid": frozenset({"oid"}),
+}
+"""What a profile may call a type, and the ASN.1 types that it stands for."""
+
+REGISTER_TYPES: dict[str, int] = {
+    "uint16": 1, "int16": 1, "uint32": 2, "int32": 2, "float32": 2, "uint64": 4, "int64": 4, "float64": 4,
+    "bit": 1, "ascii": 0,
+}  # fmt: skip
+"""Types of register values and how many registers each fills; text says its own length."""
+
+ORDERS = ("abcd", "cdab", "badc", "dcba")
+"""How the octets of a 32-bit value travel; 64-bit values order their words and octets alike."""
+
+PICKS = ("first", "max", "min", "mean", "sum", "count")
+QUIRKS = ("single-gets", "single-rows")
+
+
+@dataclass(frozen=True, slots=True)
+class Scalar:
+    """One SNMP instance."""
+
+    oid: str
+
+
+@dataclass(frozen=True, slots=True)
+class Where:
+    """Only rows in which ``column`` holds one of ``values``."""
+
+    column: str
+    values: tuple[int | str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """An SNMP column made into one value by ``pick``.
+
+    With ``share_of`` each row is its percentage of that column's row.
+    """
+
+    oid: str
+    pick: str
+    where: tuple[Where, ...] = ()
+    share_of: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """The column of a table whose rows are devices of their own; the full OID without the row."""
+
+    oid: str
+
+
+@dataclass(frozen=True, slots=True)
+class Registers:
+    """``count`` registers, or bits for function 1 and 2, from ``address``, counted from 0."""
+
+    function: int
+    address: int
+    count: int = 1
+
+
+Source = Scalar | Column | Cell | Registers
+
+
+@dataclass(frozen=True, slots=True)
+class Encoding:
+    """How the raw value is written, and which of its values mean something else than a number."""
+
+    type: str
+    scale: float = 1.0
+    offset: float = 0.0
+    low: float = float("-inf")
+    high: float = float("inf")
+    missing: frozenset[int | float | str] = frozenset()
+    states: Mapping[int | str, str] | None = None
+    order: str = "abcd"
+    bit: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One word of the vocabulary and where the device keeps it."""
+
+    term: Term
+    source: Source
+    encoding: Encoding
+
+    @property
+    def name(self) -> str:
+        return self.term.name
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """One comparison of a reading; ``operator`` is in, above, at_least, below or at_most."""
+
+    reading: str
+    operator: str
+    operand: float | tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """``evidence`` if all of ``when`` hold."""
+
+    evidence: Evidence
+    when: tuple[Condition, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Guard:
+    """A setting of the device without which its values mean something else than the profile says."""
+
+    source: Source
+    encoding: Encoding
+    values: tuple[int | str, ...]
+    because: str
+
+
+@dataclass(frozen=True, slots=True)
+class Age:
+    """How long ago a row was true, in seconds after scaling."""
+
+    source: Cell
+    encoding: Encoding
+
+
+@dataclass(frozen=True, slots=True)
+class PositionColumns:
+    """Columns of a position, scaled to metres. ``default_error_m`` is what the maker states."""
+
+    floor: Cell
+    x: Cell
+    y: Cell
+    coordinate: Encoding
+    error: Cell | None
+    error_encoding: Encoding
+    default_error_m: float
+
+
+@dataclass(frozen=True, slots=True)
+class SightingColumns:
+    receiver: Cell
+    rssi: Cell | None
+    rssi_encoding: Encoding
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table in which each row is a device of its own."""
+
+    name: str
+    title: str
+    entry: str
+    max_rows: int
+    subject_kind: SubjectKind
+    subject: Cell
+    readings: tuple[Reading, ...] = ()
+    age: Age | None = None
+    present: tuple[Where, ...] = ()
+    position: PositionColumns | None = None
+    sighting: SightingColumns | None = None
+    activity: tuple[Rule, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What one message may ask: values per GET, rows per GETBULK, registers per read, and the longest run of
+    registers nobody wants that is still read to save a request."""
+
+    varbinds: int = 20
+    repetitions: int = 20
+    registers: int = 100
+    gap: int = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """How a device of this type may be recognised: to propose a profile, never to choose one unasked."""
+
+    sys_object_id: tuple[str, ...] = ()
+    sys_descr: str | None = None
+    probe: str | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Profile:
+    """A device type. ``reference``: no public map exists, docs/reference-gateways.md defines ours."""
+
+    name: str
+    title: str
+    protocol: Protocol
+    interval_s: float
+    document: str
+    evidence: str
+    reference: bool = False
+    caveats: tuple[str, ...] = ()
+    match: Match = field(default_factory=Match)
+    limits: Limits = field(default_factory=Limits)
+    quirks: frozenset[str] = frozenset()
+    guards: tuple[Guard, ...] = ()
+    readings: tuple[Reading, ...] = ()
+    tables: tuple[Table, ...] = ()
+    activity: tuple[Rule, ...] = ()

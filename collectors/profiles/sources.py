@@ -1,0 +1,129 @@
+"""Where a value comes from and how it is written: the part of a profile that differs by protocol."""
+
+from __future__ import annotations
+
+from assets.vocabulary import Term
+from collectors.profiles.model import (
+    ORDERS,
+    PICKS,
+    REGISTER_TYPES,
+    SNMP_TYPES,
+    Cell,
+    Column,
+    Encoding,
+    Registers,
+    Scalar,
+    Source,
+    Where,
+)
+from collectors.profiles.strict import Section
+
+OID = r"[0-2](?:\.(?:0|[1-9][0-9]{0,9}))+"
+READ_FUNCTIONS = (1, 2, 3, 4)
+INTEGER_RANGES: dict[str, tuple[float, float]] = {
+    "bit": (0, 1), "uint16": (0, 2**16 - 1), "int16": (-(2**15), 2**15 - 1),
+    "uint32": (0, 2**32 - 1), "int32": (-(2**31), 2**31 - 1),
+}  # fmt: skip
+
+
+def snmp_source(section: Section) -> Source:
+    if "oid" in section:
+        return Scalar(section.text("oid", pattern=OID))
+    if "column" not in section:
+        section.fail("oid", "is missing: name an oid, or a column and how to pick from it")
+    column = Column(
+        section.text("column", pattern=OID),
+        section.choice("pick", PICKS),
+        rows_where(section, "where"),
+        section.text("share_of", None, pattern=OID) or None,
+    )
+    entry = column.oid.rpartition(".")[0]
+    if any(where.column.rpartition(".")[0] != entry for where in column.where):
+        section.fail("where", f"must compare columns of the same table, {entry}")
+    if column.share_of and column.share_of.rpartition(".")[0] != entry:
+        section.fail("share_of", f"must be a column of the same table, {entry}")
+    return column
+
+
+def cell(section: Section, entry: str, key: str) -> Cell:
+    """A column of the table below ``entry``, given by its number."""
+    return Cell(f"{entry}.{section.integer(key, 1, 2**31)}")
+
+
+def rows_where(section: Section, key: str, entry: str | None = None) -> tuple[Where, ...]:
+    conditions = []
+    for item in section.sections(key):
+        column = cell(item, entry, "column").oid if entry else item.text("column", pattern=OID)
+        conditions.append(Where(column, accepted(item)))
+        item.done()
+    return tuple(conditions)
+
+
+def accepted(section: Section) -> tuple[int | str, ...]:
+    """``is``: one raw value or a list of them."""
+    value = section.take("is")
+    values = value if isinstance(value, list) else [value]
+    if not values or not all(type(v) in (int, str) for v in values):
+        section.fail("is", "must be a whole number or a text, or a list of them")
+    return tuple(values)
+
+
+def modbus_place(section: Section, term: Term | None) -> tuple[Registers, Encoding]:
+    """Which registers, coils or inputs, and how they are written."""
+    function = section.take("function")
+    if isinstance(function, bool) or function not in READ_FUNCTIONS:
+        section.fail("function", f"must be one of 1, 2, 3, 4, which only read; {function!r} does not")
+    kind = section.choice("type", REGISTER_TYPES)
+    if function in (1, 2) and kind != "bit":
+        section.fail("type", f"coils and discrete inputs are bits, not {kind}")
+    count = section.integer("length", 1, 60) if kind == "ascii" else REGISTER_TYPES[kind]
+    address = section.integer("address", 0, 65536 - count)
+    bit = section.integer("bit", 0, 15) if kind == "bit" and function in (3, 4) else None
+    order = section.choice("order", ORDERS, "abcd")
+    return Registers(function, address, count), _encoding(section, term, kind, order, bit)
+
+
+def snmp_encoding(section: Section, term: Term | None) -> Encoding:
+    return _encoding(section, term, section.choice("type", SNMP_TYPES, "integer"))
+
+
+def _encoding(
+    section: Section, term: Term | None, kind: str, order: str = "abcd", bit: int | None = None
+) -> Encoding:
+    missing = section.raw_values("missing")
+    low, high = INTEGER_RANGES.get(kind, (float("-inf"), float("inf")))
+    for value in missing:
+        if not isinstance(value, str) and not low <= value <= high:
+            section.fail("missing", f"{value!r} cannot come from {kind}: write it as that type reads it")
+    if term is None:
+        return Encoding(kind, missing=missing, order=order, bit=bit)
+    if term.kind == "text":
+        if kind not in ("text", "ascii", "oid"):
+            section.fail("type", f"{term.name} is a text, {kind} is none")
+        return Encoding(kind, missing=missing)
+    if term.kind == "state":
+        if kind in ("float32", "float64", "oid", "ascii", "counter", "timeticks", "number-text"):
+            section.fail("type", f"{term.name} is a state, {kind} cannot enumerate one")
+        return Encoding(kind, missing=missing, states=_states(section, term, kind), order=order, bit=bit)
+    if kind in ("text", "ascii", "oid", "bit"):
+        section.fail("type", f"{term.name} is a number, {kind} is none")
+    low, high = section.span("valid", term.low, term.high)
+    scale = section.number("scale", 1.0)
+    if not 1e-9 <= abs(scale) <= 1e9:
+        section.fail("scale", "must be between 1e-9 and 1e9")
+    return Encoding(kind, scale, section.number("offset", 0.0), low, high, missing, order=order)
+
+
+def _states(section: Section, term: Term, kind: str) -> dict[int | str, str]:
+    states = section.section("states")
+    if states is None:
+        section.fail("states", f"is missing: which raw value means which of {', '.join(term.states)}")
+    words: dict[int | str, str] = {}
+    expected, described = (str, "a text") if kind == "text" else (int, "a whole number")
+    for raw in states.keys():  # noqa: SIM118 - a section, not a dict
+        if type(raw) is not expected:
+            states.fail(raw, f"a raw value of type {kind} is {described}")
+        words[raw] = states.choice(raw, term.states)
+    if not words:
+        section.fail("states", "names no state")
+    return words

@@ -1,0 +1,98 @@
+"""Tables in which every row is a device of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from assets.observation import SubjectKind
+from collectors.profiles.consistency import check_readings
+from collectors.profiles.model import (
+    Age,
+    Cell,
+    Encoding,
+    PositionColumns,
+    Reading,
+    Rule,
+    SightingColumns,
+    Table,
+)
+from collectors.profiles.sources import OID, cell, rows_where
+from collectors.profiles.strict import Section
+
+UNITS_OF_AGE = {"s": 1.0, "ms": 0.001, "min": 60.0}
+UNITS_OF_LENGTH = {"m": 1.0, "dm": 0.1, "cm": 0.01, "mm": 0.001}
+LONGEST_AGE_S = 30 * 86400.0
+FARTHEST_M = 10_000.0
+LARGEST_ERROR_M = 1_000.0
+
+ReadReading = Callable[[Section, Cell], Reading]
+ReadRules = Callable[[Section, tuple[Reading, ...]], tuple[Rule, ...]]
+
+
+def read_table(section: Section, read_reading: ReadReading, read_rules: ReadRules) -> Table:
+    entry = section.text("entry", pattern=OID)
+    readings = tuple(read_reading(item, cell(item, entry, "column")) for item in section.sections("readings"))
+    check_readings(section, readings)
+    subject = section.section("subject")
+    if subject is None:
+        section.fail("subject", "is missing: which column names the device of a row")
+    table = Table(
+        name=section.text("name"),
+        title=section.text("title"),
+        entry=entry,
+        max_rows=section.integer("max_rows", 1, 100_000, 1000),
+        subject_kind=SubjectKind(subject.choice("kind", ("serial", "tag"))),
+        subject=cell(subject, entry, "column"),
+        readings=readings,
+        age=_age(section.section("age"), entry),
+        present=rows_where(section, "present", entry),
+        position=_position(section.section("position"), entry),
+        sighting=_sighting(section.section("sighting"), entry),
+        activity=read_rules(section, readings),
+    )
+    subject.done()
+    section.done()
+    return table
+
+
+def _age(section: Section | None, entry: str) -> Age | None:
+    if section is None:
+        return None
+    scale = UNITS_OF_AGE[section.choice("unit", UNITS_OF_AGE)]
+    encoding = Encoding("integer", scale, 0.0, 0.0, LONGEST_AGE_S, section.raw_values("missing"))
+    age = Age(cell(section, entry, "column"), encoding)
+    section.done()
+    return age
+
+
+def _position(section: Section | None, entry: str) -> PositionColumns | None:
+    if section is None:
+        return None
+    scale = UNITS_OF_LENGTH[section.choice("unit", UNITS_OF_LENGTH)]
+    position = PositionColumns(
+        floor=cell(section, entry, "floor"),
+        x=cell(section, entry, "x"),
+        y=cell(section, entry, "y"),
+        coordinate=Encoding("integer", scale, 0.0, -FARTHEST_M, FARTHEST_M, section.raw_values("missing")),
+        error=cell(section, entry, "error") if "error" in section else None,
+        error_encoding=Encoding(
+            "integer", scale, 0.0, 0.0, LARGEST_ERROR_M, section.raw_values("error_missing")
+        ),
+        default_error_m=section.number("default_error_m"),
+    )
+    if not 0 < position.default_error_m <= LARGEST_ERROR_M:
+        section.fail("default_error_m", f"must be above 0 and at most {LARGEST_ERROR_M:g}")
+    section.done()
+    return position
+
+
+def _sighting(section: Section | None, entry: str) -> SightingColumns | None:
+    if section is None:
+        return None
+    sighting = SightingColumns(
+        receiver=cell(section, entry, "receiver"),
+        rssi=cell(section, entry, "rssi") if "rssi" in section else None,
+        rssi_encoding=Encoding("integer", 1.0, 0.0, -150.0, 30.0, section.raw_values("rssi_missing")),
+    )
+    section.done()
+    return sighting
