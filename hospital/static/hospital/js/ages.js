@@ -17,6 +17,15 @@ export const ageWords = (seconds) => {
 
 export const ageStep = (seconds) => STEPS.find(([limit]) => seconds < limit)?.[1] ?? "stale";
 
+const unit = (count, name) => (count ? ` ${count} ${name}` : "");
+
+export const durationWords = (seconds) => {
+  const [m, h, d] = [60, 3600, 86400].map((size) => Math.floor(seconds / size));
+  if (d) return `${d} day${d > 1 ? "s" : ""}${unit(h % 24, "h")}`;
+  if (h) return `${h} h${unit(m % 60, "min")}`;
+  return m ? `${m} min` : `${Math.max(0, Math.floor(seconds))} s`;
+};
+
 /** Seconds since a moment (ISO 8601), by the server's clock. */
 export const ageOf = (iso) => (serverNow() - Date.parse(iso)) / 1000;
 
@@ -32,8 +41,18 @@ const update = (element) => {
   if (place) place.dataset.step = step;
 };
 
-export const updateAges = (root = document) => root.querySelectorAll("time[data-age]").forEach(update);
+const updateLasting = (element) => {
+  const seconds = ageOf(element.dateTime);
+  if (Number.isNaN(seconds)) return;
+  const words = durationWords(seconds);
+  if (element.textContent !== words) element.textContent = words;
+};
 
-setInterval(() => updateAges(), 1000);
+export const updateAges = () => {
+  document.querySelectorAll("time[data-age]").forEach(update);
+  document.querySelectorAll("time[data-lasting]").forEach(updateLasting);
+};
+
+setInterval(updateAges, 1000);
 document.addEventListener("visibilitychange", () => document.hidden || updateAges());
 updateAges();
