@@ -126,6 +126,9 @@ CELERY_BROKER_TRANSPORT_OPTIONS = (
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TIMEZONE = "UTC"
 
+PROFILE_DIRS = env.list("PROFILE_DIRS", default=[])
+"""Folders with device profiles of the site's own, besides those shipped."""
+
 # --- People -------------------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "hospital.User"
 AUTHENTICATION_BACKENDS = ["hospital.backends.RoleBackend"]
@@ -137,6 +140,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
 LOGIN_URL = "sign-in"
 LOGIN_REDIRECT_URL = "home"
@@ -176,7 +180,8 @@ USE_TZ = True
 TIME_ZONE = "UTC"
 
 STATIC_URL = "/static/"
-STATIC_ROOT = BASE_DIR / "build" / "static"
+STATIC_ROOT = env.str("STATIC_ROOT", default="") or None
+"""Where ``collectstatic`` puts copies for another web server; without, files are served where they are."""
 _PACKAGES = BASE_DIR / "node_modules"
 STATICFILES_DIRS = [
     (f"lib/{name}", _PACKAGES / folder)
