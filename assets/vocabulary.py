@@ -75,10 +75,10 @@ _TERMS = (
         "alarm",
         "fault",
     ),
-    _number("alarm_code", "Alarm code", "", 0, 65535, 0),
+    _number("alarm_code", "Alarm code", "", 0, 2_147_483_647, 0),
     _number("alarm_count", "Alarms present", "", 0, 10_000, 0),
     _number("device_count", "Devices connected", "", 0, 100_000, 0),
-    _number("uptime", "Running since", "s", 0, 100 * 365 * _DAY, _DAY, heartbeat_s=_DAY),
+    _number("uptime", "Running for", "s", 0, 100 * 365 * _DAY, _DAY, heartbeat_s=_DAY),
     # Batteries
     _number("battery_charge", "Battery", "%", 0, 100, 1),
     _number("tag_battery", "Tag battery", "%", 0, 100, 1, heartbeat_s=_HOUR),
@@ -88,7 +88,7 @@ _TERMS = (
     _number("runtime_remaining", "Runtime left", "s", 0, 30 * _DAY, _MINUTE),
     _number("time_on_battery", "Time on battery", "s", 0, 30 * _DAY, 30),
     # Work
-    _number("infusion_rate", "Infusion rate", "ml/h", 0, 2000, 0.1, 1),
+    _number("infusion_rate", "Infusion rate", "ml/h", 0, 2000, 0.05, 1),
     _number("exams_today", "Examinations today", "", 0, 10_000, 0),
     _state("motion", "Motion", "still", "moving"),
     # Climate, cold and imaging

@@ -1,7 +1,13 @@
 from django.apps import AppConfig
+from django.core.checks import register
+
+from collectors.checks import profiles_can_be_read
 
 
 class CollectorsConfig(AppConfig):
     name = "collectors"
     verbose_name = "Collectors"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        register(profiles_can_be_read)

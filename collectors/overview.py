@@ -10,7 +10,7 @@ from typing import Any
 from django.db.models import Q, QuerySet
 
 from collectors.models import Endpoint, Segment
-from collectors.profiles.library import UnknownProfile, get_profile
+from collectors.profiles.library import UnknownProfileError, get_profile
 from collectors.profiles.strict import ProfileError
 from collectors.standing import TITLES, Standing, State, standing_of
 
@@ -77,5 +77,5 @@ def profile_title(name: str) -> str:
     """The profile's title; its name where it is unknown or broken, which the system checks report."""
     try:
         return get_profile(name).title
-    except (UnknownProfile, ProfileError):
+    except (UnknownProfileError, ProfileError):
         return name

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from collectors.decoding.describe import describe_source
-from collectors.profiles.library import UnknownProfile, get_profile
+from collectors.profiles.library import UnknownProfileError, get_profile
 from collectors.profiles.model import Profile, Reading
 from collectors.profiles.strict import ProfileError
 
@@ -43,7 +43,7 @@ def described_profile(name: str) -> ProfileDescription:
     """The profile of that name, or why it cannot be used."""
     try:
         profile = get_profile(name)
-    except (UnknownProfile, ProfileError) as error:
+    except (UnknownProfileError, ProfileError) as error:
         return ProfileDescription(name, name, problem=str(error))
     return _described(profile)
 

@@ -1,0 +1,14 @@
+"""What must hold before anything is polled."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.checks import CheckMessage, Error
+
+from collectors.profiles.library import broken_profiles
+
+
+def profiles_can_be_read(**_: Any) -> list[CheckMessage]:
+    """System check: names file and key of each device profile that cannot be used."""
+    return [Error(f"Device profile {problem}", id="collectors.E001") for problem in broken_profiles()]

@@ -1,0 +1,58 @@
+"""Reads every device profile, or the files named, as strictly as the collector does."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+
+from collectors.planner import plan_requests
+from collectors.profiles.docs import vocabulary_page
+from collectors.profiles.library import all_profiles, broken_profiles
+from collectors.profiles.load import load_profile
+from collectors.profiles.match import matching_profiles
+from collectors.profiles.model import Profile
+from collectors.profiles.strict import ProfileError
+
+
+class Command(BaseCommand):
+    help = "Checks device profiles and says what each one reads."
+    requires_system_checks = ()
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("files", nargs="*", type=Path, help="Profiles that are not installed yet.")
+        parser.add_argument("--match", metavar="OID", help="Name the profiles that know this sysObjectID.")
+        parser.add_argument("--write-docs", action="store_true", help="Write docs/vocabulary.md anew.")
+
+    def handle(self, *, files: list[Path], match: str | None, write_docs: bool, **_: Any) -> None:
+        profiles = self._read(files)
+        if match:
+            profiles = matching_profiles(profiles, sys_object_id=match)
+        for profile in profiles:
+            self.stdout.write(describe(profile))
+        if write_docs:
+            page = settings.BASE_DIR / "docs" / "vocabulary.md"
+            page.write_text(vocabulary_page(all_profiles()), encoding="utf-8")
+            self.stdout.write(f"Wrote {page.relative_to(settings.BASE_DIR)}.")
+
+    def _read(self, files: list[Path]) -> list[Profile]:
+        try:
+            if files:
+                return [load_profile(path) for path in files]
+        except ProfileError as error:
+            raise CommandError(str(error)) from error
+        problems = broken_profiles()
+        if problems:
+            raise CommandError("\n".join(map(str, problems)))
+        return list(all_profiles())
+
+
+def describe(profile: Profile) -> str:
+    """One line: name, how many readings, tables and requests."""
+    tables = f", {len(profile.tables)} table(s) of devices" if profile.tables else ""
+    return (
+        f"{profile.name}: {len(profile.readings)} readings{tables}, {len(plan_requests(profile))} request(s)"
+    )
