@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -25,6 +26,15 @@ SORTS: dict[str, tuple[str, ...]] = {
 }
 """Name in the address → columns. “-” in front turns the order round; what has no value comes last."""
 
+TITLES = {
+    "tag": "Tag",
+    "model": "Model",
+    "category": "Category",
+    "activity": "Activity",
+    "place": "Place",
+    "heard": "Heard",
+}
+
 HEADINGS = (
     "Asset tag", "Category", "Manufacturer", "Model", "Serial number", "Department", "Activity", "Decided by",
     "Since", "Floor", "Zone", "Position at", "Battery %", "Last heard",
@@ -37,6 +47,26 @@ def sorted_equipment(assets: QuerySet[Asset], sort: str) -> QuerySet[Asset]:
     if sort.startswith("-"):
         return assets.order_by(*(column.desc(nulls_last=True) for column in columns), "asset_tag")
     return assets.order_by(*(column.asc(nulls_last=True) for column in columns), "asset_tag")
+
+
+@dataclass(frozen=True, slots=True)
+class SortColumn:
+    """A heading: which way it sorts now (as ``aria-sort`` says it) and what choosing it asks for."""
+
+    name: str
+    title: str
+    direction: str
+    next: str
+
+
+def sort_columns(sort: str) -> list[SortColumn]:
+    """The headings while ``sort`` is the order; choosing the sorted one turns it round."""
+    chosen = sort.removeprefix("-")
+    direction = "descending" if sort.startswith("-") else "ascending"
+    return [
+        SortColumn(name, title, direction if name == chosen else "", f"-{name}" if name == sort else name)
+        for name, title in TITLES.items()
+    ]
 
 
 def counts_by_activity(assets: QuerySet[Asset]) -> dict[str, int]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from assets.views import asset, equipment
+from assets.views.find import find
 from assets.views.map import floor_map, map_card, map_home
 
 map_pages = [
@@ -13,6 +14,7 @@ map_pages = [
     path("map/card/<slug:asset_tag>/", map_card, name="map-card"),
 ]
 equipment_pages = [
+    path("find/", find, name="find"),
     path("assets/", equipment.equipment, name="equipment"),
     path("assets/equipment.csv", equipment.equipment_file, name="equipment-file"),
     path("assets/<slug:asset_tag>/", asset.asset, name="asset"),

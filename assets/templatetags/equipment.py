@@ -69,6 +69,14 @@ def metres(distance: float | None) -> str:
 
 
 @register.filter
+def storeys(count: int | None) -> str:
+    """Storeys up, or down when negative: “1 floor up”, “2 floors down”."""
+    if not count:
+        return ""
+    return f"{abs(count)} floor{'' if abs(count) == 1 else 's'} {'up' if count > 0 else 'down'}"
+
+
+@register.filter
 def percent(value: float | None) -> str:
     """“82 %”, with a space that does not break."""
     return "" if value is None else f"{value:.0f}\u00a0%"

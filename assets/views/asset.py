@@ -33,8 +33,10 @@ def asset(request: HttpRequest, asset_tag: str) -> HttpResponse:
     """The page; asked for a fragment, its live part alone. What a role may not see is not there."""
     thing = _asset(request, asset_tag)
     with timezone.override(thing.site.timezone):
+        context = _live(request, thing)
+        context["trends"] = [line for line in context.get("readings", ()) if line.has_trend]
         template = "assets/_asset_live.html" if wants_fragment(request) else "assets/asset.html"
-        return render(request, template, _live(request, thing))
+        return render(request, template, context)
 
 
 @require_safe
@@ -64,7 +66,12 @@ def _may(request: HttpRequest, model: str) -> bool:
 
 def _live(request: HttpRequest, thing: Asset) -> dict[str, Any]:
     may_see_activity, may_see_stays = _may(request, "activityinterval"), _may(request, "stay")
-    context: dict[str, Any] = {"asset": thing, "now": getattr(thing, "now", None), "hours": HOURS}
+    context: dict[str, Any] = {
+        "asset": thing,
+        "now": getattr(thing, "now", None),
+        "hours": HOURS,
+        "today": f"{timezone.localdate():%Y-%m-%d}",
+    }
     if may_see_activity or may_see_stays:
         context["strip"] = day_strip(
             thing,

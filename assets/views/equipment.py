@@ -17,7 +17,7 @@ from django.views.decorators.vary import vary_on_headers
 
 from assets.filters import AssetFilter
 from assets.models import Asset, Category
-from assets.tables import SORTS, counts_by_activity, equipment_csv, sorted_equipment
+from assets.tables import SORTS, counts_by_activity, equipment_csv, sort_columns, sorted_equipment
 from assets.views.fragments import wants_fragment
 from assets.words import LOOKS
 from locations.models import Floor
@@ -38,7 +38,7 @@ def equipment(request: HttpRequest) -> HttpResponse:
         "filter": chosen,
         "chosen": chosen.form.cleaned_data,
         "sort": _sort(request),
-        "columns": SORTS,
+        "columns": sort_columns(_sort(request)),
         "activities": _activity_counts(request),
         "categories": Category.objects.all(),
         "floors": Floor.objects.visible_to(request.user).select_related("building"),

@@ -13,16 +13,12 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 
-from assets.find import Found, Hit, find_equipment
+from assets.find import Found, Hit, Readiness, clean_text, find_equipment
 from assets.units import Unit, asked_for_most, unit_of, units_for
 from assets.views.fragments import wants_fragment
 from locations.models import Zone
 
-GROUPS = (
-    ("ready", "Ready now"),
-    ("soon", "Soon"),
-    ("not", "Not now"),
-)
+GROUPS = {Readiness.READY: "Ready now", Readiness.SOON: "Soon", Readiness.NOT: "Not now"}
 MOST_HITS = 30
 
 
@@ -32,7 +28,7 @@ MOST_HITS = 30
 @vary_on_headers("HX-Request")
 def find(request: HttpRequest) -> HttpResponse:
     """``q`` is what is looked for, ``near`` the primary key of the zone to count from."""
-    text = request.GET.get("q", "").strip()
+    text = clean_text(request.GET.get("q", ""))
     near, now = _near(request), timezone.now()
     context: dict[str, Any] = {"text": text, "near": near, "now": now}
     if text:
@@ -67,6 +63,11 @@ def _units(request: HttpRequest, near: Zone | None) -> list[Unit]:
     return units
 
 
-def _groups(found: Found) -> list[tuple[str, str, list[Hit]]]:
-    groups = [(key, title, [hit for hit in found.hits if hit.readiness == key]) for key, title in GROUPS]
-    return [group for group in groups if group[2]]
+def _groups(found: Found) -> list[tuple[str, str, int, list[Hit]]]:
+    """What there is of each readiness: name, title, how many in all, and the best of them."""
+    counts = {Readiness.READY: found.ready, Readiness.SOON: found.soon, Readiness.NOT: found.others}
+    groups = [
+        (key.value, title, counts[key], [hit for hit in found.hits if hit.readiness == key])
+        for key, title in GROUPS.items()
+    ]
+    return [group for group in groups if group[3]]
