@@ -41,6 +41,7 @@ def endpoints(request: HttpRequest) -> HttpResponse:
     page = _page([row for row in rows if state is None or row.standing.state == state], request)
     context: dict[str, Any] = {
         "text": text,
+        "profile": profile,
         "state": state,
         "counts": [
             (key, TITLES[key], count) for key, count in counts_of(rows).items() if count or key == state
@@ -93,6 +94,7 @@ def manual_poll(request: HttpRequest, pk: Any) -> HttpResponse:
         "progress": progress_of(poll, now),
         "asks_again": is_worth_asking_again(poll, now),
         "report": poll.report or {},
+        "may_poll": request.user.has_perm("collectors.poll_endpoint"),
     }
     with timezone.override(poll.endpoint.segment.site.timezone):
         template = "collectors/_poll.html" if wants_fragment(request) else "collectors/poll.html"

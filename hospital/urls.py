@@ -21,5 +21,6 @@ urlpatterns = [
     path("admin/login/", login_not_required(admin_sign_in)),
     path("admin/", admin.site.urls),
     path("", include("assets.urls")),
+    path("", include("collectors.urls")),
     path("", include("locations.urls")),
 ]

@@ -1,0 +1,26 @@
+"""Filters for what a poll by hand brought back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django import template
+from django.utils import timezone
+
+from assets.readings import number_words, state_words, unit_words
+from assets.vocabulary import VOCABULARY
+
+register = template.Library()
+register.filter("state_words", state_words)
+
+
+@register.filter
+def decoded(row: Mapping[str, Any]) -> str:
+    """The value of a report's row, in the words and with the unit of the asset page."""
+    value, term = row.get("value"), VOCABULARY.get(str(row.get("name")))
+    if value is None or term is None:
+        return ""
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return f"{number_words(value, term, timezone.now())} {unit_words(term)}".rstrip()
+    return state_words(str(value)) if term.kind == "state" else str(value)
