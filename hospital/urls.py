@@ -20,6 +20,7 @@ urlpatterns = [
     path("health/", health, name="health"),
     path("admin/login/", login_not_required(admin_sign_in)),
     path("admin/", admin.site.urls),
+    path("api/", include("hospital.api_urls")),
     path("", include("assets.urls")),
     path("", include("collectors.urls")),
     path("", include("locations.urls")),

@@ -1,0 +1,200 @@
+"""Equipment over the API: catalogue, assets with their current state, tags, and the history of each."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import django_filters
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+
+from assets.filters import AssetFilter
+from assets.models import ActivityInterval, Asset, Category, Reading, Stay
+from assets.serializers import (
+    AssetDetail,
+    AssetSerializer,
+    CategorySerializer,
+    IntervalSerializer,
+    ReadingSerializer,
+    StaySerializer,
+    TagSerializer,
+)
+from assets.vocabulary import VOCABULARY
+from assets.words import Activity, Basis, Shape
+from locations.models import Tag
+from locations.queries import in_sites_of
+from locations.rest import HistoryViewSet, PeriodFilter, ReadOnlyViewSet
+
+
+class CategoryFilter(django_filters.FilterSet):  # type: ignore[misc]  # django-filter has no types
+    shape = django_filters.ChoiceFilter(choices=Shape.choices)
+    is_mobile = django_filters.BooleanFilter()
+
+    class Meta:
+        model = Category
+        fields: list[str] = []
+
+
+class AssetListFilter(AssetFilter):
+    """What the pages filter by, and what programs need besides. Retired ones only when asked for."""
+
+    site = django_filters.CharFilter(field_name="site__slug", label="Slug of a site")
+    asset_tag = django_filters.CharFilter(lookup_expr="iexact", label="The hospital's own number")
+    serial_number = django_filters.CharFilter(lookup_expr="iexact", label="The maker's serial number")
+    tag = django_filters.CharFilter(field_name="rtls_tag__identifier", label="Identifier of the location tag")
+    basis = django_filters.ChoiceFilter(choices=Basis.choices, field_name="now__basis", label="Basis")
+    ownership = django_filters.ChoiceFilter(choices=Asset.Ownership.choices)
+    is_fixed = django_filters.BooleanFilter()
+    is_stale = django_filters.BooleanFilter(method="filter_stale", label="Not heard of in time")
+    is_retired = django_filters.BooleanFilter(
+        field_name="retired_at", lookup_expr="isnull", exclude=True, label="No longer the hospital's"
+    )
+    battery_below = django_filters.NumberFilter(
+        field_name="now__battery_percent", lookup_expr="lt", label="Battery under this many percent"
+    )
+    ordering = django_filters.OrderingFilter(
+        fields={
+            "asset_tag": "asset_tag",
+            "model__category__name": "category",
+            "now__since": "since",
+            "now__heard_at": "heard_at",
+            "now__battery_percent": "battery",
+        }
+    )
+
+    def filter_stale(self, queryset: Any, _name: str, value: Any) -> Any:
+        is_stale = Q(now__stale_at__isnull=True) | Q(now__stale_at__lte=timezone.now())
+        return queryset.filter(is_stale if value else ~is_stale)
+
+    def filter_queryset(self, queryset: Any) -> QuerySet[Asset]:
+        found: Any = super().filter_queryset(queryset)
+        in_service = self.form.cleaned_data["is_retired"] is None
+        chosen: QuerySet[Asset] = found.in_service() if in_service else found
+        return chosen
+
+
+class TagFilter(django_filters.FilterSet):  # type: ignore[misc]
+    technology = django_filters.CharFilter()
+    is_assigned = django_filters.BooleanFilter(
+        field_name="asset", lookup_expr="isnull", exclude=True, label="Fixed to an asset"
+    )
+
+    class Meta:
+        model = Tag
+        fields: list[str] = []
+
+
+class ReadingFilter(PeriodFilter):
+    asset = django_filters.CharFilter(field_name="asset__asset_tag", label="Asset tag")
+    name = django_filters.ChoiceFilter(choices=[(name, term.label) for name, term in VOCABULARY.items()])
+
+    class Meta:
+        model = Reading
+        fields: list[str] = []
+
+    def in_period(self, queryset: Any, begin: Any, end: Any) -> QuerySet[Any]:
+        if begin:
+            queryset = queryset.filter(at__gte=begin)
+        if end:
+            queryset = queryset.filter(at__lt=end)
+        period: QuerySet[Any] = queryset
+        return period
+
+
+class IntervalFilter(PeriodFilter):
+    asset = django_filters.CharFilter(field_name="asset__asset_tag", label="Asset tag")
+    activity = django_filters.MultipleChoiceFilter(
+        choices=Activity.choices, label="Activity; may be repeated"
+    )
+    basis = django_filters.ChoiceFilter(choices=Basis.choices)
+    is_open = django_filters.BooleanFilter(field_name="end", lookup_expr="isnull", label="Still lasting")
+
+    class Meta:
+        model = ActivityInterval
+        fields: list[str] = []
+
+
+class StayFilter(PeriodFilter):
+    asset = django_filters.CharFilter(field_name="asset__asset_tag", label="Asset tag")
+    zone = django_filters.NumberFilter(field_name="zone_id", label="Id of a zone")
+    floor = django_filters.CharFilter(field_name="zone__floor__slug", label="Slug of a floor")
+    is_open = django_filters.BooleanFilter(field_name="end", lookup_expr="isnull", label="Still lasting")
+
+    class Meta:
+        model = Stay
+        fields: list[str] = []
+
+
+class CategoryViewSet(ReadOnlyViewSet[Category]):
+    """Kinds of equipment, the same for every site."""
+
+    queryset = Category.objects.all()
+    serializer_class = CategorySerializer
+    filterset_class = CategoryFilter
+    lookup_field = "slug"
+
+    def visible(self, queryset: Any, user: Any) -> QuerySet[Category]:  # noqa: ARG002  # the same for all
+        chosen: QuerySet[Category] = queryset
+        return chosen
+
+
+class AssetViewSet(ReadOnlyViewSet[Asset]):
+    """Equipment with its current state; a single one with its latest readings too."""
+
+    queryset = Asset.objects.with_place().select_related("site")
+    filterset_class = AssetListFilter
+    lookup_field = "asset_tag"
+    lookup_value_regex = "[-a-zA-Z0-9_]+"
+
+    def visible(self, queryset: Any, user: Any) -> QuerySet[Asset]:
+        seen: QuerySet[Asset] = super().visible(queryset, user)
+        return seen.prefetch_related("readings_now") if self.detail else seen
+
+    def get_serializer_class(self) -> type[AssetSerializer]:
+        return AssetDetail if self.detail else AssetSerializer
+
+    def get_serializer_context(self) -> dict[str, Any]:
+        return {**super().get_serializer_context(), "now": timezone.now()}
+
+
+class TagViewSet(ReadOnlyViewSet[Tag]):
+    """Location tags on equipment. Those fixed to nothing are seen by whoever sees every site."""
+
+    queryset = Tag.objects.select_related("asset__model__category")
+    serializer_class = TagSerializer
+    filterset_class = TagFilter
+    lookup_field = "identifier"
+    lookup_value_regex = "[^/\x00-\x1f]{1,64}"
+
+    def visible(self, queryset: Any, user: Any) -> QuerySet[Tag]:
+        seen: QuerySet[Tag] = queryset.filter(in_sites_of(user, "asset__site"))
+        return seen
+
+
+class ReadingViewSet(HistoryViewSet[Reading]):
+    """Numeric history: an entry where a reading moved, and now and then where it did not."""
+
+    queryset = Reading.objects.select_related("asset")
+    serializer_class = ReadingSerializer
+    filterset_class = ReadingFilter
+    moment_field = "at"
+
+    def visible(self, queryset: Any, user: Any) -> QuerySet[Reading]:
+        seen: QuerySet[Reading] = queryset.filter(in_sites_of(user, "asset__site"))
+        return seen
+
+
+class IntervalViewSet(HistoryViewSet[ActivityInterval]):
+    """What each asset did, from when to when. With ``from`` and ``to``: what shares time with that."""
+
+    queryset = ActivityInterval.objects.select_related("asset")
+    serializer_class = IntervalSerializer
+    filterset_class = IntervalFilter
+
+
+class StayViewSet(HistoryViewSet[Stay]):
+    """Where each asset was, from when to when. With ``from`` and ``to``: what shares time with that."""
+
+    queryset = Stay.objects.select_related("asset", "zone__floor")
+    serializer_class = StaySerializer
+    filterset_class = StayFilter

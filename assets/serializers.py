@@ -1,0 +1,194 @@
+"""Equipment as the API tells it. Every position, reading and activity comes with its time."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.utils import timezone
+from rest_framework import serializers
+
+from assets.models import (
+    ActivityInterval,
+    Asset,
+    AssetNow,
+    Category,
+    EquipmentModel,
+    Reading,
+    ReadingNow,
+    Stay,
+)
+from assets.vocabulary import VOCABULARY
+from locations.api import DepartmentBrief, FloorBrief, SiteBrief, ZoneBrief
+from locations.models import Tag
+
+
+class CategoryBrief(serializers.ModelSerializer[Category]):
+    class Meta:
+        model = Category
+        fields = ["slug", "name"]
+
+
+class CategorySerializer(serializers.ModelSerializer[Category]):
+    synonyms: serializers.ListField = serializers.ListField(child=serializers.CharField())
+
+    class Meta:
+        model = Category
+        fields = [
+            "slug", "name", "plural", "synonyms", "shape", "emdn", "stale_after_s", "presumed_after_s",
+            "is_mobile",
+        ]  # fmt: skip
+
+
+class ModelBrief(serializers.ModelSerializer[EquipmentModel]):
+    class Meta:
+        model = EquipmentModel
+        fields = ["manufacturer", "name"]
+
+
+class AssetBrief(serializers.ModelSerializer[Asset]):
+    """For nesting: ask for ``model__category`` beforehand."""
+
+    name = serializers.CharField(source="model.__str__")
+    category = serializers.SlugRelatedField[Category](
+        slug_field="slug", source="model.category", read_only=True
+    )
+
+    class Meta:
+        model = Asset
+        fields = ["asset_tag", "name", "category"]
+
+
+class NowSerializer(serializers.ModelSerializer[AssetNow]):
+    """``is_stale``: nothing was heard for longer than the category allows, so that the rest is what was."""
+
+    activity_name = serializers.CharField(source="get_activity_display")
+    basis_name = serializers.CharField(source="get_basis_display")
+    floor = FloorBrief(allow_null=True)
+    zone = ZoneBrief(allow_null=True)
+    is_stale = serializers.SerializerMethodField()
+
+    class Meta:
+        model = AssetNow
+        fields = [
+            "activity", "activity_name", "basis", "basis_name", "since", "floor", "zone", "zone_since",
+            "x", "y", "position_at", "position_error_m", "position_confidence", "battery_percent",
+            "heard_at", "stale_at", "is_stale",
+        ]  # fmt: skip
+
+    def get_is_stale(self, row: AssetNow) -> bool:
+        now: datetime = self.context.get("now") or timezone.now()
+        return row.stale_at is None or row.stale_at <= now
+
+
+class AssetSerializer(serializers.ModelSerializer[Asset]):
+    """``now`` is null for equipment that was never heard of."""
+
+    name = serializers.CharField(source="model.__str__")
+    category = CategoryBrief(source="model.category")
+    model = ModelBrief()
+    site = SiteBrief()
+    department = DepartmentBrief(allow_null=True)
+    home_zone = ZoneBrief(allow_null=True)
+    tag = serializers.SlugRelatedField[Tag](
+        slug_field="identifier", source="rtls_tag", read_only=True, allow_null=True
+    )
+    now = NowSerializer(allow_null=True)
+
+    class Meta:
+        model = Asset
+        fields = [
+            "asset_tag", "name", "category", "model", "serial_number", "udi_di", "site", "department",
+            "home_zone", "is_fixed", "ownership", "tag", "retired_at", "now",
+        ]  # fmt: skip
+
+
+class ReadingNowSerializer(serializers.ModelSerializer[ReadingNow]):
+    """The latest of one reading: without a value when the latest attempt failed, and ``quality`` says why."""
+
+    label = serializers.SerializerMethodField()  # type: ignore[assignment]  # hides Field.label, unused here
+    unit = serializers.SerializerMethodField()
+    value = serializers.SerializerMethodField(method_name="value_of")
+    quality_name = serializers.CharField(source="get_quality_display")
+
+    class Meta:
+        model = ReadingNow
+        fields = ["name", "label", "value", "unit", "quality", "quality_name", "at", "good_at", "source"]
+
+    def get_label(self, row: ReadingNow) -> str:
+        return label_of(row.name)
+
+    def get_unit(self, row: ReadingNow) -> str:
+        return unit_of(row.name)
+
+    def value_of(self, row: ReadingNow) -> float | str | None:
+        return row.text if row.number is None else row.number
+
+
+class AssetDetail(AssetSerializer):
+    readings = ReadingNowSerializer(source="readings_now", many=True)
+
+    class Meta(AssetSerializer.Meta):
+        fields = [*AssetSerializer.Meta.fields, "readings"]
+
+
+class TagSerializer(serializers.ModelSerializer[Tag]):
+    """``asset`` is null for a tag that is fixed to nothing."""
+
+    asset = AssetBrief(allow_null=True)
+
+    class Meta:
+        model = Tag
+        fields = ["identifier", "technology", "asset"]
+
+
+class _OfAsset(serializers.ModelSerializer[Any]):
+    asset = serializers.SlugRelatedField[Asset](slug_field="asset_tag", read_only=True)
+
+
+class ReadingSerializer(_OfAsset):
+    label = serializers.SerializerMethodField()  # type: ignore[assignment]  # hides Field.label, unused here
+    unit = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Reading
+        fields = ["asset", "name", "label", "at", "value", "unit"]
+
+    def get_label(self, row: Reading) -> str:
+        return label_of(row.name)
+
+    def get_unit(self, row: Reading) -> str:
+        return unit_of(row.name)
+
+
+class IntervalSerializer(_OfAsset):
+    """``end`` is null while it lasts."""
+
+    activity_name = serializers.CharField(source="get_activity_display")
+    basis_name = serializers.CharField(source="get_basis_display")
+
+    class Meta:
+        model = ActivityInterval
+        fields = ["asset", "activity", "activity_name", "basis", "basis_name", "begin", "end", "source"]
+
+
+class StaySerializer(_OfAsset):
+    """``end`` is null while it lasts."""
+
+    zone = ZoneBrief()
+    floor = FloorBrief(source="zone.floor")
+
+    class Meta:
+        model = Stay
+        fields = ["asset", "zone", "floor", "begin", "end", "source"]
+
+
+def label_of(name: str) -> str:
+    """The vocabulary's label; the name itself for what an earlier vocabulary had."""
+    term = VOCABULARY.get(name)
+    return term.label if term else name
+
+
+def unit_of(name: str) -> str:
+    term = VOCABULARY.get(name)
+    return term.unit if term else ""

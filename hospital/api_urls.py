@@ -1,0 +1,35 @@
+"""Addresses of the API, version 1, and of its description."""
+
+from django.urls import include, path
+from drf_spectacular.views import SpectacularAPIView
+from rest_framework.routers import SimpleRouter
+
+from assets.api import (
+    AssetViewSet,
+    CategoryViewSet,
+    IntervalViewSet,
+    ReadingViewSet,
+    StayViewSet,
+    TagViewSet,
+)
+from collectors.api import EndpointViewSet
+from hospital.api_docs import docs
+from locations.api import FloorViewSet, SiteViewSet, ZoneViewSet
+
+router = SimpleRouter()
+router.register("sites", SiteViewSet)
+router.register("floors", FloorViewSet)
+router.register("zones", ZoneViewSet)
+router.register("tags", TagViewSet)
+router.register("categories", CategoryViewSet)
+router.register("assets", AssetViewSet)
+router.register("readings", ReadingViewSet)
+router.register("intervals", IntervalViewSet)
+router.register("stays", StayViewSet)
+router.register("endpoints", EndpointViewSet)
+
+urlpatterns = [
+    path("v1/", include(router.urls)),
+    path("schema/", SpectacularAPIView.as_view(), name="api-schema"),
+    path("docs/", docs, name="api-docs"),
+]
