@@ -64,7 +64,9 @@ class Asset(models.Model):
         RENTED = "rented", "Rented"
         LOANED = "loaned", "On loan"
 
-    asset_tag = models.SlugField(max_length=40, unique=True, help_text="The hospital's own number, as on its label.")
+    asset_tag = models.SlugField(
+        max_length=40, unique=True, help_text="The hospital's own number, as on its label."
+    )
     serial_number = models.CharField(max_length=80, blank=True)
     udi_di = models.CharField("UDI-DI", max_length=40, blank=True)
     model = models.ForeignKey(EquipmentModel, on_delete=models.PROTECT, related_name="assets")
@@ -73,7 +75,11 @@ class Asset(models.Model):
         "locations.Department", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
     home_zone = models.ForeignKey(
-        "locations.Zone", on_delete=models.PROTECT, null=True, blank=True, related_name="+",
+        "locations.Zone",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
         help_text="Where it belongs; for fixed equipment, where it stands.",
     )
     rtls_tag = models.OneToOneField(
@@ -99,7 +105,9 @@ class AssetNow(models.Model):
     """The current row: one per asset, narrow, written in bulk by the recorder alone."""
 
     asset = models.OneToOneField(Asset, on_delete=models.CASCADE, primary_key=True, related_name="now")
-    revision = models.BigIntegerField(default=0, help_text="Grows with each change, so that late frames are dropped.")
+    revision = models.BigIntegerField(
+        default=0, help_text="Grows with each change, so that late frames are dropped."
+    )
 
     activity = models.CharField(max_length=12, choices=Activity.choices, default=Activity.UNKNOWN)
     basis = models.CharField(max_length=12, choices=Basis.choices, default=Basis.SILENCE)
@@ -118,9 +126,9 @@ class AssetNow(models.Model):
     heard_at = models.DateTimeField(null=True, help_text="When it was last heard of, at the device.")
     stale_at = models.DateTimeField(null=True, help_text="When silence makes it unknown.")
     decide_at = models.DateTimeField(null=True, help_text="When the clock alone may change its activity.")
-    fold = models.JSONField(default=dict, help_text="Working state of the timeline, for the recorder only.")
 
     class Meta:
+        verbose_name_plural = "current rows"
         indexes = [
             models.Index(fields=["stale_at"], name="now_stale_at"),
             models.Index(fields=["decide_at"], name="now_decide_at"),
@@ -150,7 +158,9 @@ class ActivityInterval(models.Model):
             models.UniqueConstraint(
                 fields=["asset"], condition=Q(end__isnull=True), name="interval_one_open_per_asset"
             ),
-            models.CheckConstraint(condition=Q(end__isnull=True) | Q(end__gt=F("begin")), name="interval_has_length"),
+            models.CheckConstraint(
+                condition=Q(end__isnull=True) | Q(end__gt=F("begin")), name="interval_has_length"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -172,8 +182,12 @@ class Stay(models.Model):
         ordering = ["asset", "begin"]
         constraints = [
             models.UniqueConstraint(fields=["asset", "begin"], name="stay_once"),
-            models.UniqueConstraint(fields=["asset"], condition=Q(end__isnull=True), name="stay_one_open_per_asset"),
-            models.CheckConstraint(condition=Q(end__isnull=True) | Q(end__gt=F("begin")), name="stay_has_length"),
+            models.UniqueConstraint(
+                fields=["asset"], condition=Q(end__isnull=True), name="stay_one_open_per_asset"
+            ),
+            models.CheckConstraint(
+                condition=Q(end__isnull=True) | Q(end__gt=F("begin")), name="stay_has_length"
+            ),
         ]
         indexes = [models.Index(fields=["zone", "begin"], name="stay_zone_begin")]
 
@@ -190,7 +204,9 @@ class ReadingNow(models.Model):
     text = models.CharField(max_length=200, null=True)
     quality = models.CharField(max_length=16, choices=Quality.choices, default=Quality.GOOD)
     at = models.DateTimeField()
-    good_at = models.DateTimeField(null=True, help_text="When it last had a value; that value is in the history.")
+    good_at = models.DateTimeField(
+        null=True, help_text="When it last had a value; that value is in the history."
+    )
     source = models.CharField(max_length=64)
 
     class Meta:
@@ -232,3 +248,61 @@ class Statement(models.Model):
 
     def __str__(self) -> str:
         return f"{self.asset_id} {self.activity}"
+
+
+class TimelineHead(models.Model):
+    """The recorder's working state of one asset: everything heard so far, folded (see assets/recording).
+
+    It is of no use to anybody else; pages read :class:`AssetNow`. Times are microseconds since 1970.
+    """
+
+    asset = models.OneToOneField(Asset, on_delete=models.CASCADE, primary_key=True, related_name="+")
+    state = models.TextField(
+        help_text="Folded up to the last evidence, before what the clock alone decided since."
+    )
+    clock_us = models.BigIntegerField(
+        null=True, help_text="Begin of the last interval that the clock alone opened."
+    )
+    revision = models.BigIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return f"{self.asset_id}, revision {self.revision}"
+
+
+class Checkpoint(models.Model):
+    """The folded state at an earlier moment, from which late evidence is folded in again."""
+
+    asset = models.ForeignKey(Asset, on_delete=models.CASCADE, related_name="+", db_index=False)
+    at_us = models.BigIntegerField(help_text="Everything up to and at this moment is folded in.")
+    state = models.TextField()
+    is_lasting = models.BooleanField(
+        default=False, help_text="Kept for the whole window, not only for minutes."
+    )
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["asset", "at_us"], name="checkpoint_once")]
+        indexes = [models.Index(fields=["at_us"], name="checkpoint_at")]
+
+    def __str__(self) -> str:
+        return f"{self.asset_id} at {self.at_us} µs"
+
+
+class EvidenceLog(models.Model):
+    """What was recorded lately, so that a replay is recognised and a late arrival finds its place.
+
+    Kept for ``settings.EVIDENCE_WINDOW_S``; what the figures come from is kept for ever elsewhere.
+    """
+
+    asset = models.ForeignKey(
+        Asset, on_delete=models.CASCADE, related_name="+", db_index=False, db_constraint=False
+    )
+    at_us = models.BigIntegerField()
+    source = models.CharField(max_length=64)
+    payload = models.TextField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["asset", "at_us", "source"], name="evidence_once")]
+        indexes = [models.Index(fields=["at_us"], name="evidence_at")]
+
+    def __str__(self) -> str:
+        return f"{self.asset_id} {self.source} at {self.at_us} µs"

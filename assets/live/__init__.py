@@ -1,0 +1,1 @@
+"""What just changed, pushed to the people who are looking."""

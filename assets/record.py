@@ -1,0 +1,102 @@
+"""The one way by which anything that was observed becomes current state and history."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import transaction
+
+from assets.activity import SECOND
+from assets.live.publish import publish_changes
+from assets.observation import Observation, Subject
+from assets.recording.facts import Register
+from assets.recording.folding import Folding
+from assets.recording.items import Item
+from assets.recording.latest import LatestReadings
+from assets.recording.moments import to_us
+from assets.sql import dialect
+from assets.words import Quality
+
+logger = logging.getLogger(__name__)
+
+AHEAD = timedelta(seconds=120)
+"""A device's clock may be this much ahead of ours; what is later still cannot have happened yet."""
+
+
+@dataclass(slots=True)
+class Recorded:
+    """What became of a batch: every observation is counted in exactly one of the numbers.
+
+    ``unknown`` names the subjects that no asset in service answers to, or several do.
+    """
+
+    recorded: int = 0
+    failures: int = 0
+    duplicates: int = 0
+    too_late: int = 0
+    ahead: int = 0
+    nobodys: int = 0
+    unknown: set[Subject] = field(default_factory=set)
+    unplaced: int = 0  # among those recorded: floor or receiver not known here
+
+    @property
+    def total(self) -> int:
+        return self.recorded + self.failures + self.duplicates + self.too_late + self.ahead + self.nobodys
+
+
+def record_observations(observations: Sequence[Observation], *, now: datetime | None = None) -> Recorded:
+    """Record a batch in one transaction, and publish what changed once it is committed.
+
+    Idempotent: source and time at the device identify an observation of an asset, so that replays, duplicates and late
+    arrivals leave the same history as one orderly pass. What is older than the window of
+    ``settings.EVIDENCE_WINDOW_S`` is refused and counted. ``now`` is up to when the clock alone is let decide;
+    without it, the latest moment at which one of these observations was received.
+    """
+    outcome = Recorded()
+    if not observations:
+        return outcome
+    moment = now or max(observation.received_at for observation in observations)
+    with transaction.atomic():
+        _record(observations, to_us(moment), outcome)
+    return outcome
+
+
+def _record(observations: Sequence[Observation], now: int, outcome: Recorded) -> None:
+    sql = dialect()
+    register = Register(observations)
+    latest = LatestReadings()
+    items: dict[int, list[Item]] = {}
+    for observation in observations:
+        asset_id = _admit(observation, register, outcome)
+        if asset_id is None:
+            continue
+        latest.note(asset_id, observation)
+        if observation.quality is Quality.GOOD:
+            items.setdefault(asset_id, []).append(register.make_item(observation, register.facts[asset_id]))
+            outcome.unplaced += register.lacks_place(observation)
+        else:
+            outcome.failures += 1
+    folding = Folding(sql, register.facts, now, settings.EVIDENCE_WINDOW_S * SECOND)
+    if items:
+        folding.fold(items)
+    folding.ledger.write(sql)
+    latest.write(sql)
+    outcome.recorded, outcome.duplicates = folding.tally.recorded, folding.tally.duplicates
+    outcome.too_late = folding.tally.too_late
+    publish_changes(folding.ledger.changes)
+
+
+def _admit(observation: Observation, register: Register, outcome: Recorded) -> int | None:
+    """The asset that an observation is about, or ``None`` with the reason counted."""
+    if observation.at > observation.received_at + AHEAD:
+        outcome.ahead += 1
+        return None
+    asset_id = register.asset_id(observation.subject)
+    if asset_id is None:
+        outcome.nobodys += 1
+        outcome.unknown.add(observation.subject)
+    return asset_id

@@ -1,0 +1,1 @@
+"""How evidence becomes history: the parts behind :mod:`assets.record`."""

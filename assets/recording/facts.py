@@ -1,0 +1,176 @@
+"""Who and where an observation speaks of: names of sources resolved against the register, by a fixed count of queries."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from assets.activity import SECOND, Rules
+from assets.models import Asset
+from assets.observation import Observation, Subject, SubjectKind
+from assets.recording.items import Heard, Item, make_item
+from locations.geometry import ZoneIndex, zone_index
+from locations.models import Floor, Receiver, Zone
+from locations.positioning import Fix
+
+_FIELDS = (
+    "pk",
+    "model__category__stale_after_s",
+    "model__category__presumed_after_s",
+    "model__category__is_mobile",
+    "is_fixed",
+    "rtls_tag_id",
+    "home_zone_id",
+    "home_zone__floor_id",
+    "home_zone__label_x",
+    "home_zone__label_y",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Installed:
+    """Where equipment stands that is not tracked, because it is not moved."""
+
+    zone: int
+    floor: int
+    x: float
+    y: float
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What the register says of an asset, as far as recording needs it."""
+
+    asset_id: int
+    rules: Rules
+    installed: Installed | None
+
+
+def facts_of(asset_ids: Iterable[int]) -> dict[int, Facts]:
+    rows = Asset.objects.filter(pk__in=list(asset_ids)).order_by().values_list(*_FIELDS)
+    return {row[0]: _facts(row) for row in rows}
+
+
+def _facts(row: Sequence[object]) -> Facts:
+    pk, stale_s, presumed_s, is_mobile, is_fixed, tag, zone, floor, x, y = row
+    is_placed_by_hand = bool(is_fixed or (not is_mobile and tag is None))
+    return Facts(
+        asset_id=pk,  # type: ignore[arg-type]
+        rules=Rules(
+            stale_us=int(stale_s) * SECOND,  # type: ignore[call-overload]
+            presumed_us=int(presumed_s) * SECOND,  # type: ignore[call-overload]
+            is_stationary=bool(is_fixed or not is_mobile),
+        ),
+        installed=Installed(zone, floor, x, y) if is_placed_by_hand and zone is not None else None,  # type: ignore[arg-type]
+    )
+
+
+class Register:
+    """The subjects, floors and receivers that a batch names, as the database knows them now."""
+
+    def __init__(self, observations: Sequence[Observation]) -> None:
+        keys: dict[SubjectKind, set[str]] = {kind: set() for kind in SubjectKind}
+        floors: set[str] = set()
+        receivers: set[str] = set()
+        for observation in observations:
+            keys[observation.subject.kind].add(observation.subject.key)
+            if observation.position is not None:
+                floors.add(observation.position.floor)
+            if observation.sighting is not None:
+                receivers.add(observation.sighting.receiver)
+        self.facts: dict[int, Facts] = {}
+        self._subjects: dict[Subject, int] = {}
+        self._read_subjects(keys)
+        self._floors = _read_floors(floors)
+        self._receivers = _read_receivers(receivers)
+
+    def asset_id(self, subject: Subject) -> int | None:
+        """The one asset of that name that the hospital still has; ``None`` for nobody, and for several."""
+        return self._subjects.get(subject)
+
+    def make_item(self, observation: Observation, facts: Facts) -> Item:
+        """Its evidence. Equipment that is installed is where it was installed, whatever is reported."""
+        if facts.installed is not None:
+            return make_item(observation, None, None)
+        return make_item(observation, self._fix(observation), self._heard(observation))
+
+    def lacks_place(self, observation: Observation) -> bool:
+        """Whether it names a floor or a receiver that nobody has entered."""
+        position, sighting = observation.position, observation.sighting
+        return (position is not None and position.floor not in self._floors) or (
+            sighting is not None and sighting.receiver not in self._receivers
+        )
+
+    def _fix(self, observation: Observation) -> Fix | None:
+        position = observation.position
+        floor = None if position is None else self._floors.get(position.floor)
+        if position is None or floor is None:
+            return None
+        return Fix(floor, position.x, position.y, position.error_m)
+
+    def _heard(self, observation: Observation) -> Heard | None:
+        sighting = observation.sighting
+        fix = None if sighting is None else self._receivers.get(sighting.receiver)
+        if sighting is None or fix is None:
+            return None
+        return Heard(sighting.receiver, sighting.rssi_dbm, fix)
+
+    def _read_subjects(self, keys: dict[SubjectKind, set[str]]) -> None:
+        lookups = {
+            SubjectKind.ASSET: ("pk", [int(key) for key in keys[SubjectKind.ASSET] if key.isdecimal()]),
+            SubjectKind.TAG: ("rtls_tag__identifier", list(keys[SubjectKind.TAG])),
+            SubjectKind.SERIAL: ("serial_number", [key for key in keys[SubjectKind.SERIAL] if key]),
+        }
+        for kind, (column, names) in lookups.items():
+            if not names:
+                continue
+            ambiguous: set[Subject] = set()
+            rows = Asset.objects.in_service().filter(**{f"{column}__in": names}).order_by()
+            for name, *row in rows.values_list(column, *_FIELDS):
+                subject = Subject(kind, str(name))
+                if subject in self._subjects:
+                    ambiguous.add(subject)
+                facts = _facts(row)
+                self._subjects[subject] = facts.asset_id
+                self.facts[facts.asset_id] = facts
+            for subject in ambiguous:
+                del self._subjects[subject]
+
+
+def _read_floors(slugs: set[str]) -> dict[str, int]:
+    if not slugs:
+        return {}
+    return dict(Floor.objects.filter(slug__in=slugs).order_by().values_list("slug", "pk"))
+
+
+def _read_receivers(identifiers: set[str]) -> dict[str, Fix]:
+    if not identifiers:
+        return {}
+    rows = Receiver.objects.filter(identifier__in=identifiers).order_by()
+    return {
+        identifier: Fix(floor, x, y, reach, zone)
+        for identifier, floor, x, y, reach, zone in rows.values_list(
+            "identifier", "floor_id", "x", "y", "reach_m", "zone_id"
+        )
+    }
+
+
+class FloorPlans:
+    """Plans for one batch: each floor is looked at once."""
+
+    def __init__(self) -> None:
+        self._indexes: dict[int, ZoneIndex] = {}
+        self._kinds: dict[int, dict[int, str]] = {}
+
+    def zones(self, floor_id: int) -> ZoneIndex:
+        index = self._indexes.get(floor_id)
+        if index is None:
+            index = self._indexes[floor_id] = zone_index(floor_id)
+        return index
+
+    def kind(self, floor_id: int, zone_id: int) -> str:
+        kinds = self._kinds.get(floor_id)
+        if kinds is None:
+            rows = Zone.objects.filter(floor_id=floor_id).order_by().values_list("pk", "kind")
+            kinds = self._kinds[floor_id] = dict(rows)
+        return kinds[zone_id]

@@ -1,0 +1,122 @@
+"""Bringing new evidence into the timelines of many assets: in order where it comes in order, from a checkpoint where
+it comes late."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from assets.recording import store
+from assets.recording.facts import Facts, FloorPlans
+from assets.recording.items import Item
+from assets.recording.ledger import Base, Ledger
+from assets.recording.store import Head
+from assets.recording.timeline import Plan, Timeline, fold_items, unpack_timeline
+from assets.sql import Dialect
+
+
+@dataclass(slots=True)
+class Tally:
+    """How many pieces of evidence were new, known before, and older than what can still be put right."""
+
+    recorded: int = 0
+    duplicates: int = 0
+    too_late: int = 0
+
+
+@dataclass(slots=True)
+class Folding:
+    """One batch under way."""
+
+    sql: Dialect
+    facts: Mapping[int, Facts]
+    now: int
+    window_us: int
+    plan: Plan = field(default_factory=FloorPlans)
+    ledger: Ledger = field(default_factory=Ledger)
+    tally: Tally = field(default_factory=Tally)
+
+    def fold(self, items: Mapping[int, list[Item]]) -> None:
+        """Fold new evidence into each asset's timeline. The heads stay locked until the transaction ends."""
+        heads = store.lock_heads(self.sql, items)
+        doubtful: dict[int, list[Item]] = {}
+        for asset_id in sorted(items):
+            head = heads[asset_id]
+            fresh = self._without_repeats(items[asset_id])
+            timeline = unpack_timeline(head.state)
+            if fresh[0].at > timeline.last:
+                self._append(head, timeline, fresh)
+            else:
+                doubtful[asset_id] = fresh
+        if doubtful:
+            self._settle_doubts(heads, doubtful)
+
+    def touch(self, heads: Iterable[Head]) -> None:
+        """Let the clock go on to now, and write the current row."""
+        for head in heads:
+            timeline = unpack_timeline(head.state)
+            base = Base.of(timeline, timeline.last)
+            trail = timeline.begin_trail()
+            facts = self.facts[head.asset_id]
+            self.ledger.enter(head, facts, timeline, trail, base, now=self.now, is_undone=False)
+
+    def _without_repeats(self, items: list[Item]) -> list[Item]:
+        fresh = {item.key: item for item in reversed(items)}
+        self.tally.duplicates += len(items) - len(fresh)
+        return [fresh[key] for key in sorted(fresh)]
+
+    def _append(self, head: Head, timeline: Timeline, fresh: list[Item]) -> None:
+        base = Base.of(timeline, timeline.last)
+        is_ahead = head.clock_us is not None and head.clock_us >= fresh[0].at
+        if is_ahead:
+            # The clock had gone on without this evidence: what it decided from then on does not stand.
+            self.ledger.undo_spells(head.asset_id, base)
+        self._enter(head, timeline, fresh, fresh, base, is_undone=is_ahead)
+
+    def _settle_doubts(self, heads: Mapping[int, Head], doubtful: Mapping[int, list[Item]]) -> None:
+        checkpoints = store.read_checkpoints(self.sql, list(doubtful))
+        bases = {
+            asset_id: next(
+                (c for c in checkpoints[asset_id] if c[0] < fresh[0].at), checkpoints[asset_id][-1]
+            )
+            for asset_id, fresh in doubtful.items()
+        }
+        logged = store.read_evidence(self.sql, list(doubtful), after_us=min(at for at, _ in bases.values()))
+        for asset_id, items in doubtful.items():
+            base_at, state = bases[asset_id]
+            known = {item.key for item in logged[asset_id]}
+            fresh = [item for item in items if item.key not in known]
+            in_time = [item for item in fresh if item.at > base_at]
+            self.tally.duplicates += len(items) - len(fresh)
+            self.tally.too_late += len(fresh) - len(in_time)
+            if in_time:
+                self._insert(heads[asset_id], logged[asset_id], in_time, base_at, state)
+
+    def _insert(self, head: Head, logged: list[Item], fresh: list[Item], base_at: int, state: str) -> None:
+        timeline = unpack_timeline(head.state)
+        if fresh[0].at > timeline.last:
+            self._append(head, timeline, fresh)
+            return
+        timeline = unpack_timeline(state)
+        base = Base.of(timeline, base_at)
+        later = [item for item in logged if item.at > base_at]
+        self.ledger.undo(head.asset_id, base)
+        self._enter(
+            head, timeline, sorted([*later, *fresh], key=lambda i: i.key), fresh, base, is_undone=True
+        )
+
+    def _enter(
+        self,
+        head: Head,
+        timeline: Timeline,
+        items: list[Item],
+        fresh: list[Item],
+        base: Base,
+        *,
+        is_undone: bool,
+    ) -> None:
+        facts = self.facts[head.asset_id]
+        trail = fold_items(timeline, items, facts.rules, self.plan, self.window_us)
+        self.ledger.note_evidence(head.asset_id, fresh)
+        self.ledger.enter(head, facts, timeline, trail, base, now=self.now, is_undone=is_undone)
+        self.tally.recorded += len(fresh)

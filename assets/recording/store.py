@@ -1,0 +1,111 @@
+"""The recorder's tables: loading the working state of some assets, and writing back what a fold changed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from assets.models import (
+    ActivityInterval,
+    AssetNow,
+    Checkpoint,
+    EvidenceLog,
+    Reading,
+    ReadingNow,
+    Stay,
+    TimelineHead,
+)
+from assets.recording.items import Item, unpack
+from assets.sql import Dialect, Table
+
+HEADS = Table(TimelineHead, ("asset_id", "state", "clock_us", "revision"), ("asset_id",))
+CHECKPOINTS = Table(Checkpoint, ("asset_id", "at_us", "state", "is_lasting"), ("asset_id", "at_us"))
+EVIDENCE = Table(EvidenceLog, ("asset_id", "at_us", "source", "payload"), ("asset_id", "at_us", "source"))
+INTERVALS = Table(
+    ActivityInterval, ("asset_id", "begin", "end", "activity", "basis", "source"), ("asset_id", "begin")
+)
+STAYS = Table(Stay, ("asset_id", "begin", "end", "zone_id", "source"), ("asset_id", "begin"))
+READINGS = Table(Reading, ("asset_id", "name", "at", "value"), ("asset_id", "name", "at"))
+NOW = Table(
+    AssetNow,
+    (
+        "asset_id", "revision", "activity", "basis", "since", "floor_id", "zone_id", "zone_since", "x", "y",
+        "position_at", "position_error_m", "position_confidence", "battery_percent", "heard_at", "stale_at",
+        "decide_at",
+    ),
+    ("asset_id",),
+)  # fmt: skip
+
+
+def _if_newer(column: str) -> str:
+    return f"CASE WHEN new.at >= old.at THEN new.{column} ELSE old.{column} END"
+
+
+READINGS_NOW = Table(
+    ReadingNow,
+    ("asset_id", "name", "number", "text", "quality", "source", "good_at", "at"),
+    ("asset_id", "name"),
+    {
+        **{column: _if_newer(column) for column in ("number", "text", "quality", "source", "at")},
+        "good_at": (
+            "CASE WHEN old.good_at IS NULL OR new.good_at > old.good_at THEN new.good_at ELSE old.good_at END"
+        ),
+    },
+)
+GENESIS = 0
+"""Time of the checkpoint before anything was heard."""
+
+
+@dataclass(slots=True)
+class Head:
+    """The working state of one asset as it is stored."""
+
+    asset_id: int
+    state: str
+    clock_us: int | None
+    revision: int
+
+
+def lock_heads(sql: Dialect, asset_ids: Iterable[int]) -> dict[int, Head]:
+    """The heads of these assets, locked until the transaction ends; made where there were none."""
+    wanted = sorted(asset_ids)
+    heads = read_heads(sql, wanted)
+    missing = [asset_id for asset_id in wanted if asset_id not in heads]
+    if missing:
+        sql.insert_missing(HEADS, [(asset_id, "", None, 0) for asset_id in missing])
+        sql.insert_missing(CHECKPOINTS, [(asset_id, GENESIS, "", True) for asset_id in missing])
+        heads |= read_heads(sql, missing)
+    return heads
+
+
+def read_heads(sql: Dialect, asset_ids: Sequence[int], *, is_skipping: bool = False) -> dict[int, Head]:
+    """The heads that there are, locked; with ``is_skipping`` only those that nobody else is working on."""
+    query = (
+        f'SELECT asset_id, state, clock_us, revision FROM "{HEADS.name}" '  # noqa: S608 names of our own
+        "WHERE asset_id IN {ids} ORDER BY asset_id"
+    )
+    return {row[0]: Head(*row) for row in sql.select(sql.lock(query, is_skipping=is_skipping), asset_ids)}
+
+
+def read_checkpoints(sql: Dialect, asset_ids: Sequence[int]) -> dict[int, list[tuple[int, str]]]:
+    """Time and state of each checkpoint, the newest first."""
+    query = (
+        f'SELECT asset_id, at_us, state FROM "{CHECKPOINTS.name}" '  # noqa: S608 names of our own
+        "WHERE asset_id IN {ids} ORDER BY at_us DESC"
+    )
+    found: dict[int, list[tuple[int, str]]] = {asset_id: [] for asset_id in asset_ids}
+    for asset_id, at_us, state in sql.select(query, asset_ids):
+        found[asset_id].append((at_us, state))
+    return found
+
+
+def read_evidence(sql: Dialect, asset_ids: Sequence[int], *, after_us: int) -> dict[int, list[Item]]:
+    """The logged evidence about these assets later than ``after_us``."""
+    query = (
+        f'SELECT asset_id, payload FROM "{EVIDENCE.name}" '  # noqa: S608 names of our own
+        "WHERE asset_id IN {ids} AND at_us > {bound}"
+    )
+    found: dict[int, list[Item]] = {asset_id: [] for asset_id in asset_ids}
+    for asset_id, payload in sql.select(query, asset_ids, bound=after_us):
+        found[asset_id].append(unpack(payload))
+    return found

@@ -1,0 +1,207 @@
+"""Folding evidence about one asset into its activity, its stays and its kept readings: pure but for the plan."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Protocol
+
+import orjson
+
+from assets import activity
+from assets.activity import Known, Rules
+from assets.observation import Evidence
+from assets.recording.items import Item
+from assets.vocabulary import VOCABULARY
+from assets.words import Activity
+from locations.positioning import Fix, Hearing, Track, follow, locate
+from locations.presence import RoomFilter, Zones
+
+CLOCK = "clock"
+"""Source of what time alone decided."""
+CHECKPOINT_US = 60 * activity.SECOND
+
+
+class Plan(Protocol):
+    """What the fold asks about places."""
+
+    def zones(self, floor_id: int) -> Zones: ...
+
+    def kind(self, floor_id: int, zone_id: int) -> str: ...
+
+
+@dataclass(slots=True)
+class Spell:
+    """One activity from ``begin`` on."""
+
+    begin: int
+    activity: str
+    basis: str
+    source: str
+
+
+@dataclass(slots=True)
+class Visit:
+    """Presence in one zone (or in none) from ``begin`` on."""
+
+    begin: int
+    zone: int | None
+    source: str
+
+
+@dataclass(slots=True)
+class Trail:
+    """What a fold leaves behind: spells and visits in order, the first of each the one that was open before."""
+
+    spells: list[Spell] = field(default_factory=list)
+    visits: list[Visit] = field(default_factory=list)
+    kept: dict[tuple[str, int], float] = field(default_factory=dict)
+    checkpoints: list[tuple[int, str, bool]] = field(default_factory=list)
+
+    def change_activity(self, at: int, verdict: activity.Verdict, source: str) -> Spell:
+        """Open a spell. What lasted no time at all leaves no trace."""
+        spells = self.spells
+        if spells and spells[-1].begin == at:
+            spells.pop()
+        if not spells or (spells[-1].activity, spells[-1].basis) != verdict:
+            spells.append(Spell(at, verdict[0].value, verdict[1].value, source))
+        return spells[-1]
+
+    def change_zone(self, at: int, zone: int | None, source: str) -> Visit:
+        visits = self.visits
+        if visits and visits[-1].begin == at:
+            visits.pop()
+        if not visits or visits[-1].zone != zone:
+            visits.append(Visit(at, zone, source))
+        return visits[-1]
+
+
+@dataclass(slots=True)
+class Timeline:
+    """Everything known of one asset up to its last evidence."""
+
+    known: Known = field(default_factory=Known)
+    track: Track = field(default_factory=Track)
+    room: RoomFilter = field(default_factory=RoomFilter)
+    hearing: Hearing = field(default_factory=Hearing)
+    spell: Spell | None = None
+    visit: Visit | None = None
+    kept: dict[str, tuple[float, int]] = field(default_factory=dict)
+    battery: float | None = None
+    placed: int | None = None  # time of the last report of its place
+    last: int = 0  # time of the last evidence
+    settled: int = 0  # up to when the clock has been looked at
+
+    def pack(self) -> str:
+        return orjson.dumps(self).decode()
+
+    def begin_trail(self) -> Trail:
+        return Trail([self.spell] if self.spell else [], [self.visit] if self.visit else [])
+
+    def take(self, item: Item, rules: Rules, plan: Plan, trail: Trail) -> None:
+        """Fold in one piece of evidence; it is not older than what was folded in before."""
+        self.run_clock(rules, trail, before=item.at)
+        known, at = self.known, item.at
+        if item.is_alive:
+            activity.hear(known, at)
+        if item.telemetry is not None:
+            activity.note_telemetry(known, item.source, Evidence(item.telemetry), at)
+        if item.fix is not None or item.heard is not None:
+            self._place(item, rules, plan, trail)
+        if item.in_motion:
+            activity.note_movement(known, at)
+        if item.stated is not None:
+            activity.note_statement(known, Activity(item.stated), at)
+        if item.numbers:
+            self._keep(item.numbers, at, trail)
+        if item.has_battery:
+            self.battery = item.battery
+        self.last = at
+        self._settle(rules, at, item.source, trail)
+
+    def run_clock(self, rules: Rules, trail: Trail, *, before: int) -> None:
+        """Let pass the time up to but not including ``before``: each change comes at its exact moment."""
+        while True:
+            moment = activity.next_decision(self.known, rules, self.settled)
+            if moment is None or moment >= before:
+                return
+            self._settle(rules, moment, CLOCK, trail)
+
+    def _settle(self, rules: Rules, at: int, source: str, trail: Trail) -> None:
+        verdict = activity.settle(self.known, rules, at)
+        self.settled = at
+        spell = self.spell
+        if spell is None or (spell.activity, spell.basis) != verdict:
+            self.spell = trail.change_activity(at, verdict, source)
+
+    def _place(self, item: Item, rules: Rules, plan: Plan, trail: Trail) -> None:
+        fix = self._choose_fix(item)
+        if fix is None:
+            return
+        at = item.at
+        seconds = at / activity.SECOND
+        is_moving = follow(self.track, fix, seconds, in_motion=item.in_motion)
+        self.placed = at
+        floor = self.track.floor
+        if floor is None:
+            return
+        had_zone = self.room.zone is not None
+        if self.room.update(plan.zones(floor), self.track, seconds):
+            zone = self.room.zone
+            self.visit = trail.change_zone(at, zone, item.source)
+            activity.note_zone(self.known, rules, None if zone is None else plan.kind(floor, zone), at)
+            is_moving = is_moving or had_zone
+        if is_moving and item.in_motion is not False:
+            activity.note_movement(self.known, at)
+
+    def _choose_fix(self, item: Item) -> Fix | None:
+        if item.fix is not None:
+            return item.fix
+        if item.heard is None:
+            return None
+        heard = item.heard
+        is_chosen = locate(self.hearing, heard.receiver, heard.rssi_dbm, item.at / activity.SECOND)
+        return heard.fix if is_chosen else None
+
+    def _keep(self, numbers: dict[str, float], at: int, trail: Trail) -> None:
+        """Readings that moved beyond their deadband, or whose heartbeat is due, go into the history."""
+        for name, value in numbers.items():
+            term = VOCABULARY.get(name)
+            before = self.kept.get(name)
+            if before is not None and term is not None:
+                is_same = abs(value - before[0]) <= term.deadband
+                if is_same and at - before[1] < term.heartbeat_s * activity.SECOND:
+                    continue
+            self.kept[name] = (value, at)
+            trail.kept[name, at] = value
+
+
+def unpack_timeline(state: str) -> Timeline:
+    """The inverse of :meth:`Timeline.pack`; an empty text is an asset never heard of."""
+    if not state:
+        return Timeline()
+    said = orjson.loads(state)
+    said["known"] = Known(**said["known"])
+    said["track"] = Track(**said["track"])
+    said["room"] = RoomFilter(**said["room"])
+    said["hearing"] = Hearing(**said["hearing"])
+    if said["spell"] is not None:
+        said["spell"] = Spell(**said["spell"])
+    if said["visit"] is not None:
+        said["visit"] = Visit(**said["visit"])
+    return Timeline(**said)
+
+
+def fold_items(timeline: Timeline, items: list[Item], rules: Rules, plan: Plan, window_us: int) -> Trail:
+    """Fold in ``items``, sorted and newer than the timeline, laying down checkpoints as the minutes pass.
+
+    Most late evidence is late by seconds and finds a checkpoint close by; those that divide the window in four are
+    kept for as long as the window lasts.
+    """
+    trail = timeline.begin_trail()
+    for item in items:
+        last = timeline.last
+        if last and item.at // CHECKPOINT_US != last // CHECKPOINT_US:
+            quarter = window_us // 4
+            trail.checkpoints.append((last, timeline.pack(), item.at // quarter != last // quarter))
+        timeline.take(item, rules, plan, trail)
+    return trail

@@ -1,0 +1,137 @@
+"""From noisy reports to one steady position: pure arithmetic, in metres and seconds.
+
+One estimate with its variance per tag. A tag at rest is averaged longer and longer, so that jitter dies out; when
+several reports in a row lie to the same side, it is on the move and the estimate follows quickly.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+
+LEAST_ERROR_M = 0.3
+REST_NOISE = 0.0003  # square metres a second by which a tag at rest may creep
+WALK_NOISE = 2.0  # the same for one that is carried or pushed
+LEAN = 0.35  # weight of the newest deviation in the running mean of deviations
+LEAN_SPREAD = math.sqrt(LEAN / (2 - LEAN))  # spread of that mean under pure noise, in errors
+STARTS = 5.0  # spreads at which a tag counts as moving: by chance once in some 300,000 reports
+STOPS = 2.0
+OUTLIER = 4.0  # errors beyond which a report pulls no harder
+
+SIGHTING_WINDOW_S = 15.0
+STRONGER_DB = 5.0
+FLOOR_HOLD_S = 8.0
+
+
+@dataclass(frozen=True, slots=True)
+class Fix:
+    """One report of a place. ``zone`` where the receiver itself stands for a zone (a choke point)."""
+
+    floor: int
+    x: float
+    y: float
+    error: float
+    zone: int | None = None
+
+
+@dataclass(slots=True)
+class Track:
+    """The estimate for one tag, and what it needs to go on. ``at`` is in seconds."""
+
+    floor: int | None = None
+    x: float = 0.0
+    y: float = 0.0
+    at: float = 0.0
+    variance: float = 0.0
+    lean_x: float = 0.0
+    lean_y: float = 0.0
+    is_moving: bool = False
+    zone: int | None = None
+    other_floor: int | None = None
+    other_since: float = 0.0
+
+    @property
+    def error(self) -> float:
+        """One standard deviation of the estimate, metres."""
+        return math.sqrt(self.variance)
+
+
+@dataclass(slots=True)
+class Hearing:
+    """Which receivers heard a tag lately: identifier → strength in dBm (``None`` if not told) and when."""
+
+    receivers: dict[str, tuple[float | None, float]] = field(default_factory=dict)
+    chosen: str | None = None
+
+
+def locate(hearing: Hearing, receiver: str, rssi_dbm: float | None, at: float) -> bool:
+    """Take in a sighting; whether the tag is now to be placed at this receiver.
+
+    The strongest receiver of the last seconds wins, another one only when clearly stronger. A receiver that tells no
+    strength is a choke point: the latest one wins.
+    """
+    hearing.receivers = {r: s for r, s in hearing.receivers.items() if at - s[1] <= SIGHTING_WINDOW_S}
+    hearing.receivers[receiver] = (rssi_dbm, at)
+    held = hearing.receivers.get(hearing.chosen) if hearing.chosen is not None else None
+    if held is None or hearing.chosen == receiver or rssi_dbm is None or held[0] is None:
+        hearing.chosen = receiver
+        return True
+    if rssi_dbm >= held[0] + STRONGER_DB:
+        hearing.chosen = receiver
+        return True
+    return False
+
+
+def follow(track: Track, fix: Fix, at: float, *, in_motion: bool | None = None) -> bool:
+    """Take a report into the estimate; whether the tag is moving. Another floor wins only when it holds.
+
+    ``in_motion`` is what the tag's own motion sensor says, where it has one.
+    """
+    if track.floor is None:
+        _start(track, fix, at)
+        return False
+    if fix.floor != track.floor:
+        return _change_floor(track, fix, at)
+    track.other_floor = None
+    elapsed = max(at - track.at, 0.0)
+    error = max(fix.error, LEAST_ERROR_M)
+    limit = OUTLIER * error
+    dx = min(max(fix.x - track.x, -limit), limit)
+    dy = min(max(fix.y - track.y, -limit), limit)
+    _judge_movement(track, dx, dy, error, in_motion)
+    track.variance += elapsed * (WALK_NOISE if track.is_moving else REST_NOISE)
+    gain = track.variance / (track.variance + error * error)
+    track.x += gain * dx
+    track.y += gain * dy
+    track.variance *= 1 - gain
+    track.at, track.zone = at, fix.zone
+    return track.is_moving
+
+
+def _start(track: Track, fix: Fix, at: float) -> None:
+    track.floor, track.x, track.y, track.at, track.zone = fix.floor, fix.x, fix.y, at, fix.zone
+    track.variance = max(fix.error, LEAST_ERROR_M) ** 2
+    track.lean_x = track.lean_y = 0.0
+    track.is_moving = False
+    track.other_floor = None
+
+
+def _change_floor(track: Track, fix: Fix, at: float) -> bool:
+    if track.other_floor != fix.floor:
+        track.other_floor, track.other_since = fix.floor, at
+        return False
+    if at - track.other_since < FLOOR_HOLD_S:
+        return False
+    _start(track, fix, at)
+    return True
+
+
+def _judge_movement(track: Track, dx: float, dy: float, error: float, in_motion: bool | None) -> None:
+    """Noise leans to no side for long; movement does. A tag's own word that it moves is taken at once."""
+    track.lean_x += LEAN * (dx - track.lean_x)
+    track.lean_y += LEAN * (dy - track.lean_y)
+    spreads = math.hypot(track.lean_x, track.lean_y) / (LEAN_SPREAD * error)
+    is_moving = in_motion or spreads > STARTS or (track.is_moving and in_motion is None and spreads >= STOPS)
+    if is_moving and not track.is_moving:
+        track.variance = max(track.variance, error * error)
+    track.is_moving = is_moving

@@ -1,0 +1,100 @@
+"""Which zone a tag is in, with hysteresis (definitions, 5): a tag that lies still never changes rooms."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Protocol
+
+from locations.positioning import Track
+
+HOLD_S = 8.0
+LEAST_MARGIN_M = 0.75
+MARGIN_SPREADS = 2.5  # standard deviations of the position by which it must lie outside its zone
+OUTSIDE_M = 4.0  # beyond every zone by this much: in none
+
+
+class Zones(Protocol):
+    """What the filter asks of a floor's plan: :class:`locations.geometry.ZoneIndex`."""
+
+    def zone_at(self, x: float, y: float) -> int | None: ...
+
+    def distance_to(self, zone_id: int, x: float, y: float) -> float: ...
+
+    def __contains__(self, zone_id: int) -> bool: ...
+
+
+@dataclass(slots=True)
+class RoomFilter:
+    """The zone a tag is in, and the one that may take over. Times in seconds."""
+
+    zone: int | None = None
+    candidate: int | None = None
+    candidate_since: float | None = None
+    confidence: float = 0.0
+
+    def update(self, zones: Zones, track: Track, at: float) -> bool:
+        """Take in the latest estimate; whether the zone changed."""
+        if self.zone is not None and self.zone not in zones:
+            # Another floor (which the track has already held back), or a plan that has changed under the tag.
+            return self._change(self._best(zones, track), zones, track)
+        best = self._best(zones, track)
+        if best == self.zone or not self._is_better(zones, track, best):
+            self.candidate, self.candidate_since = None, None
+            self.confidence = _confidence(zones, track, self.zone)
+            return False
+        if self.zone is None and _is_certain(zones, track, best):
+            return self._change(best, zones, track)
+        if self.candidate_since is None or self.candidate != best:
+            self.candidate, self.candidate_since = best, at
+        if at - self.candidate_since >= HOLD_S:
+            return self._change(best, zones, track)
+        self.confidence = _confidence(zones, track, self.zone)
+        return False
+
+    def _best(self, zones: Zones, track: Track) -> int | None:
+        if track.zone is not None and track.zone in zones:
+            return track.zone
+        return zones.zone_at(track.x, track.y)
+
+    def _is_better(self, zones: Zones, track: Track, best: int | None) -> bool:
+        if self.zone is None or track.zone is not None:
+            return True
+        margin = max(LEAST_MARGIN_M, MARGIN_SPREADS * track.error)
+        if best is None:
+            margin += OUTSIDE_M
+        return zones.distance_to(self.zone, track.x, track.y) > margin
+
+    def _change(self, zone: int | None, zones: Zones, track: Track) -> bool:
+        changed = zone != self.zone
+        self.zone, self.candidate, self.candidate_since = zone, None, None
+        self.confidence = _confidence(zones, track, zone)
+        return changed
+
+
+def _around(track: Track) -> list[tuple[float, float]]:
+    reach = max(track.error, 0.1) * math.sqrt(2)
+    return [
+        (track.x + reach, track.y),
+        (track.x - reach, track.y),
+        (track.x, track.y + reach),
+        (track.x, track.y - reach),
+    ]
+
+
+def _is_certain(zones: Zones, track: Track, zone: int | None) -> bool:
+    """Whether the whole circle of error lies in the zone."""
+    return zone is not None and (
+        track.zone == zone or all(zones.zone_at(x, y) == zone for x, y in _around(track))
+    )
+
+
+def _confidence(zones: Zones, track: Track, zone: int | None) -> float:
+    """0 to 1: the share of the estimate's spread that lies in the zone, in sixths; the middle counts twice."""
+    if zone is None:
+        return 0.0
+    if track.zone == zone:
+        return 1.0
+    inside = 2 * (zones.zone_at(track.x, track.y) == zone)
+    inside += sum(zones.zone_at(x, y) == zone for x, y in _around(track))
+    return round(inside / 6, 2)
