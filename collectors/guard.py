@@ -39,8 +39,11 @@ class TargetRefused(Exception):  # noqa: N818  the sentence that it stands in re
 class Allowing(Protocol):
     """What the guard reads of a segment."""
 
-    networks: list[str]
-    ports: list[int | str]
+    @property
+    def networks(self) -> Sequence[str]: ...
+
+    @property
+    def ports(self) -> Sequence[int | str]: ...
 
 
 @dataclass(frozen=True, slots=True)

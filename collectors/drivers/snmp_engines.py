@@ -201,8 +201,8 @@ def _indication(status: Any) -> str:
 def _keep_what_is_known(usm: Any, v3: Any) -> None:
     """Nothing expires here by the clock; :meth:`Engine.forget` does it when a device stops answering.
 
-    pysnmp forgets each device 300 s after first hearing of it, however fresh its knowledge, needs two messages
-    for every poll from then on, and its queue for that grows with every message.
+    pysnmp forgets each device 300 s after first hearing of it, however fresh its knowledge, needs two
+    messages for every poll from then on, and its queue for that grows with every message.
     """
     times = usm._SnmpUSMSecurityModel__timelineExpQueue  # noqa: SLF001
     engines = v3._SnmpV3MessageProcessingModel__engineIdCacheExpQueue  # noqa: SLF001

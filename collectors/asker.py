@@ -1,0 +1,81 @@
+"""One poll of one endpoint: guarded, in its turn, within its time, and never an exception."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import weakref
+from collections.abc import Callable, Mapping
+from datetime import datetime
+
+from assets.words import Quality
+from collectors.guard import TargetRefused, check_target, is_numeric
+from collectors.health import Verdict, all_failed, verdict_of
+from collectors.lanes import Lanes
+from collectors.requests import Driver, Failure, RawPoll
+from collectors.roster import Assignment
+
+log = logging.getLogger(__name__)
+
+POLL_LIMIT_S = 60.0
+NAME_HOLDS_S = 30.0
+"""A name is looked up again after this long; every poll is checked on the address that goes on the wire."""
+
+
+class Asker:
+    """Polls through the drivers: one request under way for each device, and only where the guard allows."""
+
+    def __init__(
+        self,
+        drivers: Mapping[str, Driver],
+        *,
+        lanes: Lanes,
+        now: Callable[[], datetime],
+        clock: Callable[[], float],
+    ) -> None:
+        self._drivers, self._lanes, self._now, self._clock = drivers, lanes, now, clock
+        self._turns: weakref.WeakValueDictionary[tuple[str, int], asyncio.Lock] = (
+            weakref.WeakValueDictionary()
+        )
+        self._addresses: dict[tuple[str, int], tuple[float, str]] = {}
+
+    async def ask(self, assignment: Assignment, *, is_failing: bool) -> tuple[RawPoll, Verdict]:
+        if assignment.problem:
+            raw = all_failed((), assignment.problem, self._now())
+            return raw, Verdict(assignment.problem.quality, assignment.problem.detail)
+        turn = self._turns.setdefault(assignment.device, asyncio.Lock())
+        async with turn, self._lanes.slot(is_failing=is_failing):
+            raw = await self._poll(assignment)
+        return raw, verdict_of(raw)
+
+    async def _poll(self, assignment: Assignment) -> RawPoll:
+        try:
+            address = await self._address_of(assignment)
+            async with asyncio.timeout(POLL_LIMIT_S):
+                driver = self._drivers[assignment.protocol]
+                return await driver.poll(assignment.target(address), assignment.requests)
+        except TargetRefused as refusal:
+            failure = Failure(Quality.REFUSED, f"Not polled: {refusal}")
+        except TimeoutError:
+            failure = Failure(
+                Quality.NO_ANSWER,
+                f"The poll was not complete after {POLL_LIMIT_S:g} s: the device is too slow.",
+            )
+        except Exception as error:
+            # A fault in a driver must not end the polling of everything else; it shows at the endpoint.
+            log.exception("Polling %s failed in the driver", assignment.name)
+            failure = Failure(Quality.MALFORMED, f"The driver failed ({type(error).__name__}); see the log.")
+        return all_failed(assignment.requests, failure, self._now())
+
+    async def _address_of(self, assignment: Assignment) -> str:
+        """The numeric address to poll now; raises TargetRefused."""
+        host, port = assignment.host, assignment.port
+        if is_numeric(host):
+            return check_target(host, port, assignment.policy)
+        held = self._addresses.get((host, port))
+        if held is None or self._clock() - held[0] > NAME_HOLDS_S:
+            address = await asyncio.to_thread(check_target, host, port, assignment.policy)
+            self._addresses[host, port] = self._clock(), address
+            return address
+        assignment.policy.check(held[1], port)
+        return held[1]

@@ -1,0 +1,232 @@
+"""The collector: asks every endpoint in its turn, all day, and hands what comes to the writer.
+
+Plain asyncio on one loop. The database is asked in a thread of its own, and written in another; no poll
+under way ever waits for either, except where the writer's queue is full.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Coroutine, Mapping, Sequence
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.db import Error as DatabaseError
+from django.utils import timezone
+
+from assets.record import record_observations
+from collectors.asker import Asker
+from collectors.database_thread import DatabaseThread
+from collectors.decode import decode_poll
+from collectors.drivers.registry import make_drivers
+from collectors.health import Health, Turn, Verdict, load_health, save_health
+from collectors.lanes import Lanes
+from collectors.manual_polls import finish_poll, report_of, take_waiting
+from collectors.requests import Driver, RawPoll
+from collectors.roster import Assignment, Roster
+from collectors.schedule import Schedule
+from collectors.spool import Spool
+from collectors.writer import Item, Record, Writer
+
+log = logging.getLogger(__name__)
+
+REFRESH_S = 1.5
+"""How often the endpoints are read anew, so that a change is taken up within about two seconds."""
+LOOK_FOR_MANUAL_S = 0.5
+LONGEST_SLEEP_S = 1.0
+STOP_WITHIN_S = 10.0
+
+
+class Engine:
+    """Runs until :meth:`stop`; then ends what is under way, and writes all of it.
+
+    ``record`` takes a list of observations and blocks on the database. The rest may be replaced by tests.
+    """
+
+    def __init__(
+        self,
+        record: Record = record_observations,
+        *,
+        roster: Roster | None = None,
+        drivers: Mapping[str, Driver] | None = None,
+        writer: Writer | None = None,
+        database: DatabaseThread | None = None,
+        schedule: Schedule | None = None,
+        lanes: Lanes | None = None,
+        now: Callable[[], datetime] = timezone.now,
+    ) -> None:
+        self._roster = roster or Roster()
+        self._drivers = make_drivers() if drivers is None else drivers
+        self._writer = writer or Writer(record, save_health, Spool(spool_folder()))
+        self._database = database or DatabaseThread()
+        self._schedule = schedule or Schedule()
+        self._now = now
+        self._lanes = lanes
+        self._assignments: dict[int, Assignment] = {}
+        self._healths: dict[int, Health] = {}
+        self._under_way: set[asyncio.Task[None]] = set()
+        self._stopping = asyncio.Event()
+        self._wake = asyncio.Event()
+
+    @property
+    def endpoint_count(self) -> int:
+        return len(self._assignments)
+
+    def stop(self) -> None:
+        """Ask :meth:`run` to end. Call it on the loop."""
+        self._stopping.set()
+        self._wake.set()
+
+    async def run(self) -> None:
+        """Poll until stopped or cancelled; either way everything polled is written before this ends."""
+        self._loop = asyncio.get_running_loop()
+        self._asker = Asker(self._drivers, lanes=self._lanes or Lanes(), now=self._now, clock=self._loop.time)
+        for driver in set(self._drivers.values()):
+            await driver.open()
+        self._writer.start()
+        try:
+            async with asyncio.TaskGroup() as group:
+                group.create_task(self._repeat(self.refresh, REFRESH_S))
+                group.create_task(self._repeat(self._take_manual_polls, LOOK_FOR_MANUAL_S))
+                group.create_task(self._keep_schedule())
+        finally:
+            await self._end()
+
+    async def refresh(self) -> None:
+        """Take up what the database says now."""
+        fresh = await self._database.run(self._roster.load)
+        new = [pk for pk in fresh if pk not in self._assignments]
+        stored = await self._database.run(load_health, new) if new else {}
+        for pk in self._assignments.keys() - fresh.keys():
+            self._schedule.drop(pk)
+            self._healths.pop(pk, None)
+        for pk, assignment in fresh.items():
+            if assignment is not self._assignments.get(pk):
+                self._healths.setdefault(pk, stored.get(pk, Health()))
+                self._schedule.put(pk, assignment.interval_s, self._loop.time())
+        self._assignments = fresh
+        self._wake.set()
+
+    async def _repeat(self, step: Callable[[], Coroutine[Any, Any, None]], every_s: float) -> None:
+        """The database may be away for a while: polling goes on with what is known."""
+        was_away = False
+        while not self._stopping.is_set():
+            try:
+                await step()
+                was_away = False
+            except DatabaseError as error:
+                if not was_away:
+                    log.warning("The database cannot be read; polling goes on: %s", error)
+                was_away = True
+            await self._pause(self._stopping, every_s)
+
+    async def _keep_schedule(self) -> None:
+        while not self._stopping.is_set():
+            for pk in self._schedule.take_due(self._loop.time()):
+                self._begin(self._poll_in_turn(pk))
+            self._wake.clear()
+            next_at = self._schedule.next_at()
+            sleep = LONGEST_SLEEP_S if next_at is None else min(next_at - self._loop.time(), LONGEST_SLEEP_S)
+            await self._pause(self._wake, sleep)
+
+    @staticmethod
+    async def _pause(event: asyncio.Event, seconds: float) -> None:
+        if seconds > 0:
+            try:
+                async with asyncio.timeout(seconds):
+                    await event.wait()
+            except TimeoutError:
+                pass
+
+    def _begin(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(work)
+        self._under_way.add(task)
+        task.add_done_callback(self._ended)
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        self._under_way.discard(task)
+        if not task.cancelled() and (error := task.exception()):
+            log.error("A poll ended in an error of the collector itself", exc_info=error)
+
+    async def _poll_in_turn(self, pk: Any) -> None:
+        assignment = self._assignments.get(pk)
+        health = self._healths.get(pk)
+        if assignment is None or health is None:
+            return  # dropped since
+        try:
+            raw, verdict = await self._asker.ask(assignment, is_failing=health.failures_in_a_row > 0)
+            self._note(assignment, health, raw, verdict)
+        finally:
+            due_at = self._schedule.give_back(pk, self._loop.time(), failures=health.failures_in_a_row)
+            self._wake.set()
+        if due_at is not None:
+            health.next_poll_at = self._now() + timedelta(seconds=due_at - self._loop.time())
+        await self._hand_over(assignment, health, raw)
+
+    def _note(self, assignment: Assignment, health: Health, raw: RawPoll, verdict: Verdict) -> None:
+        """Count, and say it in the log when an endpoint goes bad or recovers."""
+        where = (assignment.name, f"{assignment.host}:{assignment.port}", assignment.profile_name)
+        failing_since = health.failing_since
+        match health.note(verdict, raw):
+            case Turn.WENT_BAD:
+                log.warning("%s (%s, profile %s) went bad: %s", *where, verdict.detail)
+            case Turn.RECOVERED:
+                log.warning("%s (%s, profile %s) recovered; it was bad since %s", *where, failing_since)
+
+    async def _hand_over(self, assignment: Assignment, health: Health, raw: RawPoll) -> None:
+        observations = []
+        if assignment.profile is not None and raw.answers:
+            observations = decode_poll(
+                assignment.profile, raw,
+                source=assignment.source, subject=assignment.subject, received_at=self._now(),
+            )  # fmt: skip
+        await self._writer.submit(Item(observations, {assignment.endpoint_id: health.copy()}))
+
+    async def _take_manual_polls(self) -> None:
+        for poll_id, pk in await self._database.run(take_waiting, self._assignments, self._now()):
+            self._begin(self._poll_by_hand(poll_id, self._assignments[pk]))
+
+    async def _poll_by_hand(self, poll_id: UUID, assignment: Assignment) -> None:
+        health = self._healths.setdefault(assignment.endpoint_id, Health())
+        raw, verdict = await self._asker.ask(assignment, is_failing=False)
+        self._note(assignment, health, raw, verdict)
+        if verdict.is_good:
+            self._schedule.hasten(assignment.endpoint_id, self._loop.time())
+        await self._hand_over(assignment, health, raw)
+        report = report_of(assignment, raw, verdict)
+        await self._database.run(finish_poll, poll_id=poll_id, report=report, now=self._now())
+
+    async def _end(self) -> None:
+        if self._under_way:
+            _, late = await asyncio.wait(self._under_way, timeout=STOP_WITHIN_S)
+            for task in late:
+                task.cancel()
+            await asyncio.gather(*late, return_exceptions=True)
+        for driver in set(self._drivers.values()):
+            await driver.close()
+        await self._writer.stop()
+        await self._database.close()
+
+
+def spool_folder() -> Path:
+    return Path(settings.STATE_DIR) / "spool"
+
+
+async def run_engine(stop: asyncio.Event | None = None, *, segments: Sequence[str] | None = None) -> None:
+    """Collect until ``stop`` is set or the task is cancelled; everything polled is written before it ends."""
+    engine = Engine(roster=Roster(segments))
+    waiting = asyncio.create_task(_stop_when(stop, engine)) if stop else None
+    try:
+        await engine.run()
+    finally:
+        if waiting:
+            waiting.cancel()
+
+
+async def _stop_when(stop: asyncio.Event, engine: Engine) -> None:
+    await stop.wait()
+    engine.stop()

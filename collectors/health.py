@@ -1,0 +1,126 @@
+"""How polling each endpoint goes, kept in memory and written in bulk."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, fields
+from datetime import datetime
+
+from django.db import transaction
+
+from assets.words import Quality
+from collectors.drivers.snmp_values import ABSENT
+from collectors.models import Endpoint, EndpointHealth
+from collectors.requests import Answer, Failure, RawPoll, Request, SnmpGet
+
+
+class Turn(enum.Enum):
+    """What a poll changed."""
+
+    NONE = enum.auto()
+    WENT_BAD = enum.auto()
+    RECOVERED = enum.auto()
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What became of a poll as a whole. ``detail`` may name a request that failed while others did not."""
+
+    quality: Quality
+    detail: str = ""
+
+    @property
+    def is_good(self) -> bool:
+        return self.quality is Quality.GOOD
+
+
+@dataclass(slots=True)
+class Health:
+    """The fields of :class:`collectors.models.EndpointHealth`."""
+
+    attempted_at: datetime | None = None
+    answered_at: datetime | None = None
+    latency_ms: float | None = None
+    quality: str | None = None
+    detail: str = ""
+    failing_since: datetime | None = None
+    failures_in_a_row: int = 0
+    polls: int = 0
+    answers: int = 0
+    next_poll_at: datetime | None = None
+
+    def note(self, verdict: Verdict, raw: RawPoll) -> Turn:
+        """Take a poll into account."""
+        self.attempted_at = raw.at
+        self.polls += 1
+        self.quality, self.detail = verdict.quality, verdict.detail[:300]
+        if not verdict.is_good:
+            self.failures_in_a_row += 1
+            went_bad = self.failing_since is None
+            self.failing_since = self.failing_since or raw.at
+            return Turn.WENT_BAD if went_bad else Turn.NONE
+        self.answered_at, self.latency_ms = raw.at, raw.latency_ms
+        self.answers += 1
+        recovered = self.failing_since is not None
+        self.failing_since, self.failures_in_a_row = None, 0
+        return Turn.RECOVERED if recovered else Turn.NONE
+
+    def copy(self) -> Health:
+        return Health(**asdict(self))
+
+
+_FIELDS = [field.name for field in fields(Health)]
+
+
+def verdict_of(raw: RawPoll) -> Verdict:
+    """GOOD if anything was answered; else the first failure, or MISSING if the device knows nothing asked."""
+    failures = [answer for answer in raw.answers.values() if isinstance(answer, Failure)]
+    if failures and len(failures) == len(raw.answers):
+        return Verdict(failures[0].quality, failures[0].detail)
+    if _knows_nothing(raw.answers):
+        return Verdict(
+            Quality.MISSING,
+            "The device answers, but has none of the profile's objects: check that the profile fits.",
+        )
+    if failures:
+        return Verdict(
+            Quality.GOOD, f"{len(failures)} of {len(raw.answers)} requests failed: {failures[0].detail}"
+        )
+    return Verdict(Quality.GOOD)
+
+
+def _knows_nothing(answers: Mapping[Request, Answer]) -> bool:
+    gets = [answer for request, answer in answers.items() if isinstance(request, SnmpGet)]
+    others = [answer for request, answer in answers.items() if not isinstance(request, SnmpGet)]
+    if not gets or any(answer and not isinstance(answer, Failure) for answer in others):
+        return False
+    return all(
+        isinstance(answer, Mapping) and all(value.type in ABSENT for value in answer.values())
+        for answer in gets
+    )
+
+
+def load_health(endpoint_ids: Iterable[int]) -> dict[int, Health]:
+    """What is stored, by endpoint; endpoints that were never polled are left out."""
+    rows = EndpointHealth.objects.in_bulk(list(endpoint_ids))
+    return {pk: Health(**{name: getattr(row, name) for name in _FIELDS}) for pk, row in rows.items()}
+
+
+def save_health(healths: Mapping[int, Health]) -> None:
+    """Write these rows in one statement; endpoints that are gone by now are left out."""
+    if not healths:
+        return
+    with transaction.atomic():
+        known = set(Endpoint.objects.filter(pk__in=list(healths)).values_list("pk", flat=True))
+        rows = [
+            EndpointHealth(endpoint_id=pk, **asdict(health)) for pk, health in healths.items() if pk in known
+        ]
+        EndpointHealth.objects.bulk_create(
+            rows, update_conflicts=True, unique_fields=["endpoint"], update_fields=_FIELDS
+        )
+
+
+def all_failed(requests: Sequence[Request], failure: Failure, at: datetime) -> RawPoll:
+    """A poll that did not happen, and why."""
+    return RawPoll(at=at, latency_ms=0.0, answers=dict.fromkeys(requests, failure))
