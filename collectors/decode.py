@@ -7,8 +7,8 @@ from datetime import datetime
 from assets.observation import Observation, ReadingValue, Subject
 from assets.words import Quality
 from collectors.decoding.describe import describe_poll
-from collectors.decoding.program import Prepared, Program, all_failed, prepare_answers, program_of
-from collectors.decoding.rows import decode_rows, row_observations
+from collectors.decoding.program import Prepared, Program, prepare_answers, program_of
+from collectors.decoding.rows import decode_rows, notes_on, row_observations
 from collectors.decoding.values import Decoded
 from collectors.profiles.model import Profile
 from collectors.requests import Failure, RawPoll
@@ -46,30 +46,27 @@ def _own(
     program: Program, prepared: Prepared, raw: RawPoll, source: str, subject: Subject, received_at: datetime
 ) -> Observation:
     readings: list[ReadingValue] = []
-    first_failure: Failure | None = None
+    failures: list[tuple[str, Failure]] = []
     for step in program.steps:
         answer = prepared[step.slot]
         decoded: Decoded = answer if answer.__class__ is Failure else step.read(answer)
         if isinstance(decoded, Failure):
-            first_failure = first_failure or decoded
+            failures.append((step.name, decoded))
             readings.append(ReadingValue(step.name, None, decoded.quality))
         else:
             readings.append(ReadingValue(step.name, decoded))
-    quality, detail = _verdict(prepared, readings, first_failure)
+    quality, detail = _verdict(prepared, len(readings), failures)
     evidence = program.judge(readings) if program.judge and quality is Quality.GOOD else None
     return Observation(
         subject, source, raw.at, received_at, quality, tuple(readings), evidence, detail=detail
     )
 
 
-def _verdict(
-    prepared: Prepared, readings: list[ReadingValue], first_failure: Failure | None
-) -> tuple[Quality, str]:
-    if all_failed(prepared):
-        failure: Failure = prepared[0]
-        return failure.quality, failure.detail
-    if first_failure is None:
-        return Quality.GOOD, ""
-    if any(reading.value is not None for reading in readings):
-        return Quality.GOOD, first_failure.detail
-    return first_failure.quality, first_failure.detail
+def _verdict(prepared: Prepared, count: int, failures: list[tuple[str, Failure]]) -> tuple[Quality, str]:
+    """Good as soon as one reading is; otherwise what became of the first."""
+    if all(answer.__class__ is Failure for answer in prepared):
+        return prepared[0].quality, prepared[0].detail
+    if failures and len(failures) == count:
+        name, failure = failures[0]
+        return failure.quality, f"{name}: {failure.detail}"
+    return Quality.GOOD, "; ".join(notes_on(failures)) if failures else ""

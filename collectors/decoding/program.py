@@ -129,7 +129,3 @@ def _check(guard: Any, requests: tuple[Request, ...]) -> Check:
         return None if found in wanted else unmet
 
     return Check(slot, check)
-
-
-def all_failed(prepared: Prepared) -> bool:
-    return all(answer.__class__ is Failure for answer in prepared)

@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from assets.observation import Evidence, Observation, Position, ReadingValue, Sighting, Subject
 from assets.words import Quality
 from collectors.decoding.evidence import Judge, make_judge
-from collectors.decoding.snmp import Decode, Rows, holds, snmp_decoder
+from collectors.decoding.snmp import Decode, Rows, decode_name, holds, snmp_decoder
 from collectors.decoding.values import Decoded
-from collectors.profiles.model import Encoding, PositionColumns, SightingColumns, Table
+from collectors.profiles.model import PositionColumns, SightingColumns, Table
 from collectors.requests import Failure, SnmpValue
 
 KEY_LIMIT = 40
 """Characters of the name of a row's device, which becomes part of the observation's source."""
 
 ABSENT = Failure(Quality.NO_VALUE, "the gateway marks the device as absent")
-_TEXT = snmp_decoder(Encoding("text"))
 
 Cells = Mapping[str, SnmpValue]
 
@@ -108,9 +107,9 @@ def row_observations(
 
 
 def _decode_row(program: RowProgram, rows: Rows, index: str) -> Row:
-    key = _TEXT(rows[program.table.subject.oid][index])
+    key = decode_name(rows[program.table.subject.oid][index])
     if not isinstance(key, str):
-        return Row(index, None, key if isinstance(key, Failure) else None)
+        return Row(index, None, key)
     if len(key) > KEY_LIMIT:
         return Row(index, None, Failure(Quality.MALFORMED, f"the name is longer than {KEY_LIMIT} characters"))
     row = Row(index, key)
@@ -144,14 +143,20 @@ def _fill(program: RowProgram, rows: Rows, index: str, row: Row) -> None:
         for (name, _, _), value in zip(program.readings, decoded, strict=True)
     )
     place, sighting = program.locate(rows, index), program.sight(rows, index)
-    for what, found in (("position", place), ("sighting", sighting)):
-        if isinstance(found, Failure):
-            row.notes.append(f"{what}: {found.detail}")
+    names = [name for name, _, _ in program.readings]
+    row.notes += notes_on(zip([*names, "position", "sighting"], [*decoded, place, sighting], strict=True))
     row.position = place if isinstance(place, Position) else None
     row.sighting = sighting if isinstance(sighting, Sighting) else None
     row.activity = program.judge(row.readings) if program.judge else None
     if not (row.position or row.sighting or any(reading.value is not None for reading in row.readings)):
         row.failure = next((f for f in (*decoded, place, sighting) if isinstance(f, Failure)), None)
+
+
+def notes_on(found: Iterable[tuple[str, object]]) -> Iterator[str]:
+    """What went wrong, in words; that a device does not have or know a value is nothing wrong."""
+    for name, value in found:
+        if isinstance(value, Failure) and value.quality not in (Quality.MISSING, Quality.NO_VALUE):
+            yield f"{name}: {value.detail}"
 
 
 def _nothing(rows: Rows, index: str) -> None:  # noqa: ARG001 - stands in for a locator
@@ -162,7 +167,7 @@ def _locator(columns: PositionColumns) -> Callable[[Rows, str], Position | Failu
     number, error_of = snmp_decoder(columns.coordinate), snmp_decoder(columns.error_encoding)
 
     def locate(rows: Rows, index: str) -> Position | Failure | None:
-        floor = _TEXT(rows[columns.floor.oid].get(index))
+        floor = decode_name(rows[columns.floor.oid].get(index))
         if isinstance(floor, Failure):
             return None if floor.quality is Quality.NO_VALUE else floor
         x, y = number(rows[columns.x.oid].get(index)), number(rows[columns.y.oid].get(index))
@@ -175,7 +180,7 @@ def _locator(columns: PositionColumns) -> Callable[[Rows, str], Position | Failu
             if error.quality is not Quality.NO_VALUE:
                 return error
             error = columns.default_error_m
-        return Position(str(floor), float(x), float(y), float(error))
+        return Position(floor, float(x), float(y), float(error))
 
     return locate
 
@@ -184,7 +189,7 @@ def _sighter(columns: SightingColumns) -> Callable[[Rows, str], Sighting | Failu
     number = snmp_decoder(columns.rssi_encoding)
 
     def sight(rows: Rows, index: str) -> Sighting | Failure | None:
-        receiver = _TEXT(rows[columns.receiver.oid].get(index))
+        receiver = decode_name(rows[columns.receiver.oid].get(index))
         if isinstance(receiver, Failure):
             return None if receiver.quality is Quality.NO_VALUE else receiver
         rssi = number(rows[columns.rssi.oid].get(index)) if columns.rssi else None
@@ -192,6 +197,6 @@ def _sighter(columns: SightingColumns) -> Callable[[Rows, str], Sighting | Failu
             if rssi.quality is not Quality.NO_VALUE:
                 return rssi
             rssi = None
-        return Sighting(str(receiver), None if rssi is None else float(rssi))
+        return Sighting(receiver, None if rssi is None else float(rssi))
 
     return sight

@@ -9,6 +9,7 @@ from assets.words import Quality
 from collectors.decoding.values import (
     Decoded,
     converter,
+    decode_identifier,
     decode_text,
     number_converter,
     parse_number,
@@ -56,6 +57,13 @@ def _decode_oid(value: SnmpValue | None) -> Decoded:
     if value is None or value.type != "oid" or not isinstance(value.value, str):
         return _refuse(value, "oid")
     return value.value
+
+
+def decode_name(value: SnmpValue | None) -> str | Failure:
+    """The name of a device, floor or receiver in a table."""
+    if value is None or value.type != "octets" or not isinstance(value.value, bytes):
+        return _refuse(value, "text")
+    return decode_identifier(value.value)
 
 
 def _octets_decoder(encoding: Encoding) -> Decode:
@@ -121,13 +129,16 @@ def column_decoder(column: Column, encoding: Encoding) -> Callable[[Rows], Decod
         if column.pick == "count":
             return float(len(indices)) if rows[column.oid] else EMPTY_TABLE
         values: list[Any] = []
+        none = NO_ROW
         for index in indices:
             value = _of_row(rows, column, index, decode)
             if not isinstance(value, Failure):
                 values.append(value)
             elif column.pick == "sum" or value.quality not in (Quality.NO_VALUE, Quality.MISSING):
                 return value
-        return pick_value(column.pick, values) if values else NO_ROW
+            elif none is NO_ROW:
+                none = value
+        return pick_value(column.pick, values) if values else none
 
     return read
 

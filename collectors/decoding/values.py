@@ -91,6 +91,17 @@ def decode_text(octets: bytes) -> str | Failure:
     return text if len(text) <= TEXT_LIMIT else TOO_LONG
 
 
+def decode_identifier(octets: bytes) -> str | Failure:
+    """A name that equipment is looked up by: UTF-8 without padding around it, and otherwise as it came."""
+    try:
+        name = octets.rstrip(b"\0").decode("utf-8").strip()
+    except UnicodeDecodeError:
+        return NOT_UTF8
+    if not name:
+        return EMPTY
+    return name if name.isprintable() else UNPRINTABLE
+
+
 def parse_number(text: str) -> float | Failure:
     """A plain decimal number; neither ``1_000`` nor ``inf`` is one."""
     if len(text) > 32 or not text.lstrip("+-").replace(".", "", 1).isdecimal() or not text.isascii():

@@ -1,0 +1,119 @@
+"""A device that answers everything a profile asks, made from the profile alone."""
+
+from __future__ import annotations
+
+import struct
+
+from collectors.planner import plan_requests
+from collectors.profiles.model import REGISTER_TYPES, SNMP_TYPES, Column, Registers, Scalar
+from collectors.requests import ModbusRead, RawPoll, SnmpGet, SnmpValue
+from tests.collectors.recordings import AT
+
+_PACK = {
+    "int16": "h",
+    "uint16": "H",
+    "int32": "i",
+    "uint32": "I",
+    "float32": "f",
+    "int64": "q",
+    "uint64": "Q",
+}
+_PACK |= {"float64": "d"}
+
+
+def sound_poll(profile) -> RawPoll:
+    """Every value possible, every guard met, one row in each table."""
+    if profile.protocol == "modbus":
+        return RawPoll(AT, 3.0, {request: _registers(profile, request) for request in plan_requests(profile)})
+    values = _instances(profile)
+    answers = {}
+    for request in plan_requests(profile):
+        if isinstance(request, SnmpGet):
+            answers[request] = {oid: values[oid] for oid in request.oids}
+        else:
+            columns = tuple(f"{column}." for column in request.columns)
+            answers[request] = {oid: value for oid, value in values.items() if oid.startswith(columns)}
+    return RawPoll(AT, 3.0, answers)
+
+
+def raw_number(encoding) -> float:
+    """A raw value inside the range that stands for a value."""
+    if encoding.states is not None:
+        return next(iter(encoding.states))
+    low = max(encoding.low, 0)
+    raw = round((low + (min(encoding.high, low + 60) - low) / 2 - encoding.offset) / encoding.scale)
+    return raw + 1 if raw in encoding.missing else raw
+
+
+def _snmp_value(encoding) -> SnmpValue:
+    if encoding.type == "text" and encoding.states is None:
+        return SnmpValue("octets", b"Sound 1")
+    if encoding.type == "oid":
+        return SnmpValue("oid", "1.3.6.1")
+    raw = raw_number(encoding)
+    if SNMP_TYPES[encoding.type] == {"octets"}:
+        return SnmpValue("octets", str(raw).encode())
+    return SnmpValue(max(SNMP_TYPES[encoding.type]), raw)
+
+
+def _instances(profile) -> dict[str, SnmpValue]:
+    values: dict[str, SnmpValue] = {}
+    for row, reading in enumerate(profile.readings, 1):
+        match reading.source:
+            case Scalar(oid=oid):
+                values[oid] = _snmp_value(reading.encoding)
+            case Column(oid=oid, where=where, share_of=whole):
+                values[f"{oid}.{row}"] = _snmp_value(reading.encoding)
+                if whole:
+                    values[f"{whole}.{row}"] = SnmpValue("integer", 100)
+                values |= {f"{condition.column}.{row}": _wanted(condition.values[0]) for condition in where}
+    for guard in profile.guards:
+        values[guard.source.oid] = _wanted(guard.values[0])
+    for table in profile.tables:
+        values |= _row(table)
+    return values
+
+
+def _row(table) -> dict[str, SnmpValue]:
+    cells = {table.subject.oid: SnmpValue("octets", b"Device-1")}
+    cells |= {reading.source.oid: _snmp_value(reading.encoding) for reading in table.readings}
+    cells |= {condition.column: _wanted(condition.values[0]) for condition in table.present}
+    if table.age:
+        cells[table.age.source.oid] = SnmpValue("integer", 3)
+    if table.position:
+        cells[table.position.floor.oid] = SnmpValue("octets", b"main-1")
+        for cell in (table.position.x, table.position.y, table.position.error):
+            cells[cell.oid] = SnmpValue("integer", 2000)
+    if table.sighting:
+        cells[table.sighting.receiver.oid] = SnmpValue("octets", b"RX-1")
+        cells[table.sighting.rssi.oid] = SnmpValue("integer", -60)
+    return {f"{oid}.1": value for oid, value in cells.items()}
+
+
+def _wanted(value) -> SnmpValue:
+    if isinstance(value, int):
+        return SnmpValue("integer", value)
+    return SnmpValue("oid" if value.replace(".", "").isdecimal() else "octets", value)
+
+
+def _registers(profile, request: ModbusRead) -> tuple[int, ...]:
+    words = [0] * request.count
+    for reading in profile.readings:
+        source = reading.source
+        if isinstance(source, Registers) and source.function == request.function:
+            start = source.address - request.address
+            if 0 <= start < request.count:
+                for offset, word in enumerate(_words(reading.encoding, source.count)):
+                    words[start + offset] |= word
+    return tuple(words)
+
+
+def _words(encoding, count: int) -> tuple[int, ...]:
+    if encoding.type == "ascii":
+        return struct.unpack(f">{count}H", b"Sound 1".ljust(2 * count, b"\0"))
+    if encoding.type == "bit":
+        return (raw_number(encoding) << (encoding.bit or 0),)
+    assert encoding.order == "abcd"
+    return struct.unpack(
+        f">{REGISTER_TYPES[encoding.type]}H", struct.pack(f">{_PACK[encoding.type]}", raw_number(encoding))
+    )
