@@ -25,6 +25,6 @@ class Command(BaseCommand):
             self.stdout.write("The demo hospital is there already.")
             return
         self.stdout.write(
-            f"Demo hospital: {seeded.zones} zones, {seeded.assets} assets, {seeded.endpoints} endpoints. Sign in as "
-            f"nurse, biomed, facilities or admin with “{PASSWORD}” while the server listens on loopback."
+            f"Demo hospital: {seeded.zones} zones, {seeded.assets} assets, {seeded.endpoints} endpoints. "
+            f"Sign in as nurse, biomed, facilities or admin with “{PASSWORD}” while the server listens on loopback."
         )
