@@ -92,7 +92,7 @@ def storey(level: int, name: str) -> Storey:
 def doors_on_floor(rooms: Sequence[Room]) -> list[Door]:
     """One door from each room to the corridor or hall that it borders most; openings between corridors."""
     halls = [room for room in rooms if room.kind is ZoneKind.CORRIDOR or room.code == "lobby"]
-    doors = []
+    doors: list[Door] = []
     for i, hall in enumerate(halls):
         doors.extend(
             Door(hall.key, other.key, "door", *wall[:2])

@@ -29,7 +29,7 @@ class Server:
         self.port = port
         self._snapshot = snapshot
         self._is_silent = is_silent
-        self._server: ModbusTcpServer | None = None
+        self._server: Any = None  # pymodbus types neither its transport nor its shutdown
 
     async def open(self) -> None:
         """Listen. OSError if the port is taken."""

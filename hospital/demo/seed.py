@@ -8,6 +8,7 @@ from django.db import transaction
 
 from assets.models import Asset, Category, EquipmentModel
 from collectors.credentials import register_credential
+from collectors.endpoints import register_endpoint, register_segment
 from collectors.models import Credential, Endpoint, Segment
 from hospital.demo import endpoints as wire
 from hospital.demo.accounts import seed_accounts
@@ -194,9 +195,7 @@ def _seed_assets(site: Site, departments: dict[str, Department], zones: dict[str
 
 
 def _seed_endpoints(site: Site, ports: dict[str, int], port_range: str) -> int:
-    segment, _ = Segment.objects.update_or_create(
-        name="demo", defaults={"site": site, "networks": [wire.NETWORK], "ports": [port_range]}
-    )
+    segment = _segment(site, port_range)
     credentials = {protocol: _credential(*facts) for protocol, facts in _CREDENTIALS.items()}
     assets = {asset.asset_tag: asset for asset in Asset.objects.all()}
     existing = {endpoint.name: endpoint for endpoint in Endpoint.objects.filter(segment=segment)}
@@ -208,7 +207,7 @@ def _seed_endpoints(site: Site, ports: dict[str, int], port_range: str) -> int:
                 known.port = ports[spec.key]
                 moved.append(known)
             continue
-        endpoint = Endpoint(
+        register_endpoint(
             name=spec.name,
             segment=segment,
             protocol=spec.protocol,
@@ -220,11 +219,20 @@ def _seed_endpoints(site: Site, ports: dict[str, int], port_range: str) -> int:
             interval_s=spec.interval_s,
             exception_reason=spec.exception_reason,
         )
-        endpoint.full_clean()
-        endpoint.save()
         created += 1
     Endpoint.objects.bulk_update(moved, ["port"])
     return created
+
+
+def _segment(site: Site, port_range: str) -> Segment:
+    segment = Segment.objects.filter(name="demo").first()
+    if segment is None:
+        return register_segment(name="demo", site=site, networks=[wire.NETWORK], ports=[port_range])
+    if segment.ports != [port_range]:
+        segment.ports = [port_range]
+        segment.full_clean()
+        segment.save(update_fields=["ports"])
+    return segment
 
 
 def _credential(name: str, kind: str, secret: dict[str, str]) -> Credential:

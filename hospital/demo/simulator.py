@@ -30,7 +30,7 @@ class PortTakenError(Exception):
 class Simulator:
     """The demo hospital's devices, answering on loopback between :meth:`open` and :meth:`close`.
 
-    ``ports`` is the port of each endpoint by key, 0 for any free one; :attr:`ports` tells what became of them.
+    ``ports`` is the port of each endpoint by key, 0 for any free one; :attr:`ports` tells what they became.
     """
 
     def __init__(
@@ -133,5 +133,5 @@ def _udp_socket(port: int) -> socket.socket:
     except OSError:
         sock.close()
         raise
-    sock.setblocking(False)
+    sock.settimeout(0)
     return sock

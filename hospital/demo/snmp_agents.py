@@ -66,11 +66,11 @@ class Agent:
         self._engine.close_dispatcher()
 
 
-class _BulkResponder(cmdrsp.BulkCommandResponder):
+class _BulkResponder(cmdrsp.BulkCommandResponder):  # type: ignore[misc]  # pysnmp is untyped
     max_varbinds = MAX_VARBINDS
 
 
-class _Transport(udp.UdpTransport):
+class _Transport(udp.UdpTransport):  # type: ignore[misc]  # pysnmp is untyped
     """A socket that can turn a deaf ear."""
 
     def __init__(self, is_silent: Callable[[], bool]) -> None:
@@ -82,7 +82,7 @@ class _Transport(udp.UdpTransport):
             super().datagram_received(datagram, transport_address)
 
 
-class _Memory(AbstractMibInstrumController):
+class _Memory(AbstractMibInstrumController):  # type: ignore[misc]  # pysnmp is untyped
     """Answers GET and GETNEXT from a sorted list of objects."""
 
     def __init__(self, snapshot: Snapshot) -> None:

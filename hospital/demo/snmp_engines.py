@@ -58,7 +58,7 @@ def _master_key(passphrase: str) -> OctetString:
     return localkey.hash_passphrase(passphrase, hmacsha2.HmacSha2.HASH_ALGORITHM[AUTH_SHA256])
 
 
-class _Builder(MibBuilder):
+class _Builder(MibBuilder):  # type: ignore[misc]  # pysnmp is untyped
     """Loads MIB modules as its parent does, from code compiled once per process."""
 
     def __init__(self) -> None:
