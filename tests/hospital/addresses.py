@@ -13,6 +13,7 @@ EXAMPLES = {
     "floor": "main-1",
     "slug": "main-1",
     "asset_tag": "P-1",
+    "identifier": "T-1",
     "name": "battery_charge",
     "pk": 1,
     "uuid": UUID(int=7),
@@ -42,7 +43,8 @@ class Address:
 
     @property
     def is_api(self) -> bool:
-        return self.path.startswith("/api/")
+        """For programs; its documentation is a page."""
+        return self.path.startswith("/api/") and self.name != "api-docs"
 
 
 def all_addresses() -> list[Address]:

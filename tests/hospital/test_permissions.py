@@ -1,0 +1,220 @@
+"""Who may do what: nobody without a session, each role what its row says, on every address there is."""
+
+from urllib.parse import urlsplit
+from uuid import UUID
+
+import pytest
+from django.contrib.auth.models import Permission
+
+from collectors.models import ManualPoll
+from hospital.roles import PERMISSIONS, Role
+from tests.hospital.addresses import Address, all_addresses
+
+OPEN = {"sign-in", "health"}
+"""What the world may see; besides, the admin site's door, which only leads to ours."""
+EVERYBODY = {Role.NURSE, Role.BIOMED, Role.FACILITIES, Role.ADMIN}
+TECHNICAL = {Role.BIOMED, Role.ADMIN}
+HISTORY = {Role.BIOMED, Role.FACILITIES, Role.ADMIN}
+
+PAGES = {
+    "home": EVERYBODY,
+    "api-docs": EVERYBODY,
+    "map-home": EVERYBODY,
+    "map": EVERYBODY,
+    "map-card": EVERYBODY,
+    "floor-plan": EVERYBODY,
+    "find": EVERYBODY,
+    "equipment": EVERYBODY,
+    "equipment-file": EVERYBODY,
+    "asset": EVERYBODY,
+    "asset-chart": HISTORY,
+    "endpoints": TECHNICAL,
+    "endpoint": TECHNICAL,
+    "endpoints-of-asset": TECHNICAL,
+    "manual-poll": TECHNICAL,
+    "poll-now": TECHNICAL,
+}
+"""Page → who may open it. A new page has to find its row here."""
+POSTED = {"poll-now"}
+API = {
+    "api-schema": EVERYBODY,
+    "site": EVERYBODY,
+    "floor": EVERYBODY,
+    "zone": EVERYBODY,
+    "category": EVERYBODY,
+    "asset": EVERYBODY,
+    "tag": HISTORY,
+    "reading": HISTORY,
+    "activityinterval": HISTORY,
+    "stay": HISTORY,
+    "endpoint": TECHNICAL,
+}
+"""What the API lists → who may read it. Nothing can be written through it."""
+
+
+def names_of(addresses) -> list[str]:
+    return [address.name for address in addresses]
+
+
+def pages() -> list[Address]:
+    return [
+        address
+        for address in all_addresses()
+        if not (address.is_admin or address.is_api or address.name in OPEN | {"sign-out"})
+    ]
+
+
+@pytest.fixture
+def hospital_in_use(floor, make_pump, make_endpoint, biomed, noon):
+    """One of each thing that an address names."""
+    pump = make_pump("P-1")
+    endpoint = make_endpoint(id=1, asset=pump)
+    ManualPoll.objects.create(id=UUID(int=7), endpoint=endpoint, requested_by=biomed, requested_at=noon)
+    return pump
+
+
+@pytest.fixture
+def people(nurse, biomed, facilities, administrator):
+    return {person.role: person for person in (nurse, biomed, facilities, administrator)}
+
+
+@pytest.mark.parametrize("method", ["get", "post", "put", "patch", "delete", "head", "options"])
+def test_without_a_session_nothing_but_the_door_is_there(client, hospital_in_use, method):
+    for address in all_addresses():
+        answer = getattr(client, method)(address.path)
+        if address.name in OPEN:
+            assert answer.status_code in {200, 405}, address
+        elif address.is_api:
+            assert answer.status_code == 403, address
+            assert method == "head" or b"Authentication credentials were not provided" in answer.content
+        else:
+            assert answer.status_code == 405 or leads_to_the_door(answer), address
+        assert b"P-1" not in answer.content, address
+
+
+def leads_to_the_door(answer) -> bool:
+    target = urlsplit(answer["Location"]).path
+    return answer.status_code == 302 and target in {"/sign-in/", "/admin/login/"} and not answer.content
+
+
+def test_the_admin_site_s_door_leads_to_ours(client):
+    answer = client.get("/admin/login/?next=/admin/hospital/user/")
+    assert answer["Location"] == "/sign-in/?next=%2Fadmin%2Fhospital%2Fuser%2F"
+
+
+def api() -> list[Address]:
+    return [address for address in all_addresses() if address.is_api]
+
+
+def row_of(address: Address) -> set[str]:
+    return API[address.name.removesuffix("-list").removesuffix("-detail")]
+
+
+def test_every_part_of_the_api_has_a_row_in_the_matrix():
+    assert set(API) == {a.name.removesuffix("-list").removesuffix("-detail") for a in api()}
+
+
+@pytest.mark.parametrize("role", Role.values)
+def test_a_role_reads_the_api_by_its_row(client, hospital_in_use, people, role):
+    client.force_login(people[role])
+    for address in api():
+        expected = {200, 404} if role in row_of(address) else {403}
+        assert client.get(address.path).status_code in expected, address
+
+
+@pytest.mark.parametrize("role", Role.values)
+@pytest.mark.parametrize("method", ["post", "put", "patch", "delete"])
+def test_nobody_writes_through_the_api(client, hospital_in_use, people, role, method):
+    client.force_login(people[role])
+    for address in api():
+        answer = getattr(client, method)(address.path, "{}", content_type="application/json")
+        assert answer.status_code in {403, 405}, address
+    hospital_in_use.refresh_from_db()
+    assert hospital_in_use.retired_at is None
+
+
+def test_the_api_does_not_count_what_another_site_has(client, hospital_in_use, people, other_site):
+    person = people[Role.BIOMED]
+    person.sites.set([other_site])
+    client.force_login(person)
+    shared = {"category"}  # the catalogue is the same for every site
+    for address in api():
+        row = address.name.removesuffix("-list").removesuffix("-detail")
+        answer = client.get(address.path)
+        if address.name.endswith("-detail"):
+            assert answer.status_code == 404, address
+        elif address.name.endswith("-list") and row not in shared:
+            body = answer.json()
+            seen = {entry.get("slug") for entry in body["results"]}
+            assert seen == ({"far-clinic"} if row == "site" else set()), address
+            assert body.get("count", 0) == len(seen), address
+
+
+def test_every_page_has_a_row_in_the_matrix():
+    assert set(names_of(pages())) == set(PAGES)
+
+
+@pytest.mark.parametrize("role", Role.values)
+@pytest.mark.parametrize("address", pages(), ids=names_of(pages()))
+def test_a_role_opens_the_pages_of_its_row_and_no_other(client, hospital_in_use, people, role, address):
+    client.force_login(people[role])
+    answer = client.post(address.path) if address.name in POSTED else client.get(address.path)
+    if role in PAGES[address.name]:
+        assert answer.status_code in {200, 302}, answer.content
+    else:
+        assert answer.status_code == 403
+
+
+@pytest.mark.parametrize("role", Role.values)
+@pytest.mark.parametrize("method", ["post", "put", "patch", "delete"])
+def test_pages_that_show_refuse_to_write(client, hospital_in_use, people, role, method):
+    client.force_login(people[role])
+    for address in pages():
+        if address.name not in POSTED and role in PAGES[address.name]:
+            assert getattr(client, method)(address.path).status_code == 405, address
+
+
+@pytest.mark.parametrize("role", [Role.NURSE, Role.BIOMED, Role.FACILITIES])
+def test_the_admin_site_is_for_staff(client, people, role):
+    client.force_login(people[role])
+    for address in all_addresses():
+        if address.is_admin and address.name not in {"admin:login", "admin:logout"}:
+            assert client.get(address.path, follow=True).status_code in {403, 404}, address
+
+
+@pytest.mark.parametrize("address", pages(), ids=names_of(pages()))
+def test_another_site_s_things_are_not_there(client, hospital_in_use, people, other_site, address):
+    """Whoever may see only the other site sees neither the pump nor that there is one."""
+    person = people[Role.BIOMED]
+    person.sites.set([other_site])
+    client.force_login(person)
+    answer = client.post(address.path) if address.name in POSTED else client.get(address.path)
+    if (
+        "P-1" in address.path
+        or "main-1" in address.path
+        or address.name in {"endpoint", "manual-poll", "poll-now"}
+    ):
+        assert answer.status_code == 404
+    else:
+        assert answer.status_code in {200, 302, 404}
+    assert b"Infusa" not in b"".join(answer.streaming_content if answer.streaming else [answer.content])
+
+
+@pytest.mark.django_db
+def test_every_permission_names_a_model_and_a_verb():
+    known = {
+        f"{label}.{codename}"
+        for label, codename in Permission.objects.values_list("content_type__app_label", "codename")
+    }
+    assert frozenset().union(*PERMISSIONS.values()) <= known
+
+
+def test_a_disabled_account_may_nothing(nurse):
+    nurse.is_active = False
+    assert nurse.get_all_permissions() == set()
+    assert not nurse.has_perm("assets.view_asset")
+
+
+def test_only_administrators_read_the_trail(people):
+    may = {role for role, person in people.items() if person.has_perm("hospital.view_auditrecord")}
+    assert may == {Role.ADMIN}
