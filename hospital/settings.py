@@ -107,6 +107,11 @@ else:
     DATABASES["default"].setdefault("OPTIONS", {})["options"] = "-c jit=off"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
+EVIDENCE_WINDOW_S = env.int("EVIDENCE_WINDOW_S", default=3600)
+"""How late an observation may arrive and still be put in its place; older ones are refused and counted."""
+READINGS_KEPT_DAYS = env.int("READINGS_KEPT_DAYS", default=400)
+"""How long numeric readings are kept. Activity and stays are kept for ever."""
+
 REDIS_URL = env.str("REDIS_URL", default="")
 """Where live frames travel between processes; empty when everything is in one."""
 
@@ -125,6 +130,12 @@ CELERY_BROKER_TRANSPORT_OPTIONS = (
 )
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TIMEZONE = "UTC"
+CELERY_BEAT_SCHEDULE = {
+    "sweep-silence": {"task": "assets.sweep_silence", "schedule": 2.0},
+    "complete-current-rows": {"task": "assets.complete_current_rows", "schedule": 10.0},
+    "trim-evidence": {"task": "assets.trim_evidence", "schedule": 60.0},
+    "trim-readings": {"task": "assets.trim_readings", "schedule": 3600.0},
+}
 
 PROFILE_DIRS = env.list("PROFILE_DIRS", default=[])
 """Folders with device profiles of the site's own, besides those shipped."""

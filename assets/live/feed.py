@@ -1,11 +1,25 @@
-"""Between recorder and hubs: within the process, or through Redis to all processes."""
+"""Between whoever records and every hub: within the process, or through Redis to all processes."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
+from assets.live import hub, redis_feed
 from assets.live.events import Change
 
 
 def send_changes(changes: Sequence[Change]) -> None:
-    pass
+    if redis_feed.is_used():
+        redis_feed.publisher().send_changes(changes)
+        return
+    for each in hub.all_hubs():
+        each.offer(changes)
+
+
+def send_question(user_ids: Iterable[int]) -> None:
+    """The rights of these people may have changed. The hubs of this process hear it at once in any case."""
+    asked = list(user_ids)
+    for each in hub.all_hubs():
+        each.question(asked)
+    if redis_feed.is_used():
+        redis_feed.publisher().send_question(asked)

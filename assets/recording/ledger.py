@@ -19,7 +19,6 @@ from assets.sql import Dialect
 from assets.sql.tables import Row
 from assets.words import Activity, Basis
 
-
 _Entry = TypeVar("_Entry", Spell, Visit)
 
 

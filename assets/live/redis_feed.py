@@ -1,0 +1,104 @@
+"""Through Redis: one publisher for whoever records, one subscriber per process that shows."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import threading
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
+
+import orjson
+import redis
+import redis.asyncio
+from django.conf import settings
+
+from assets.live.events import Change, pack_changes, unpack_changes
+
+if TYPE_CHECKING:
+    from assets.live.hub import Hub
+
+logger = logging.getLogger(__name__)
+
+CHANGES = "whereabouts:changes"
+RIGHTS = "whereabouts:rights"
+RETRY_S = 1.0
+
+
+def is_used() -> bool:
+    return bool(settings.REDIS_URL)
+
+
+class Publisher:
+    """Sends to Redis. While Redis is away, browsers miss frames and nothing else happens: it is said once."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self._client = redis.Redis.from_url(url, socket_timeout=2, socket_connect_timeout=2)
+        self._is_failing = False
+
+    def send_changes(self, changes: Sequence[Change]) -> None:
+        self._send(CHANGES, pack_changes(changes))
+
+    def send_question(self, user_ids: Iterable[int]) -> None:
+        self._send(RIGHTS, orjson.dumps(list(user_ids)))
+
+    def _send(self, channel: str, message: bytes) -> None:
+        try:
+            self._client.publish(channel, message)
+        except redis.RedisError as failure:
+            if not self._is_failing:
+                logger.warning("Live frames do not reach other processes: Redis says %s", failure)
+            self._is_failing = True
+        else:
+            if self._is_failing:
+                logger.info("Live frames reach other processes again")
+            self._is_failing = False
+
+
+_publisher: Publisher | None = None
+_publisher_lock = threading.Lock()
+
+
+def publisher() -> Publisher:
+    """The one of this process."""
+    global _publisher
+    with _publisher_lock:
+        if _publisher is None or _publisher.url != settings.REDIS_URL:
+            _publisher = Publisher(settings.REDIS_URL)
+        return _publisher
+
+
+async def listen(hub: Hub) -> None:
+    """Feed a hub from Redis until cancelled. After an interruption the floors are read anew: frames were missed."""
+    is_interrupted = False
+    while True:
+        try:
+            async with (
+                redis.asyncio.Redis.from_url(settings.REDIS_URL) as client,
+                client.pubsub() as channels,
+            ):
+                await channels.subscribe(CHANGES, RIGHTS)
+                if is_interrupted:
+                    logger.info("Live frames come in again from Redis")
+                    await hub.refresh()
+                is_interrupted = False
+                async for message in channels.listen():
+                    _deliver(hub, message)
+        except redis.RedisError as failure:
+            if not is_interrupted:
+                logger.warning("No live frames from other processes: Redis says %s", failure)
+            is_interrupted = True
+            await asyncio.sleep(RETRY_S)
+
+
+def _deliver(hub: Hub, message: dict[str, object]) -> None:
+    if message["type"] != "message":
+        return
+    data = message["data"]
+    if not isinstance(data, bytes):
+        return
+    if message["channel"] == CHANGES.encode():
+        hub.offer(unpack_changes(data))
+    else:
+        hub.question(orjson.loads(data))

@@ -1,0 +1,68 @@
+"""Whether a socket may stay open, and may go on watching what it watches: asked again and again, never remembered."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from importlib import import_module
+from types import SimpleNamespace
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth import get_user
+
+from assets.models import Asset
+from locations.models import Floor
+
+PERMISSION = "assets.view_asset"
+NOT_SIGNED_IN, NOT_ALLOWED, NOT_FOUND, MALFORMED = 4401, 4403, 4404, 4400
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """What a socket holds open."""
+
+    session_key: str | None
+    user_id: int
+    floors: frozenset[int]
+    assets: frozenset[int]
+
+
+def signed_in_user(session_key: str | None) -> Any:
+    """The account that the session belongs to now; ``None`` once it has ended, for whatever reason."""
+    if session_key is None:
+        return None
+    session = import_module(settings.SESSION_ENGINE).SessionStore(session_key)
+    user = get_user(SimpleNamespace(session=session))  # type: ignore[arg-type]
+    return user if user.is_authenticated else None
+
+
+def refusal(claim: Claim) -> int | None:
+    """The code to close a socket with, or ``None`` if it may stay."""
+    user = signed_in_user(claim.session_key)
+    if user is None or user.pk != claim.user_id:
+        return NOT_SIGNED_IN
+    if not user.has_perm(PERMISSION):
+        return NOT_ALLOWED
+    floors = Floor.objects.visible_to(user).filter(pk__in=claim.floors).count()
+    assets = Asset.objects.visible_to(user).filter(pk__in=claim.assets).count()
+    return None if (floors, assets) == (len(claim.floors), len(claim.assets)) else NOT_FOUND
+
+
+def refusals(claims: Iterable[Claim]) -> list[int | None]:
+    return [refusal(claim) for claim in claims]
+
+
+def find_floor(session_key: str | None, slug: str) -> int | None:
+    """The floor's number if the person may see it now."""
+    user = signed_in_user(session_key)
+    if user is None or not user.has_perm(PERMISSION):
+        return None
+    return Floor.objects.visible_to(user).filter(slug=slug).values_list("pk", flat=True).first()
+
+
+def find_asset(session_key: str | None, tag: str) -> int | None:
+    user = signed_in_user(session_key)
+    if user is None or not user.has_perm(PERMISSION):
+        return None
+    return Asset.objects.visible_to(user).filter(asset_tag=tag).values_list("pk", flat=True).first()

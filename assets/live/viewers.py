@@ -1,0 +1,58 @@
+"""One open socket as the hub sees it: what it watches, what is under way to it, and what waits in its single slots."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from assets.live.events import UNACKNOWLEDGED
+from assets.live.floors import FloorView
+
+
+@dataclass(eq=False, slots=True)
+class Viewer:
+    """Nothing here grows with a client that does not read: each slot holds the latest and nothing else."""
+
+    session_key: str | None
+    user_id: int
+    close: Callable[[int], Awaitable[None]]
+    wake: asyncio.Event = field(default_factory=asyncio.Event)
+    floors: dict[str, FloorView] = field(default_factory=dict)
+    seen: dict[str, int] = field(default_factory=dict)
+    assets: dict[int, str] = field(default_factory=dict)  # pk → tag
+    notices: dict[int, str] = field(default_factory=dict)
+    underway: set[int] = field(default_factory=set)
+    beat: str | None = None
+    is_held: bool = False
+    """While its rights are in question nothing is sent."""
+
+    def watch_floor(self, view: FloorView) -> None:
+        self.floors[view.slug] = view
+        self.seen.pop(view.slug, None)
+        self.wake.set()
+
+    def unwatch_floor(self, slug: str) -> FloorView | None:
+        self.seen.pop(slug, None)
+        return self.floors.pop(slug, None)
+
+    def acknowledge(self, number: int) -> None:
+        self.underway = {sent for sent in self.underway if sent > number}
+        self.wake.set()
+
+    def next_message(self, now: datetime) -> str | None:
+        """What to send next, or ``None`` if nothing is due or too much is under way."""
+        if self.is_held:
+            return None
+        if self.notices:
+            return self.notices.pop(next(iter(self.notices)))
+        if len(self.underway) < UNACKNOWLEDGED:
+            for slug, view in self.floors.items():
+                seen = self.seen.get(slug)
+                if view.is_loaded and seen != view.number:
+                    self.seen[slug] = view.number
+                    self.underway.add(view.number)
+                    return view.text_for(seen, now)
+        beat, self.beat = self.beat, None
+        return beat
