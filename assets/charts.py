@@ -58,7 +58,7 @@ def finding(points: Sequence[Point], term: Term) -> str:
     last = told.words(points[-1].value)
     if told.number(low) == told.number(high):
         return f"{term.label}: steady at {last}"
-    return f"{term.label}: {last}, between {told.number(low)} and {told.words(high)}"
+    return f"{term.label}: last {last}, between {told.number(low)} and {told.words(high)}"
 
 
 def trend_chart(
@@ -126,7 +126,7 @@ def _value_axis(told: Measure, term: Term) -> Spec:
         "type": "quantitative",
         "title": told.unit or None,
         "scale": {"domain": [0, 100]} if is_share else {"zero": False, "nice": True},
-        "axis": {"tickCount": 4},
+        "axis": {"tickCount": 4, "tickMinStep": 10**-told.decimals},
     }
 
 
@@ -160,7 +160,7 @@ def _line(stretches: Sequence[Sequence[Spec]], term: Term, encoding: Spec) -> Sp
             },
             {
                 "params": [{"name": "near", "select": nearest}],
-                "mark": {"type": "point", "style": "near", "clip": True},
+                "mark": {"type": "point", "style": "near", "filled": True},
                 "encoding": {
                     **encoding,
                     "opacity": {"condition": {"param": "near", "empty": False, "value": 1}, "value": 0},
@@ -177,7 +177,7 @@ def _line(stretches: Sequence[Sequence[Spec]], term: Term, encoding: Spec) -> Sp
 def _last_point(values: Sequence[Spec], encoding: Spec) -> Spec:
     return {
         "data": {"values": list(values)},
-        "mark": {"type": "point", "style": "last", "clip": True},
+        "mark": {"type": "point", "style": "last", "filled": True, "opacity": 1},
         "encoding": encoding,
     }
 

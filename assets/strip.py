@@ -23,8 +23,10 @@ from assets.history import (
 from assets.models import Asset
 from assets.words import LOOKS, Activity, Basis, Look
 
-_SIZES = ((26.0, "wide"), (9.0, "medium"), (1.5, "narrow"))
-"""From this width on (in percent): label on every screen, label on a desk, shape only. Below: colour only."""
+_SCREENS = (("phone", 296), ("desk", 560), ("wide", 1000))
+"""Screens by their narrowest strip, in pixels."""
+_CHARACTER, _SHAPE, _MARGIN = 7.6, 18, 8
+"""Pixels that a character of a label, a shape, and the ends of a box take."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +42,17 @@ class Box:
     shape: str = ""
 
     @property
-    def size(self) -> str:
-        return next((size for width, size in _SIZES if self.width >= width), "sliver")
+    def label_from(self) -> str:
+        """The narrowest screen on which the label fits into the box; “none” where pointing alone tells it."""
+        return _fits(self.width, _CHARACTER * len(self.label) + self._shape_width + _MARGIN)
+
+    @property
+    def shape_from(self) -> str:
+        return _fits(self.width, self._shape_width + _MARGIN)
+
+    @property
+    def _shape_width(self) -> int:
+        return _SHAPE if self.shape else 0
 
     @property
     def says(self) -> str:
@@ -90,6 +101,10 @@ def day_strip(
         shares=tuple(_share_line(share, period) for share in shares(spans)),
         heard_percent=_floored(coverage(spans, period)),
     )
+
+
+def _fits(percent: float, pixels: float) -> str:
+    return next((screen for screen, width in _SCREENS if width * percent / 100 >= pixels), "none")
 
 
 def _share_line(share: Share, period: Period) -> ShareLine:

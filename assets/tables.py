@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db.models import Count, F, QuerySet
+from django.db.models import Count, F, QuerySet, Value
 from django.db.models.functions import Coalesce
 
 from assets.models import Asset
@@ -71,7 +71,7 @@ def sort_columns(sort: str) -> list[SortColumn]:
 
 def counts_by_activity(assets: QuerySet[Asset]) -> dict[str, int]:
     """For every activity, in the order of the words; those without a current row count as not heard."""
-    activity = Coalesce("now__activity", Activity.UNKNOWN)
+    activity = Coalesce("now__activity", Value(Activity.UNKNOWN.value))
     rows = dict(assets.order_by().values_list(activity).annotate(Count("pk")))
     return {value: rows.get(value, 0) for value in Activity.values}
 

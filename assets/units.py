@@ -46,26 +46,31 @@ def units_for(user: Any) -> list[Unit]:
         .order_by("floor__building__name", "floor__level", "department__name", "name")
     )
     return [
-        _unit(zone)
+        unit
         for _, of_department in groupby(zones, key=lambda zone: (zone.floor_id, zone.department_id))
-        for zone in _places_to_stand(list(of_department))
+        for unit in _units_of(list(of_department))
     ]
 
 
 def unit_of(zone: Zone) -> Unit:
-    return _unit(zone)
-
-
-def _places_to_stand(zones: list[Zone]) -> Iterable[Zone]:
-    stations = [zone for zone in zones if zone.kind == ZoneKind.NURSE_STATION]
-    return stations or [min(zones, key=lambda zone: ZoneKind(zone.kind).is_transit)]
-
-
-def _unit(zone: Zone) -> Unit:
+    """A room of its own choosing, named as itself."""
     name = zone.name
     if zone.department is not None and zone.department.name not in name:
-        name = f"{zone.department.name} · {name}"
-    return Unit(zone.pk, name, f"{zone.floor.building.name} {zone.floor.name}")
+        name = f"{name}, {zone.department.name}"
+    return Unit(zone.pk, name, _floor_words(zone))
+
+
+def _units_of(zones: list[Zone]) -> Iterable[Unit]:
+    """The department by its own name; by its nurse stations where it has several on one floor."""
+    stations = [zone for zone in zones if zone.kind == ZoneKind.NURSE_STATION]
+    if zones[0].department is None or len(stations) > 1:
+        return [unit_of(zone) for zone in stations]
+    stand = stations[0] if stations else min(zones, key=lambda zone: ZoneKind(zone.kind).is_transit)
+    return [Unit(stand.pk, zones[0].department.name, _floor_words(stand))]
+
+
+def _floor_words(zone: Zone) -> str:
+    return f"{zone.floor.building.name}, {zone.floor.name}"
 
 
 def asked_for_most(*, near: Zone | None, user: Any, now: datetime, count: int = 6) -> list[Tile]:

@@ -32,6 +32,7 @@ PAGE_SIZE = 50
 def equipment(request: HttpRequest) -> HttpResponse:
     """Filters as :class:`AssetFilter` names them, ``sort`` as in :data:`SORTS`, ``page`` from 1."""
     chosen = _filtered(request)
+    activities = _activity_counts(request)
     page = _page(sorted_equipment(chosen.qs.with_place(), _sort(request)), request)
     context: dict[str, Any] = {
         "page": page,
@@ -39,7 +40,8 @@ def equipment(request: HttpRequest) -> HttpResponse:
         "chosen": chosen.form.cleaned_data,
         "sort": _sort(request),
         "columns": sort_columns(_sort(request)),
-        "activities": _activity_counts(request),
+        "activities": activities,
+        "total": sum(activity["count"] for activity in activities),
         "categories": Category.objects.all(),
         "floors": Floor.objects.visible_to(request.user).select_related("building"),
     }

@@ -35,11 +35,12 @@ const configuration = () => {
       tickColor: colour("--line-strong"),
     },
     axisY: { domain: false, ticks: false, labelPadding: 6 },
-    line: { stroke: line, strokeWidth: 1.75 },
+    mark: { color: line },
+    line: { strokeWidth: 1.75 },
     style: {
-      silence: { fill: colour("--unheard"), fillOpacity: 0.16 },
-      near: { fill: line, stroke: colour("--surface"), size: 70, filled: true, strokeWidth: 1.5 },
-      last: { fill: line, stroke: colour("--surface"), size: 55, filled: true, strokeWidth: 1.5 },
+      silence: { color: colour("--unheard"), opacity: 0.18 },
+      near: { size: 70 },
+      last: { size: 55 },
     },
   };
 };
