@@ -14,6 +14,7 @@ JITTER_ROOM = "main-1/r103"
 
 DECONTAMINATION = "main-0/decon"
 WORKSHOP = "main-0/workshop"
+CENTRAL_STORE = "main-0/store"
 BROKEN_FROM_THE_START = "INF-007"
 
 _SOILED = {
@@ -57,6 +58,7 @@ def arrive(world: World, unit: Mobile, room: str) -> Routine:
         begin=world.now,
         speed=_WALK_M_S.get(unit.item.habit, 1.0) * unit.rng.uniform(0.9, 1.15),
         lane=unit.lane,
+        lift=unit.lift,
     )
     yield unit.walk.end - world.now
     unit.room, unit.spot, unit.walk, unit.standing = room, spot, None, world.place(room, spot)
@@ -85,7 +87,8 @@ def _pump(world: World, pump: Pump) -> Routine:
 
 
 def _in_store(world: World, pump: Pump) -> Routine:
-    yield from arrive(world, pump, STORES[pump.item.department])
+    is_pooled = pump.rng.random() < 0.2
+    yield from arrive(world, pump, CENTRAL_STORE if is_pooled else STORES[pump.item.department])
     pump.become(PumpState.CHARGING, world.now, drain=0.08)
     yield pump.rng.uniform(240, 900)
 

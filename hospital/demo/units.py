@@ -39,6 +39,7 @@ class Mobile:
         self.item = item
         self.rng = randomness(seed, item.asset_tag)
         self.lane = (unit(seed, item.asset_tag, "lane") - 0.5) * 1.6
+        self.lift = "lift-3" if item.kind.shape == "bed" else self.rng.choice(("lift-1", "lift-2", "lift-3"))
         self.room: str = ""
         self.spot: Point = (0.0, 0.0)
         self.walk: Walk | None = None

@@ -73,8 +73,11 @@ class Routes:
             self._doors_in[door.b].append(number)
         self.between = lru_cache(maxsize=4096)(self._between)
 
-    def _between(self, start: str, goal: str) -> tuple[Door, ...]:
-        """Doors in the order in which they are passed; empty within one room. Dijkstra over doors."""
+    def _between(self, start: str, goal: str, lift: str = "lift-3") -> tuple[Door, ...]:
+        """Doors in the order in which they are passed; empty within one room. Dijkstra over doors.
+
+        Between floors only the lift named is used.
+        """
         if start == goal:
             return ()
         best = dict.fromkeys(self._doors_in[start], 0.0)
@@ -89,8 +92,13 @@ class Routes:
             if goal in (door.a, door.b):
                 return self._trace(number, came_from)
             for room in (door.a, door.b):
-                self._relax(number, cost, room, best, came_from, queue)
+                if self._may_enter(room, lift):
+                    self._relax(number, cost, room, best, came_from, queue)
         raise ValueError(f"there is no way from {start} to {goal}")
+
+    def _may_enter(self, room: str, lift: str) -> bool:
+        entered = self._plan.rooms[room]
+        return entered.kind is not ZoneKind.LIFT or entered.code == lift
 
     def _relax(
         self,
@@ -116,7 +124,17 @@ class Routes:
             passed.append(came_from[passed[-1]])
         return tuple(self._doors[number] for number in reversed(passed))
 
-    def walk(self, origin: Place, goal: str, spot: Point, *, begin: float, speed: float, lane: float) -> Walk:
+    def walk(
+        self,
+        origin: Place,
+        goal: str,
+        spot: Point,
+        *,
+        begin: float,
+        speed: float,
+        lane: float = 0.0,
+        lift: str = "lift-3",
+    ) -> Walk:
         """A walk at ``speed`` metres a second; in corridors ``lane`` metres beside the middle."""
         places, times = [origin], [begin]
         room = origin.room
@@ -129,7 +147,7 @@ class Routes:
             places.append(Place(to_room, floor, x, y))
             times.append(times[-1] + metres / speed + extra_s)
 
-        for door in self.between(origin.room, goal):
+        for door in self.between(origin.room, goal, lift):
             here = self._plan.rooms[room]
             beyond = self._plan.rooms[door.b if room == door.a else door.a]
             if door.kind == "lift":
