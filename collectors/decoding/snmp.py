@@ -125,6 +125,9 @@ def column_decoder(column: Column, encoding: Encoding) -> Callable[[Rows], Decod
     decode = _share_decoder(encoding) if column.share_of else snmp_decoder(encoding)
 
     def read(rows: Rows) -> Decoded:
+        strange = next((f for where in column.where if (f := _incomparable(where, rows[where.column]))), None)
+        if strange is not None:
+            return strange
         indices = [i for i in rows[column.oid] if all(holds(where, rows, i) for where in column.where)]
         if column.pick == "count":
             return float(len(indices)) if rows[column.oid] else EMPTY_TABLE
@@ -162,6 +165,15 @@ def pick_value(pick: str, values: Sequence[Any]) -> Decoded:
 def holds(where: Where, rows: Rows, index: str) -> bool:
     value = rows[where.column].get(index)
     return value is not None and _plain(value) in where.values
+
+
+def _incomparable(where: Where, cells: Mapping[str, SnmpValue]) -> Failure | None:
+    """A cell that cannot be compared leaves open whether its row counts."""
+    wanted = tuple({type(value) for value in where.values})
+    for value in cells.values():
+        if value.type not in _EXCEPTIONS and not isinstance(_plain(value), wanted):
+            return Failure(Quality.WRONG_TYPE, f"a row holds {value.type}, which cannot be compared")
+    return None
 
 
 def _plain(value: SnmpValue) -> int | str | None:

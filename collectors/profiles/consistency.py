@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from collectors.profiles.model import Cell, Column, Reading, Registers, Scalar
+from collectors.profiles.model import Cell, Column, Limits, Reading, Registers, Scalar, Table
 from collectors.profiles.strict import Section
 
 
@@ -19,6 +19,20 @@ def check_readings(section: Section, readings: Sequence[Reading]) -> None:
             problem = _clash(earlier, reading)
             if problem:
                 section.fail(f"readings[{index}]", f"{problem} {earlier.name}")
+
+
+def check_limits(section: Section, limits: Limits, readings: Sequence[Reading]) -> None:
+    for reading in readings:
+        source = reading.source
+        if isinstance(source, Registers) and source.count > limits.registers:
+            section.fail("limits.registers", f"too few: {reading.name} fills {source.count}")
+
+
+def check_tables(section: Section, tables: Sequence[Table]) -> None:
+    names = [table.name for table in tables]
+    for index, name in enumerate(names):
+        if name in names[:index]:
+            section.fail(f"tables[{index}].name", f"{name!r} stands twice")
 
 
 def _clash(one: Reading, other: Reading) -> str | None:

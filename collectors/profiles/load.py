@@ -7,7 +7,7 @@ from pathlib import Path
 
 from assets.observation import Evidence
 from assets.vocabulary import VOCABULARY, Term
-from collectors.profiles.consistency import check_readings
+from collectors.profiles.consistency import check_limits, check_readings, check_tables
 from collectors.profiles.model import (
     QUIRKS,
     Cell,
@@ -54,6 +54,8 @@ def load_profile(path: Path) -> Profile:
         tables=tuple(read_table(item, _row_reading, read_rules) for item in section.sections("tables")),
         activity=read_rules(section, readings),
     )
+    check_limits(section, profile.limits, readings)
+    check_tables(section, profile.tables)
     if profile.tables and protocol != "snmp":
         section.fail("tables", "only SNMP has tables")
     if not profile.readings and not profile.tables:

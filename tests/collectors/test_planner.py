@@ -1,0 +1,171 @@
+"""Which requests a profile needs: as few as its limits allow."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from assets.vocabulary import term
+from collectors.planner import plan_requests, table_columns
+from collectors.profiles.library import all_profiles, get_profile
+from collectors.profiles.model import (
+    Column,
+    Encoding,
+    Guard,
+    Limits,
+    Profile,
+    Reading,
+    Registers,
+    Scalar,
+    Where,
+)
+from collectors.requests import ModbusRead, SnmpGet, SnmpTable
+
+NUMBERS = ["battery_charge", "temperature", "power", "energy", "current", "humidity", "uptime"]
+
+
+def profile(protocol, *sources, limits=None, **extra) -> Profile:
+    readings = tuple(
+        Reading(term(name), source, Encoding("integer"))
+        for name, source in zip(NUMBERS, sources, strict=False)
+    )
+    return Profile(
+        "sample", "Sample", protocol, 10, "", "", readings=readings, limits=limits or Limits(), **extra
+    )
+
+
+def registers(*spans, function=4, **limits):
+    sources = [Registers(function, address, count) for address, count in spans]
+    return [
+        (read.function, read.address, read.count)
+        for read in plan_requests(profile("modbus", *sources, limits=Limits(**limits)))
+    ]
+
+
+# --- Modbus -------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("spans", "reads"),
+    [
+        ([(0, 1)], [(4, 0, 1)]),
+        ([(0, 1), (1, 1), (2, 2)], [(4, 0, 4)]),
+        ([(6, 2), (0, 1)], [(4, 0, 8)]),
+        ([(5, 1), (5, 1)], [(4, 5, 1)]),
+        ([(0, 1), (9, 1)], [(4, 0, 10)]),
+        ([(0, 1), (10, 1)], [(4, 0, 1), (4, 10, 1)]),
+        ([(0, 2), (52, 2), (342, 2)], [(4, 0, 2), (4, 52, 2), (4, 342, 2)]),
+    ],
+)
+def test_neighbours_are_read_together_and_a_gap_of_eight_is_read_along(spans, reads):
+    assert registers(*spans, gap=8) == reads
+
+
+def test_a_read_stays_within_the_limit():
+    assert registers((0, 4), (4, 4), (8, 4), registers=8) == [(4, 0, 8), (4, 8, 4)]
+
+
+def test_without_a_gap_only_neighbours_share_a_read():
+    assert registers((0, 1), (1, 1), (3, 1), gap=0) == [(4, 0, 2), (4, 3, 1)]
+
+
+def test_functions_are_read_apart_and_ascending():
+    sources = [Registers(4, 0), Registers(1, 0), Registers(3, 0), Registers(2, 0)]
+
+    assert plan_requests(profile("modbus", *sources)) == tuple(ModbusRead(f, 0, 1) for f in (1, 2, 3, 4))
+
+
+def test_bits_are_not_held_to_the_limit_of_registers():
+    assert registers((0, 1), (200, 1), function=2, gap=200, registers=10) == [(2, 0, 201)]
+
+
+# --- SNMP ---------------------------------------------------------------------------------------------------
+
+
+def test_objects_share_a_get_up_to_the_limit():
+    sources = [Scalar(f"1.3.6.{n}.0") for n in range(5)]
+
+    assert plan_requests(profile("snmp", *sources, limits=Limits(varbinds=2))) == (
+        SnmpGet(("1.3.6.0.0", "1.3.6.1.0")),
+        SnmpGet(("1.3.6.2.0", "1.3.6.3.0")),
+        SnmpGet(("1.3.6.4.0",)),
+    )
+
+
+def test_a_device_that_takes_one_object_at_a_time_is_asked_so():
+    sample = profile("snmp", Scalar("1.3.6.1.0"), Scalar("1.3.6.2.0"), quirks=frozenset({"single-gets"}))
+
+    assert plan_requests(sample) == (SnmpGet(("1.3.6.1.0",)), SnmpGet(("1.3.6.2.0",)))
+
+
+def test_columns_of_one_entry_travel_together_each_once():
+    sample = profile(
+        "snmp",
+        Column("1.3.6.9.1.8", "count", (Where("1.3.6.9.1.3", (6,)),)),
+        Column("1.3.6.9.1.5", "max", (Where("1.3.6.9.1.3", (6,)),), share_of="1.3.6.9.1.4"),
+        Column("1.3.6.7.1.2", "mean"),
+    )
+
+    assert plan_requests(sample) == (
+        SnmpTable(("1.3.6.9.1.8", "1.3.6.9.1.3", "1.3.6.9.1.5", "1.3.6.9.1.4")),
+        SnmpTable(("1.3.6.7.1.2",)),
+    )
+
+
+def test_a_device_that_breaks_on_many_rows_is_asked_for_one():
+    sample = profile("snmp", Column("1.3.6.7.1.2", "mean"), quirks=frozenset({"single-rows"}))
+
+    assert plan_requests(sample) == (SnmpTable(("1.3.6.7.1.2",), max_repetitions=1),)
+
+
+def test_what_a_guard_needs_is_read_first():
+    guard = Guard(Scalar("1.3.6.99.0"), Encoding("integer"), (1,), "it is set otherwise")
+    sample = profile("snmp", Scalar("1.3.6.1.0"), guards=(guard,))
+
+    assert plan_requests(sample) == (SnmpGet(("1.3.6.99.0", "1.3.6.1.0")),)
+
+
+def test_a_location_gateway_is_read_by_one_walk_of_ten_columns():
+    (walk,) = plan_requests(get_profile("rtls-gateway"))
+
+    assert walk == SnmpTable(
+        tuple(f"1.3.6.1.4.1.32473.77.3.1.1.{column}" for column in (1, 8, 10, 9, 2, 3, 4, 5, 6, 7)),
+        max_rows=5000,
+        max_repetitions=20,
+    )
+
+
+def test_a_column_without_use_is_not_read():
+    (table,) = get_profile("rtls-gateway").tables
+
+    assert len(table_columns(replace(table, sighting=None))) == 8
+
+
+# --- Shipped ------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("name", "requests"),
+    [
+        ("medical-fridge", [(1, 0, 1), (2, 0, 2), (3, 100, 8), (4, 0, 8)]),
+        ("modality-power-meter", [(4, 0, 72), (4, 342, 2)]),
+    ],
+)
+def test_shipped_modbus_profiles_need_few_reads(name, requests):
+    plan = plan_requests(get_profile(name))
+
+    assert [(read.function, read.address, read.count) for read in plan] == requests
+
+
+def test_every_plan_is_within_what_the_protocols_allow():
+    for shipped in all_profiles():
+        plan = plan_requests(shipped)
+        assert 0 < len(plan) <= 6
+        assert len(set(plan)) == len(plan)
+        for request in plan:
+            if isinstance(request, ModbusRead):
+                assert request.function in (1, 2, 3, 4)
+                assert 0 < request.count <= 125
+            elif isinstance(request, SnmpGet):
+                assert 0 < len(request.oids) <= 20

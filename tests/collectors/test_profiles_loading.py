@@ -1,0 +1,357 @@
+"""A profile that could mislead is refused, with the file and the key at fault."""
+
+from __future__ import annotations
+
+import textwrap
+
+import pytest
+
+from collectors.profiles.load import load_profile
+from collectors.profiles.model import Column, Registers, Scalar
+from collectors.profiles.strict import ProfileError
+
+SNMP = """
+name: sample
+title: A sample
+protocol: snmp
+interval_s: 10
+document: a document
+evidence: none
+readings:
+  - {name: battery_charge, oid: 1.3.6.1.2.1.33.1.2.4.0, missing: [-1]}
+  - name: power_source
+    oid: 1.3.6.1.2.1.33.1.4.1.0
+    states: {2: none, 3: mains, 5: battery}
+"""
+
+MODBUS = """
+name: sample
+title: A sample
+protocol: modbus
+interval_s: 10
+document: a document
+evidence: none
+readings:
+  - {name: temperature, function: 4, address: 0, type: int16, scale: 0.1, missing: [-32768]}
+  - {name: power, function: 4, address: 2, type: float32, order: cdab}
+  - {name: door, function: 2, address: 0, type: bit, states: {0: closed, 1: open}}
+"""
+
+TABLE = """
+name: sample
+title: A sample
+protocol: snmp
+interval_s: 10
+document: a document
+evidence: none
+tables:
+  - name: tags
+    title: Tags
+    entry: 1.3.6.1.4.1.1.1
+    subject: {kind: tag, column: 1}
+    age: {column: 9, unit: ms}
+    position: {floor: 2, x: 3, y: 4, unit: mm, default_error_m: 5.0}
+    sighting: {receiver: 6, rssi: 7, rssi_missing: [127]}
+    readings:
+      - {name: tag_battery, column: 8, missing: [-1]}
+"""
+
+
+CHARGE = "oid: 1.3.6.1.2.1.33.1.2.4.0"
+
+
+@pytest.fixture
+def load(tmp_path):
+    def write(text, name="sample.yaml"):
+        path = tmp_path / name
+        path.write_text(textwrap.dedent(text), encoding="utf-8")
+        return load_profile(path)
+
+    return write
+
+
+def refused(load, text, key, problem, name="sample.yaml"):
+    with pytest.raises(ProfileError) as caught:
+        load(text, name)
+    assert caught.value.file == name
+    assert caught.value.key == key
+    assert problem in caught.value.problem
+    assert str(caught.value) == f"{name}: {key}: {caught.value.problem}"
+
+
+def test_a_sound_snmp_profile_is_read(load):
+    profile = load(SNMP)
+
+    assert (profile.name, profile.protocol, profile.interval_s) == ("sample", "snmp", 10)
+    assert [reading.name for reading in profile.readings] == ["battery_charge", "power_source"]
+    assert profile.readings[0].source == Scalar("1.3.6.1.2.1.33.1.2.4.0")
+    assert profile.readings[0].encoding.missing == {-1}
+    assert (profile.readings[0].encoding.low, profile.readings[0].encoding.high) == (0, 100)
+    assert profile.readings[1].encoding.states == {2: "none", 3: "mains", 5: "battery"}
+
+
+def test_a_sound_modbus_profile_is_read(load):
+    temperature, power, door = load(MODBUS).readings
+
+    assert temperature.source == Registers(4, 0, 1)
+    assert power.source == Registers(4, 2, 2)
+    assert power.encoding.order == "cdab"
+    assert door.source == Registers(2, 0, 1)
+
+
+def test_columns_of_a_table_are_numbers_below_its_entry(load):
+    (table,) = load(TABLE).tables
+
+    assert table.subject.oid == "1.3.6.1.4.1.1.1.1"
+    assert table.age.source.oid == "1.3.6.1.4.1.1.1.9"
+    assert table.age.encoding.scale == 0.001
+    assert table.position.error is None
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "key", "problem"),
+    [
+        ("title: A sample", "titel: A sample", "title", "is missing"),
+        ("evidence: none", "evidence: none\nsecret: x", "secret", "no such key"),
+        ("interval_s: 10", "interval_s: 0", "interval_s", "from 1 to 86400"),
+        ("interval_s: 10", "interval_s: true", "interval_s", "whole number"),
+        ("protocol: snmp", "protocol: telnet", "protocol", "one of snmp, modbus"),
+        ("name: sample\n", "name: Sample One\n", "name", "not of the form"),
+        ("name: sample\n", "name: other\n", "name", "must be that of its file"),
+        ("name: battery_charge", "name: charge", "readings[0].name", "not in the vocabulary"),
+        ("name: battery_charge", "name: power_source", "readings[0].states", "is missing"),
+        ("missing: [-1]", "missing: -1", "readings[0].missing", "list of raw values"),
+        ("missing: [-1]", "scale: 0", "readings[0].scale", "between"),
+        ("missing: [-1]", "scale: fast", "readings[0].scale", "must be a number"),
+        ("missing: [-1]", "valid: [0, 150]", "readings[0].valid", "lie within 0 and 100"),
+        ("missing: [-1]", "valid: [90, 10]", "readings[0].valid", "must rise"),
+        ("missing: [-1]", "type: text", "readings[0].type", "is a number"),
+        ("missing: [-1]", "type: float", "readings[0].type", "must be one of"),
+        ("missing: [-1]", "sacle: 0.1", "readings[0].sacle", "no such key"),
+        ("missing: [-1]", "function: 3", "readings[0].function", "no such key"),
+        ("oid: 1.3.6.1.2.1.33.1.2.4.0", "oid: sysUpTime", "readings[0].oid", "not of the form"),
+        ("oid: 1.3.6.1.2.1.33.1.2.4.0", "oid: 1.3.6.1.", "readings[0].oid", "not of the form"),
+        ("oid: 1.3.6.1.2.1.33.1.2.4.0", "oid: 1.3", "readings[0].oid", "must be text"),
+        ("oid: 1.3.6.1.2.1.33.1.2.4.0, ", "", "readings[0].oid", "is missing"),
+        ("oid: 1.3.6.1.2.1.33.1.2.4.0", "column: 1.3.6.1", "readings[0].pick", "is missing"),
+        ("1.3.6.1.2.1.33.1.2.4.0", "1.3.6.1.2.1.33.1.4.1.0", "readings[1]", "same object as battery_charge"),
+        ("5: battery", "5: batteries", "readings[1].states.5", "must be one of"),
+        ("5: battery", "five: battery", "readings[1].states.five", "is a whole number"),
+        ("{2: none, 3: mains, 5: battery}", "{}", "readings[1].states", "names no state"),
+        ("{2: none, 3: mains, 5: battery}", "[none]", "readings[1].states", "mapping"),
+    ],
+)
+def test_what_is_wrong_in_an_snmp_profile_is_named(load, old, new, key, problem):
+    assert old in SNMP
+    refused(load, SNMP.replace(old, new, 1), key, problem)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "key", "problem"),
+    [
+        ("int16", "int24", "readings[0].type", "must be one of"),
+        ("[-32768]", "[0x8000]", "readings[0].missing", "cannot come from int16"),
+        ("address: 0, type: int16", "address: 65536, type: int16", "readings[0].address", "from 0 to 65535"),
+        (
+            "address: 2, type: float32",
+            "address: 65535, type: float32",
+            "readings[1].address",
+            "from 0 to 65534",
+        ),
+        ("address: 2", "address: -1", "readings[1].address", "from 0"),
+        ("order: cdab", "order: big", "readings[1].order", "must be one of abcd, cdab, badc, dcba"),
+        (
+            "address: 2, type: float32",
+            "address: 0, type: float32",
+            "readings[1]",
+            "overlaps the registers of temp",
+        ),
+        ("type: int16", "type: bit", "readings[0].bit", "is missing"),
+        (
+            "function: 2, address: 0, type: bit",
+            "function: 2, address: 0, type: uint16",
+            "readings[2].type",
+            "are bits",
+        ),
+        ("name: temperature", "name: serial_number", "readings[0].type", "is a text"),
+        ("name: power,", "name: door,", "readings[1].type", "is a state"),
+    ],
+)
+def test_what_is_wrong_in_a_modbus_profile_is_named(load, old, new, key, problem):
+    assert old in MODBUS
+    refused(load, MODBUS.replace(old, new, 1), key, problem)
+
+
+@pytest.mark.parametrize("function", [5, 6, 15, 16, 22, 23, 0, 43, "true", "write", "'3'"])
+def test_a_function_that_does_more_than_read_is_refused(load, function):
+    text = MODBUS.replace("function: 4, address: 0", f"function: {function}, address: 0")
+
+    refused(load, text, "readings[0].function", "which only read")
+
+
+def test_two_bits_of_one_register_may_be_read(load):
+    bits = """
+      - {name: door_alarm, function: 3, address: 5, type: bit, bit: 0, states: {0: clear, 1: alarm}}
+      - {name: sensor_alarm, function: 3, address: 5, type: bit, bit: 4, states: {0: clear, 1: alarm}}
+    """.replace("      -", "  -")
+
+    assert len(load(MODBUS + textwrap.dedent(bits).replace("\n-", "\n  -")).readings) == 5
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "key", "problem"),
+    [
+        ("    subject: {kind: tag, column: 1}\n", "", "tables[0].subject", "is missing"),
+        ("kind: tag", "kind: asset", "tables[0].subject.kind", "one of serial, tag"),
+        ("column: 1}", "column: 1, unit: s}", "tables[0].subject.unit", "no such key"),
+        ("unit: ms", "unit: h", "tables[0].age.unit", "one of s, ms, min"),
+        ("unit: mm", "unit: inch", "tables[0].position.unit", "one of m, dm, cm, mm"),
+        (", default_error_m: 5.0", "", "tables[0].position.default_error_m", "is missing"),
+        ("default_error_m: 5.0", "default_error_m: 0", "tables[0].position.default_error_m", "above 0"),
+        (
+            "name: tag_battery, column: 8",
+            "name: tag_battery, oid: 1.3.6",
+            "tables[0].readings[0].column",
+            "missing",
+        ),
+        ("entry: 1.3.6.1.4.1.1.1", "entry: enterprises", "tables[0].entry", "not of the form"),
+        ("protocol: snmp", "protocol: modbus", "tables", "only SNMP has tables"),
+    ],
+)
+def test_what_is_wrong_in_a_table_is_named(load, old, new, key, problem):
+    assert old in TABLE
+    refused(load, TABLE.replace(old, new, 1), key, problem)
+
+
+@pytest.mark.parametrize(
+    ("rule", "key", "problem"),
+    [
+        ("{is: busy, when: [{reading: power_source, in: [mains]}]}", "activity[0].is", "in_use, idle, fault"),
+        ("{is: idle, when: []}", "activity[0].when", "names no condition"),
+        ("{is: idle, when: [{reading: door, in: [open]}]}", "activity[0].when[0].reading", "must be one of"),
+        (
+            "{is: idle, when: [{reading: power_source, in: [open]}]}",
+            "activity[0].when[0].in",
+            "is never 'open'",
+        ),
+        ("{is: idle, when: [{reading: power_source, above: 3}]}", "activity[0].when[0].in", "names no state"),
+        (
+            "{is: idle, when: [{reading: battery_charge, in: [full]}]}",
+            "activity[0].when[0].reading",
+            "is a number",
+        ),
+        ("{is: idle, when: [{reading: battery_charge, above: x}]}", "activity[0].when[0].above", "a number"),
+        (
+            "{is: idle, when: [{reading: battery_charge, above: 3, below: 9}]}",
+            "activity[0].when[0].below",
+            "no such key",
+        ),
+        ("{is: idle, when: power_source == mains}", "activity[0].when", "must be a list"),
+    ],
+)
+def test_what_is_wrong_in_an_activity_rule_is_named(load, rule, key, problem):
+    refused(load, f"{SNMP}activity:\n  - {rule}\n", key, problem)
+
+
+@pytest.mark.parametrize(
+    ("extra", "key", "problem"),
+    [
+        ("quirks: [slow]", "quirks", "not one of single-gets, single-rows"),
+        ("limits: {varbinds: 0}", "limits.varbinds", "from 1 to 100"),
+        ("limits: {registers: 126}", "limits.registers", "from 1 to 125"),
+        ("limits: {speed: 1}", "limits.speed", "no such key"),
+        ("match: {sys_object_id: [enterprises.9]}", "match.sys_object_id", "no object identifier"),
+        ("match: {sys_descr: '('}", "match.sys_descr", "no regular expression"),
+        ("reference: 1", "reference", "true or false"),
+        ("caveats: mind this", "caveats", "list of texts"),
+        ("guards: [{oid: 1.3.6.1.2.0, because: x}]", "guards[0].is", "is missing"),
+        ("guards: [{oid: 1.3.6.1.2.0, is: 1}]", "guards[0].because", "is missing"),
+        ("activity: {is: idle}", "activity", "must be a list"),
+    ],
+)
+def test_what_is_wrong_around_the_readings_is_named(load, extra, key, problem):
+    refused(load, SNMP + extra, key, problem)
+
+
+def test_a_value_that_no_message_can_hold_is_refused(load):
+    refused(load, f"{MODBUS}limits: {{registers: 1}}", "limits.registers", "power fills 2")
+
+
+def test_two_tables_have_two_names(load):
+    again = TABLE[TABLE.index("  - name: tags") :]
+
+    refused(load, TABLE + again.lstrip("\n"), "tables[1].name", "'tags' stands twice")
+
+
+def test_a_word_stands_once(load):
+    text = SNMP + "  - {name: battery_charge, oid: 1.3.6.1.9.0}\n"
+
+    refused(load, text, "readings[2].name", "battery_charge stands twice")
+
+
+def test_columns_that_are_compared_belong_to_one_table(load):
+    column = "column: 1.3.6.1.2.1.2.2.1.8, pick: max, where: [{column: 1.3.6.1.2.1.31.1.1.1.1, is: 6}]"
+    text = SNMP.replace(CHARGE, column)
+
+    refused(load, text, "readings[0].where", "columns of the same table")
+
+
+def test_a_share_is_of_a_column_of_the_same_table(load):
+    text = SNMP.replace(
+        "oid: 1.3.6.1.2.1.33.1.2.4.0", "column: 1.3.6.1.2.5, pick: max, share_of: 1.3.6.1.3.5"
+    )
+
+    refused(load, text, "readings[0].share_of", "column of the same table")
+
+
+def test_a_share_keeps_what_it_is_a_share_of(load):
+    text = SNMP.replace(
+        "oid: 1.3.6.1.2.1.33.1.2.4.0", "column: 1.3.6.1.2.5, pick: max, share_of: 1.3.6.1.2.4"
+    )
+
+    assert load(text).readings[0].source == Column("1.3.6.1.2.5", "max", (), "1.3.6.1.2.4")
+
+
+def test_nothing_to_read_is_no_profile(load):
+    refused(load, SNMP.split("readings:")[0], "readings", "nothing to read")
+
+
+# --- The file itself ----------------------------------------------------------------------------------------
+
+
+def test_a_missing_file_is_named(tmp_path):
+    with pytest.raises(ProfileError, match=r"gone\.yaml: the file: cannot be read"):
+        load_profile(tmp_path / "gone.yaml")
+
+
+def test_words_that_other_readers_take_for_truth_stay_words(load):
+    text = MODBUS.replace("name: door,", "name: alarm_sound,").replace(
+        "0: closed, 1: open", "0: on, 1: muted"
+    )
+
+    assert load(text).readings[2].encoding.states == {0: "on", 1: "muted"}
+
+
+@pytest.mark.parametrize(
+    ("text", "key", "problem"),
+    [
+        ("", "the file", "mapping"),
+        ("- a\n- b", "the file", "mapping"),
+        ("name: [", "line 1", "expected"),
+        ("name: a\nname: b", "line 2", "stands twice"),
+        ("name: &x sample\ntitle: *x", "line 2", "references are not allowed"),
+        ("name: !!python/object:os.system sample", "line 1", "could not determine a constructor"),
+        ("name: " + "x" * 300_000, "the file", "larger than"),
+        ("a: " + "[" * 5000, "the file", "not YAML"),
+    ],
+)
+def test_what_is_no_plain_yaml_is_refused(load, text, key, problem):
+    refused(load, text, key, problem)
+
+
+def test_what_is_no_text_is_refused(tmp_path):
+    path = tmp_path / "sample.yaml"
+    path.write_bytes(b"name: \xff\xfe")
+
+    with pytest.raises(ProfileError, match=r"sample\.yaml: the file: cannot be read"):
+        load_profile(path)
