@@ -24,6 +24,7 @@ class Progress(enum.StrEnum):
     WAITING = "waiting"
     TAKEN = "taken"
     NOT_TAKEN = "not_taken"
+    LOST = "lost"  # taken, and nothing came of it
     FINISHED = "finished"
 
 
@@ -44,7 +45,7 @@ def progress_of(poll: ManualPoll, now: datetime) -> Progress:
     if poll.finished_at is not None:
         return Progress.FINISHED
     if poll.taken_at is not None:
-        return Progress.TAKEN
+        return Progress.TAKEN if is_worth_asking_again(poll, now) else Progress.LOST
     return Progress.WAITING if now - poll.requested_at < TAKEN_WITHIN else Progress.NOT_TAKEN
 
 
