@@ -16,7 +16,7 @@ from hospital.models import User
 from hospital.roles import Role
 
 LOW_BATTERY_PERCENT = 20.0
-MOST_ROWS = 8
+MOST_ROWS = 5
 
 
 @dataclass(frozen=True, slots=True)

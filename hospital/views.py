@@ -58,12 +58,15 @@ def _workshop(user: Any) -> tuple[str, dict[str, Any]]:
 def _fleet(user: Any) -> tuple[str, dict[str, Any]]:
     lines = fleet_now(user)
     counts = whole_fleet(lines)
-    owned = sum(counts.values())
+    owned, unheard, in_use = sum(counts.values()), counts[Activity.UNKNOWN], counts[Activity.IN_USE]
     context = {
         "lines": lines,
         "owned": owned,
-        "heard": owned - counts[Activity.UNKNOWN],
-        "counts": [(LOOKS[value], value, count) for value, count in counts.items()],
+        "unheard": unheard,
+        "heard": owned - unheard,
+        "in_use": in_use,
+        "in_use_share": 100 * in_use / (owned - unheard) if owned > unheard else None,
+        "counts": [(look, value, counts[value]) for value, look in LOOKS.items()],
     }
     return "hospital/home_facilities.html", context
 

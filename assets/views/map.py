@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from itertools import groupby
 from typing import Any
-from urllib.parse import urlencode
 
 from django.contrib.auth.decorators import permission_required
 from django.http import HttpRequest, HttpResponse
@@ -82,5 +81,5 @@ def _sections(user: Any, here: Building) -> list[tuple[Building, list[Floor]]]:
 
 
 def _with_query(name: str, request: HttpRequest, slug: str) -> str:
-    query = urlencode(request.GET.items())
+    query = request.GET.urlencode()
     return reverse(name, args=[slug]) + (f"?{query}" if query else "")

@@ -39,7 +39,7 @@ class Grid {
   }
 }
 
-/** `zones`: Map id → {box: {left, top, width, height}, label: [x, y]} in the same pixels. */
+/** `zones`: Map id → {box: {left, top, width, height}, head: what its name takes of it, label: [x, y]}, in pixels. */
 export const layOut = (markers, zones, scale) => {
   const { body, space } = sizeAt(scale);
   const grid = new Grid(space);
@@ -47,7 +47,7 @@ export const layOut = (markers, zones, scale) => {
   const alone = [];
   for (const [zoneId, group] of byZone(markers)) {
     const zone = zones.get(zoneId);
-    if (zone && group.length > capacity(zone.box, space)) items.push(badge(zone, group));
+    if (zone && group.length > capacity(zone, space)) items.push(badge(zone, group));
     else alone.push(...group);
   }
   alone.sort((a, b) => a.id - b.id); // the same ones give way each time
@@ -66,34 +66,64 @@ const byZone = (markers) => {
   return groups;
 };
 
-const capacity = ({ width, height }, space) =>
-  Math.max(1, Math.floor((width - 4) / space)) * Math.max(1, Math.floor((height - 4) / space));
+const capacity = ({ box: { width, height }, head }, space) => {
+  const [columns, rows] = [width, height - head].map((side) => Math.floor(side / space + 0.1));
+  const all = Math.max(1, columns) * Math.max(1, rows);
+  return all > 4 ? Math.floor(all * 0.75) : all; // a heap is looser than a grid
+};
 
 const badge = (zone, members) => {
   const counts = new Map();
   for (const { activity } of members) counts.set(activity, (counts.get(activity) ?? 0) + 1);
-  return { x: zone.label[0], y: zone.label[1], box: zone.box, members, counts };
+  const middle = zone.box.top + (zone.head + zone.box.height) / 2;
+  const [x, y] = zone.isBox ? [zone.box.left + zone.box.width / 2, middle] : zone.label;
+  return { x, y, box: zone.box, members, counts };
 };
 
 const place = (marker, grid, zones, scale, space) => {
   const at = { x: marker.x * scale, y: -marker.y * scale };
-  const spot = freeSpot(at, grid, zones.get(marker.zone_id)?.box, space);
+  const zone = zones.get(marker.zone_id);
+  const room = zone && roomOf(zone);
+  const spot = freeSpot(zone?.isBox ? offTheWall(at, room, space) : at, grid, room, space);
   const item = { x: spot.x, y: spot.y, dx: spot.x - at.x, dy: spot.y - at.y, marker };
   grid.add(item);
   return item;
 };
 
-const freeSpot = (at, grid, box, space) => {
+/** What the name of a zone leaves of it. */
+const roomOf = ({ box, head }) => ({ ...box, head, top: box.top + head, height: box.height - head });
+
+/** A marker close to a wall of its room is drawn beside the wall, not across it; one that is elsewhere stays there. */
+const offTheWall = ({ x, y }, { left, top, width, height, head }, space) => ({
+  x: nudged(x, left, left + width, space, space),
+  y: nudged(y, top, top + height, space, space + head),
+});
+
+const nudged = (value, low, high, space, furthest) => {
+  const margin = Math.min(space / 2, (high - low) / 2);
+  const inside = Math.min(high - margin, Math.max(low + margin, value));
+  return Math.abs(inside - value) <= furthest ? inside : value;
+};
+
+const freeSpot = (at, grid, room, space) => {
   if (grid.isFree(at.x, at.y)) return at;
   let outside = null;
   for (let step = 1; step < 90; step += 1) {
     const reach = space * 0.42 * Math.sqrt(step);
     const spot = { x: at.x + reach * Math.cos(step * TURN), y: at.y + reach * Math.sin(step * TURN) };
     if (!grid.isFree(spot.x, spot.y)) continue;
-    if (!box || isInside(spot, box, space / 2)) return spot;
+    if (!room || isInside(spot, room, space / 2)) return spot;
     outside ??= spot;
   }
-  return outside ?? at;
+  return freeCell(grid, room, space) ?? outside ?? at;
+};
+
+const freeCell = (grid, room, space) => {
+  if (!room) return null;
+  const { left, top, width, height } = room;
+  for (let y = top + space / 2; y <= top + height - space / 2; y += space / 2)
+    for (let x = left + space / 2; x <= left + width - space / 2; x += space / 2) if (grid.isFree(x, y)) return { x, y };
+  return null;
 };
 
 const isInside = ({ x, y }, { left, top, width, height }, margin) =>
