@@ -160,6 +160,9 @@ class Passage(models.Model):
     x_b = models.FloatField(null=True, blank=True)
     y_b = models.FloatField(null=True, blank=True)
     length_m = models.FloatField(default=0.0, help_text="Walking metres that the passage itself costs.")
+    is_guess = models.BooleanField(
+        default=False, help_text="Guessed from the drawing: distances over it are approximate."
+    )
     updated_at = models.DateTimeField(
         auto_now=True, help_text="What is derived from the plan is renewed after it."
     )

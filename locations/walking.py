@@ -31,7 +31,7 @@ KEPT_ORIGINS = 512
 
 @dataclass(frozen=True, slots=True)
 class Walk:
-    """How far one walks, in metres; approximate when from the straight line, not from the plan's doors."""
+    """How far one walks, in metres; approximate when not over doors that the plan tells, all the way."""
 
     metres: float
     is_approximate: bool
@@ -54,6 +54,7 @@ class Way:
     zones: tuple[int, int]
     spots: tuple[Spot, Spot]
     length_m: float
+    is_guess: bool = False
 
 
 class WalkGraph:
@@ -70,7 +71,7 @@ class WalkGraph:
         self._across: dict[int, dict[int, list[float]]] = {}
         for zone_id, doors in self._doors.items():
             self._measure(zone_id, doors)
-        self.distances_from = lru_cache(maxsize=KEPT_ORIGINS)(self._distances_from)
+        self.walks_from = lru_cache(maxsize=KEPT_ORIGINS)(self._walks_from)
 
     def _measure(self, zone_id: int, doors: Sequence[int]) -> None:
         """Metres between the doors of a zone and to its label; half a passage's length is on each side."""
@@ -84,24 +85,25 @@ class WalkGraph:
             for i, door in enumerate(doors)
         }
 
-    def _distances_from(self, origin: int) -> dict[int, float]:
-        """Zone → metres, for each zone that passages lead to; the origin itself is 0."""
-        reached = self._walk_doors(origin)
-        found = {origin: 0.0}
+    def _walks_from(self, origin: int) -> dict[int, Walk]:
+        """Zone → walk, for each zone that passages lead to; the origin itself is 0 away."""
+        reached, guessed = self._walk_doors(origin)
+        found = {origin: Walk(0.0, is_approximate=False)}
         for zone_id, doors in self._doors.items():
             legs = zip(doors, self._to_label[zone_id], strict=True)
-            nearest = min((reached[door] + leg for door, leg in legs), default=math.inf)
-            if zone_id != origin and nearest < math.inf:
-                found[zone_id] = nearest
+            metres, door = min(((reached[door] + leg, door) for door, leg in legs), default=(math.inf, -1))
+            if zone_id != origin and metres < math.inf:
+                found[zone_id] = Walk(metres, is_approximate=guessed[door])
         return found
 
-    def _walk_doors(self, origin: int) -> list[float]:
-        """Metres to each passage, by Dijkstra's algorithm.
+    def _walk_doors(self, origin: int) -> tuple[list[float], list[bool]]:
+        """Metres to each passage, and whether a guessed one is on the way, by Dijkstra's algorithm.
 
         A passage reached across a zone leads on only into the zone behind it: ways inside one zone are
         shortest already. A zone with one door leads nowhere, so that a corridor's many rooms cost little.
         """
         reached = [math.inf] * len(self._ways)
+        guessed = [way.is_guess for way in self._ways]
         queue: list[tuple[float, int, int]] = []
         for door, leg in zip(self._doors[origin], self._to_label[origin], strict=True):
             reached[door] = leg
@@ -114,9 +116,10 @@ class WalkGraph:
             for onward, metres in zip(self._doors[behind], self._across[behind][door], strict=True):
                 if walked + metres < reached[onward]:
                     reached[onward] = walked + metres
+                    guessed[onward] = guessed[door] or self._ways[onward].is_guess
                     if len(self._doors[self._behind(onward, behind)]) > 1:
                         heapq.heappush(queue, (walked + metres, onward, behind))
-        return reached
+        return reached, guessed
 
     def _behind(self, door: int, zone_id: int) -> int:
         a, b = self._ways[door].zones
@@ -126,9 +129,9 @@ class WalkGraph:
         """From zone to zone; approximate where passages do not lead there, ``None`` if nothing is known."""
         if origin not in self.rooms or target not in self.rooms:
             return None
-        metres = self.distances_from(origin).get(target)
-        if metres is not None:
-            return Walk(metres, is_approximate=False)
+        walked = self.walks_from(origin).get(target)
+        if walked is not None:
+            return walked
         here, there = self.rooms[origin], self.rooms[target]
         if here.building_id != there.building_id:
             return None
@@ -186,6 +189,7 @@ def _ways(site_id: int) -> list[Way]:
                 ),
             ),
             length_m=passage.length_m,
+            is_guess=passage.is_guess,
         )
         for passage in Passage.objects.current().in_site(site_id).order_by("pk")
     ]
@@ -194,4 +198,6 @@ def _ways(site_id: int) -> list[Way]:
 def walking_distances(zone: Zone) -> dict[int, float]:
     """Zone → walking metres from ``zone``, for each zone of its site that passages lead to."""
     graph = walk_graph(zone.floor.building.site_id)
-    return dict(graph.distances_from(zone.pk)) if zone.pk in graph.rooms else {}
+    if zone.pk not in graph.rooms:
+        return {}
+    return {zone_id: walk.metres for zone_id, walk in graph.walks_from(zone.pk).items()}

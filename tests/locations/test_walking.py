@@ -129,6 +129,20 @@ def test_where_no_door_is_known_the_distance_is_an_estimate_and_says_so(make_zon
     assert graph.walk(bay.pk, bay.pk) == Walk(0.0, is_approximate=False)
 
 
+def test_over_a_guessed_door_the_distance_is_approximate_from_there_on(make_zone, hall, site):
+    bay = make_zone("Bay 1", x=0, y=2, width=4, height=4)
+    store = make_zone("Store", x=20, y=2, width=4, height=4)
+    alcove = make_zone("Alcove", x=20, y=6, width=4, height=4)
+    door(bay, hall, 2, 2)
+    door(store, hall, 22, 2, is_guess=True)
+    door(store, alcove, 22, 6)
+    graph = walk_graph(site.pk)
+    assert not graph.walk(bay.pk, hall.pk).is_approximate
+    assert graph.walk(bay.pk, store.pk) == Walk(24.0, is_approximate=True)
+    assert graph.walk(bay.pk, alcove.pk) == Walk(28.0, is_approximate=True)
+    assert not graph.walk(store.pk, alcove.pk).is_approximate
+
+
 def test_between_buildings_without_a_way_nothing_is_said(make_zone, hall, site):
     annex = Building.objects.create(site=site, name="Annex", slug="annex")
     far = make_zone(
@@ -161,7 +175,7 @@ def test_the_graph_is_kept_until_a_door_or_a_zone_changes(make_zone, hall, site,
 
     way = door(bay, hall, 2, 2)
     opened = walk_graph(site.pk)
-    assert bay.pk in opened.distances_from(hall.pk)
+    assert bay.pk in opened.walks_from(hall.pk)
 
     way.x = 3
     way.save()
@@ -169,7 +183,7 @@ def test_the_graph_is_kept_until_a_door_or_a_zone_changes(make_zone, hall, site,
     assert moved is not opened
 
     way.delete()
-    assert bay.pk not in walk_graph(site.pk).distances_from(hall.pk)
+    assert bay.pk not in walk_graph(site.pk).walks_from(hall.pk)
 
 
 def test_many_rooms_on_many_floors_answer_with_the_sum_of_their_ways(make_zone, building):
