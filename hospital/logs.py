@@ -12,13 +12,15 @@ from hospital.audit.context import current_request_id
 MASK = "•••"
 _WORDS = "password|passwd|passphrase|community|secret|token|api_?key|(?:auth|priv)(?:entication|acy)?_?key"
 _COOKIES = "sessionid|csrftoken|csrfmiddlewaretoken|authorization|cookie"
+LONGEST_LINE = 8000
+"""Characters of a message that are kept; bounds the work of the patterns, which others can feed."""
 _NAMED = re.compile(
     rf"""(?ix)
-    (?P<name> [\w-]* (?:{_WORDS}|{_COOKIES}) [\w-]* ["']? \s* (?:=|:\s) \s* )
-    (?P<value> b?"[^"]*" | b?'[^']*' | (?:bearer|basic|token)\s+\S+ | [^\s,;&"')}}\]]+ )
+    (?P<name> (?:{_WORDS}|{_COOKIES}) [\w-]{{0,40}} ["']? \s? (?:=|:\s) \s? )
+    (?P<value> b?"[^"]*" | b?'[^']*' | (?:bearer|basic|token)\s\S+ | [^\s,;&"')}}\]]+ )
     """
 )
-_IN_ADDRESS = re.compile(r"(?P<before>\b[a-z][a-z0-9+.-]*://[^\s/:@]*:)[^\s/@]+@", re.IGNORECASE)
+_IN_ADDRESS = re.compile(r"(?P<before>://[^\s/:@]{0,200}:)[^\s/@]{1,500}@")
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
 
 
@@ -63,6 +65,8 @@ class LineFormatter(logging.Formatter):
         return [f"    | {self._clean(line)}" for line in text.splitlines()]
 
     def _clean(self, text: str) -> str:
+        if len(text) > LONGEST_LINE:
+            text = f"{text[:LONGEST_LINE]}… ({len(text)} characters)"
         for secret in self._secrets:
             text = text.replace(secret, MASK)
         return escape(mask_secrets(text))
