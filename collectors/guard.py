@@ -108,7 +108,7 @@ def numeric_addresses(host: str, resolve: Resolver) -> Sequence[str]:
         addresses = resolve(host)
     except OSError as error:
         raise TargetRefused(
-            f"The name {host} cannot be resolved ({error}); check its spelling and DNS."
+            f"The name {host} has no address ({error}); check its spelling and DNS."
         ) from error
     if not addresses:
         raise TargetRefused(f"The name {host} has no address; check its spelling and DNS.")

@@ -1,7 +1,7 @@
 """Where observations wait on disk while the database is away: append-only, in order, bounded, checked.
 
 A record is its length, the CRC-32 of its bytes, and the bytes. Records lie in numbered files; a file is
-deleted when all of it was recorded. A collector that stops in between records the file again: recording the same
+deleted when all of it was recorded. A collector that stops in between records it again: recording the same
 observation twice changes nothing.
 """
 

@@ -7,6 +7,7 @@ import contextlib
 import socket
 from collections.abc import AsyncIterator, Callable
 
+from pyasn1.codec.ber import decoder, encoder
 from pymodbus.server import ModbusTcpServer
 from pymodbus.simulator import DataType, SimData, SimDevice
 from pysnmp.carrier.asyncio.dgram import udp
@@ -41,15 +42,19 @@ class Objects(AbstractMibInstrumController):
 
 
 @contextlib.asynccontextmanager
-async def snmp_agent(objects: dict[tuple[int, ...], object], *, engine_id: str = "") -> AsyncIterator[int]:
+async def snmp_agent(
+    objects: dict[tuple[int, ...], object], *, engine_id: str = "", boots: int | None = None, port: int = 0
+) -> AsyncIterator[int]:
     """A pysnmp agent for v2c and v3 on a free port of loopback; yields the port."""
     opened = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-    opened.bind(("127.0.0.1", 0))
-    agent = (
-        engine.SnmpEngine(snmpEngineID=v2c.OctetString(hexValue=engine_id))
-        if engine_id
-        else engine.SnmpEngine()
-    )
+    opened.bind(("127.0.0.1", port))
+    agent = engine.SnmpEngine()
+    if engine_id:  # given to the constructor it would leave files behind
+        (own_id,) = agent.get_mib_builder().import_symbols("__SNMP-FRAMEWORK-MIB", "snmpEngineID")
+        own_id.syntax = own_id.syntax.clone(hexValue=engine_id)
+    if boots is not None:
+        (counter,) = agent.get_mib_builder().import_symbols("__SNMP-FRAMEWORK-MIB", "snmpEngineBoots")
+        counter.syntax = counter.syntax.clone(boots)
     config.add_transport(agent, udp.DOMAIN_NAME, udp.UdpTransport().open_server_mode(sock=opened))
     config.add_v1_system(agent, "area", COMMUNITY)
     config.add_v3_user(
@@ -86,10 +91,12 @@ class _RawUdp(asyncio.DatagramProtocol):
 
 
 @contextlib.asynccontextmanager
-async def raw_udp(answer: Callable[[bytes], list[bytes]]) -> AsyncIterator[tuple[int, list[bytes]]]:
+async def raw_udp(
+    answer: Callable[[bytes], list[bytes]], host: str = "127.0.0.1"
+) -> AsyncIterator[tuple[int, list[bytes]]]:
     """A UDP server that answers each datagram with what ``answer`` makes of it; yields port and datagrams."""
     transport, protocol = await asyncio.get_running_loop().create_datagram_endpoint(
-        lambda: _RawUdp(answer), local_addr=("127.0.0.1", 0)
+        lambda: _RawUdp(answer), local_addr=(host, 0)
     )
     try:
         yield transport.get_extra_info("sockname")[1], protocol.heard
@@ -145,6 +152,84 @@ def modbus_device(unit_id: int = 1) -> SimDevice:
             [SimData(0, values=[200, 201, 65535, 0x8000], datatype=DataType.REGISTERS)],
         ),
     )
+
+
+def reply_to(request: bytes, bindings=None, *, status: int = 0, index: int = 0, shift_id: int = 0) -> bytes:
+    """A v2c response to ``request``: its own bindings with nulls, unless others are given."""
+    message, _ = decoder.decode(request, asn1Spec=v2c.Message())
+    asked = v2c.apiMessage.get_pdu(message)
+    response = v2c.ResponsePDU()
+    v2c.apiPDU.set_defaults(response)
+    v2c.apiPDU.set_request_id(response, int(v2c.apiPDU.get_request_id(asked)) + shift_id)
+    v2c.apiPDU.set_error_status(response, status)
+    v2c.apiPDU.set_error_index(response, index)
+    v2c.apiPDU.set_varbinds(response, v2c.apiPDU.get_varbinds(asked) if bindings is None else bindings)
+    answer = v2c.Message()
+    v2c.apiMessage.set_defaults(answer)
+    v2c.apiMessage.set_community(answer, v2c.apiMessage.get_community(message))
+    v2c.apiMessage.set_pdu(answer, response)
+    return encoder.encode(answer)
+
+
+def asked_in(request: bytes) -> tuple[str, list[tuple[int, ...]], int]:
+    """What kind of PDU a v2c message holds, the identifiers in it, and its max-repetitions (0 for a GET)."""
+    message, _ = decoder.decode(request, asn1Spec=v2c.Message())
+    pdu = v2c.apiMessage.get_pdu(message)
+    names = [tuple(name) for name, _ in v2c.apiPDU.get_varbinds(pdu)]
+    is_bulk = pdu.tagSet == v2c.GetBulkRequestPDU.tagSet
+    return type(pdu).__name__, names, int(pdu.getComponentByPosition(2)) if is_bulk else 0
+
+
+@contextlib.asynccontextmanager
+async def relay(
+    port: int, change: Callable[[int, bytes], list[bytes] | None]
+) -> AsyncIterator[tuple[int, list[bytes]]]:
+    """Stands between a driver and the agent at ``port``: counts requests, and may answer some itself.
+
+    ``change(n, request)`` is asked for the n-th request (from 1): what to answer, or None to pass it on.
+    """
+    back: dict[bytes, asyncio.DatagramTransport] = {}
+    loop = asyncio.get_running_loop()
+
+    class Onward(asyncio.DatagramProtocol):
+        def __init__(self, front, address):
+            self.front, self.address = front, address
+
+        def datagram_received(self, data, address):
+            answers.append(data)
+            self.front.sendto(data, self.address)
+
+    class Front(asyncio.DatagramProtocol):
+        def connection_made(self, transport):
+            self.transport = transport
+
+        def datagram_received(self, data, address):
+            heard.append(data)
+            forged = change(len(heard), data)
+            if forged is not None:
+                for datagram in forged:
+                    self.transport.sendto(datagram, address)
+            else:
+                tasks.append(loop.create_task(self.pass_on(data, address)))
+
+        async def pass_on(self, data, address):
+            onward, _ = await loop.create_datagram_endpoint(
+                lambda: Onward(self.transport, address), remote_addr=("127.0.0.1", port)
+            )
+            back[data] = onward
+            onward.sendto(data)
+
+    heard: list[bytes] = []
+    answers: list[bytes] = []
+    tasks: list[asyncio.Task[None]] = []
+    front, _ = await loop.create_datagram_endpoint(Front, local_addr=("127.0.0.1", 0))
+    try:
+        yield front.get_extra_info("sockname")[1], heard
+    finally:
+        await asyncio.gather(*tasks)
+        for transport in (front, *back.values()):
+            transport.close()
+        await asyncio.sleep(0)
 
 
 def closed_port() -> int:
