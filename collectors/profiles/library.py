@@ -24,24 +24,24 @@ def get_profile(name: str) -> Profile:
     :class:`UnknownProfileError` if there is none; :class:`ProfileError` if its file is broken, which leaves
     the others usable.
     """
-    path = _files().get(name)
-    if path is None:
+    files, _ = _catalogue()
+    if name not in files:
         raise UnknownProfileError(f"there is no device profile named {name!r}")
-    return _loaded(path)
+    return _loaded(files[name])
 
 
 def all_profiles() -> tuple[Profile, ...]:
     """Every profile, by name; :class:`ProfileError` at the first broken one."""
-    return tuple(get_profile(name) for name in sorted(_files()))
+    files, problems = _catalogue()
+    if problems:
+        raise problems[0]
+    return tuple(_loaded(files[name]) for name in sorted(files))
 
 
 def broken_profiles() -> list[ProfileError]:
-    """What is wrong with the files that cannot be used, at most one error each."""
-    errors = []
-    try:
-        files = _files()
-    except ProfileError as error:
-        return [error]
+    """What is wrong with files and folders that cannot be used, at most one error each."""
+    files, problems = _catalogue()
+    errors = list(problems)
     for path in files.values():
         try:
             _loaded(path)
@@ -52,21 +52,23 @@ def broken_profiles() -> list[ProfileError]:
 
 def forget() -> None:
     """Read the files anew at the next request."""
-    _files.cache_clear()
+    _catalogue.cache_clear()
     _loaded.cache_clear()
 
 
 @cache
-def _files() -> dict[str, Path]:
+def _catalogue() -> tuple[dict[str, Path], tuple[ProfileError, ...]]:
+    """Files by profile name, the shipped ones first, and what stands in their way."""
     files: dict[str, Path] = {}
-    for folder in (SHIPPED, *(Path(folder) for folder in getattr(settings, "PROFILE_DIRS", []))):
+    problems = []
+    for folder in (SHIPPED, *map(Path, settings.PROFILE_DIRS)):
         if not folder.is_dir():
-            raise ProfileError(str(folder), "PROFILE_DIRS", "is no folder")
+            problems.append(ProfileError(str(folder), "PROFILE_DIRS", "is no folder"))
         for path in sorted(folder.glob("*.yaml")):
-            if path.stem in files:
-                raise ProfileError(path.name, "name", f"stands in {files[path.stem].parent} already")
-            files[path.stem] = path
-    return files
+            known = files.setdefault(path.stem, path)
+            if known != path:
+                problems.append(ProfileError(str(path), "name", f"is taken by {known}"))
+    return files, tuple(problems)
 
 
 @cache

@@ -52,7 +52,11 @@ class Command(BaseCommand):
 
 def describe(profile: Profile) -> str:
     """One line: name, how many readings, tables and requests."""
-    tables = f", {len(profile.tables)} table(s) of devices" if profile.tables else ""
-    return (
-        f"{profile.name}: {len(profile.readings)} readings{tables}, {len(plan_requests(profile))} request(s)"
-    )
+    parts = [_counted(len(profile.readings), "reading")]
+    if profile.tables:
+        parts.append(f"{_counted(len(profile.tables), 'table')} of devices")
+    return f"{profile.name}: {', '.join(parts)}, {_counted(len(plan_requests(profile)), 'request')}"
+
+
+def _counted(count: int, noun: str) -> str:
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
