@@ -106,7 +106,7 @@ class Register:
         floor = None if position is None else self._floors.get(position.floor)
         if position is None or floor is None:
             return None
-        return Fix(floor, position.x, position.y, position.error_m)
+        return Fix(floor, float(position.x), float(position.y), float(position.error_m))
 
     def _heard(self, observation: Observation) -> Heard | None:
         sighting = observation.sighting

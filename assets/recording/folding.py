@@ -101,9 +101,8 @@ class Folding:
         base = Base.of(timeline, base_at)
         later = [item for item in logged if item.at > base_at]
         self.ledger.undo(head.asset_id, base)
-        self._enter(
-            head, timeline, sorted([*later, *fresh], key=lambda i: i.key), fresh, base, is_undone=True
-        )
+        items = sorted([*later, *fresh], key=lambda item: item.key)
+        self._enter(head, timeline, items, fresh, base, is_undone=True, is_refolded=True)
 
     def _enter(
         self,
@@ -114,9 +113,17 @@ class Folding:
         base: Base,
         *,
         is_undone: bool,
+        is_refolded: bool = False,
     ) -> None:
         facts = self.facts[head.asset_id]
-        trail = fold_items(timeline, items, facts.rules, self.plan, self.window_us)
+        trail = fold_items(
+            timeline,
+            items,
+            facts.rules,
+            self.plan,
+            window_us=self.window_us,
+            checkpoint=base.at if is_refolded else None,
+        )
         self.ledger.note_evidence(head.asset_id, fresh)
         self.ledger.enter(head, facts, timeline, trail, base, now=self.now, is_undone=is_undone)
         self.tally.recorded += len(fresh)

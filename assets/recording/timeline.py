@@ -191,16 +191,18 @@ def unpack_timeline(state: str) -> Timeline:
     return Timeline(**said)
 
 
-def fold_items(timeline: Timeline, items: list[Item], rules: Rules, plan: Plan, window_us: int) -> Trail:
+def fold_items(
+    timeline: Timeline, items: list[Item], rules: Rules, plan: Plan, *, window_us: int, checkpoint: int | None = None
+) -> Trail:
     """Fold in ``items``, sorted and newer than the timeline, laying down checkpoints as the minutes pass.
 
-    Most late evidence is late by seconds and finds a checkpoint close by; those that divide the window in four are
-    kept for as long as the window lasts.
+    Most late evidence is late by seconds and finds a checkpoint close by; those that divide the window in four
+    are kept for as long as the window lasts. ``checkpoint`` is the time of one that is there already.
     """
     trail = timeline.begin_trail()
     for item in items:
         last = timeline.last
-        if last and item.at // CHECKPOINT_US != last // CHECKPOINT_US:
+        if last and last != checkpoint and item.at // CHECKPOINT_US != last // CHECKPOINT_US:
             quarter = window_us // 4
             trail.checkpoints.append((last, timeline.pack(), item.at // quarter != last // quarter))
         timeline.take(item, rules, plan, trail)
