@@ -13,6 +13,8 @@ from pymodbus.pdu import DecodePDU, ModbusPDU
 from collectors.requests import ModbusRead
 
 _UNANSWERED_BEFORE_RECONNECT = 2
+_BUFFER_BYTES = 4096
+"""More than any reply: what is longer than one is for the framer to see, and to drop."""
 
 # pymodbus logs every miss as an error; here a miss is data, and the engine logs when a device goes bad.
 logging.getLogger("pymodbus").setLevel(logging.CRITICAL)
@@ -68,6 +70,7 @@ class Line:
             trace_connect=self._note_connection,
         )
         self._client.ctx.framer = self._framer
+        self._client.ctx.max_buffer_size = _BUFFER_BYTES
 
     @property
     def is_open(self) -> bool:

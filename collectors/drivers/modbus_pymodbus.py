@@ -52,23 +52,21 @@ class Session:
         if not isinstance(request, ModbusRead):
             raise TypeError(f"Modbus does not know {type(request).__name__}")
         was_open = self._line.is_open
-        answer = await self._attempt(request)
-        if was_open and not self._line.is_open and isinstance(answer, Failure):
-            # Devices drop idle connections, and restart: one fresh connection before calling it bad.
-            answer = await self._attempt(request)
-        return answer
+        try:
+            return await self._attempt(request)
+        except LineClosedError:
+            if not was_open:
+                return self._closed()
+        try:  # devices drop idle connections, and restart: one fresh connection before calling it bad
+            return await self._attempt(request)
+        except LineClosedError:
+            return self._closed()
 
     async def _attempt(self, request: ModbusRead) -> Answer:
         if failure := await self._connect():
             return failure
         try:
             reply = await self._line.read(request, self._target.unit_id)
-        except LineClosedError:
-            return Failure(
-                Quality.NO_ANSWER,
-                f"{self._where} closed the connection while a request waited: "
-                "it may allow too few connections.",
-            )
         except NoReplyError as none:
             return self._no_reply(garbled=none.garbled)
         return _answer(request, reply)
@@ -92,6 +90,12 @@ class Session:
                 Quality.NO_ANSWER, f"{self._where} cannot be reached ({error.strerror}): check the route."
             )
         return None
+
+    def _closed(self) -> Failure:
+        return Failure(
+            Quality.NO_ANSWER,
+            f"{self._where} closed the connection while a request waited: it may allow too few connections.",
+        )
 
     def _no_reply(self, *, garbled: bool) -> Failure:
         if garbled:

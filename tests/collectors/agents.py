@@ -105,29 +105,54 @@ async def raw_udp(
         await asyncio.sleep(0)
 
 
-@contextlib.asynccontextmanager
-async def raw_tcp(answer: Callable[[bytes], bytes | None]) -> AsyncIterator[tuple[int, list[bytes]]]:
-    """A TCP server that answers each read with what ``answer`` makes of it, and closes on None."""
-    heard: list[bytes] = []
+class TcpServer:
+    """What a raw server heard, read by read, and its conversations."""
 
-    async def serve(reader, writer):
+    def __init__(self, answer: Callable[[int, bytes], bytes | None]) -> None:
+        self.answer = answer
+        self.heard: list[bytes] = []
+        self.conversations: list[asyncio.StreamWriter] = []
+        self.tasks: list[asyncio.Task[None]] = []
+
+    async def serve(self, reader, writer):
+        self.tasks.append(asyncio.current_task())
+        self.conversations.append(writer)
+        number = len(self.conversations)
         with contextlib.suppress(ConnectionError):
             while data := await reader.read(4096):
-                heard.append(data)
-                reply = answer(data)
+                self.heard.append(data)
+                reply = self.answer(number, data)
                 if reply is None:
                     break
                 writer.write(reply)
                 await writer.drain()
         writer.close()
+        with contextlib.suppress(ConnectionError):
+            await writer.wait_closed()
 
-    server = await asyncio.start_server(serve, "127.0.0.1", 0)
+
+@contextlib.asynccontextmanager
+async def tcp_server(answer: Callable[[int, bytes], bytes | None], port: int = 0) -> AsyncIterator[TcpServer]:
+    """A TCP server that answers each read of its n-th conversation by ``answer(n, data)``; None closes."""
+    served = TcpServer(answer)
+    server = await asyncio.start_server(served.serve, "127.0.0.1", port)
+    served.port = server.sockets[0].getsockname()[1]
     try:
-        yield server.sockets[0].getsockname()[1], heard
+        yield served
     finally:
         server.close()
-        server.close_clients() if hasattr(server, "close_clients") else None
-        await asyncio.sleep(0)
+        for writer in served.conversations:
+            writer.close()
+        await asyncio.gather(*served.tasks)
+
+
+@contextlib.asynccontextmanager
+async def raw_tcp(
+    answer: Callable[[bytes], bytes | None], port: int = 0
+) -> AsyncIterator[tuple[int, list[bytes]]]:
+    """A TCP server that answers each read with what ``answer`` makes of it; yields port and reads."""
+    async with tcp_server(lambda _number, data: answer(data), port) as server:
+        yield server.port, server.heard
 
 
 @contextlib.asynccontextmanager

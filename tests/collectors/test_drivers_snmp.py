@@ -48,7 +48,7 @@ def v2c_target(port: int, *, host: str = "127.0.0.1", timeout_s: float = 5.0) ->
 
 def impatient(port: int) -> Target:
     """For devices that will not answer."""
-    return v2c_target(port, timeout_s=0.1)
+    return v2c_target(port, timeout_s=0.2)
 
 
 def v3_target(port: int, *, name=USER[0], auth=USER[1], priv=USER[2]) -> Target:
@@ -166,7 +166,7 @@ def test_a_request_that_snmp_does_not_know_is_a_mistake_of_ours(driver):
 
 
 async def test_silence_is_asked_twice_and_then_told(driver):
-    async with raw_udp(lambda request: []) as (port, heard):
+    async with raw_udp(lambda _: []) as (port, heard):
         answer = await ask(driver, impatient(port), GET)
     assert answer.quality is Quality.NO_ANSWER
     assert "2 tries" in answer.detail
@@ -175,7 +175,7 @@ async def test_silence_is_asked_twice_and_then_told(driver):
 
 
 async def test_a_device_that_is_not_there_is_not_asked_for_the_rest(driver):
-    async with raw_udp(lambda request: []) as (port, heard):
+    async with raw_udp(lambda _: []) as (port, heard):
         raw = await driver.poll(impatient(port), [GET, TABLE, SnmpGet(("1.3.6.1.9.0",))])
     assert {answer.quality for answer in raw.answers.values()} == {Quality.NO_ANSWER}
     assert len(raw.answers) == 3
@@ -185,7 +185,7 @@ async def test_a_device_that_is_not_there_is_not_asked_for_the_rest(driver):
 async def test_one_lost_datagram_costs_nothing_but_time(driver):
     async with (
         snmp_agent(OBJECTS) as port,
-        relay(port, lambda n, request: [] if n == 1 else None) as (front, heard),
+        relay(port, lambda n, _request: [] if n == 1 else None) as (front, heard),
     ):
         answer = await ask(driver, v2c_target(front, timeout_s=0.5), GET)
     assert len(answer) == 2
@@ -318,10 +318,10 @@ async def test_an_object_left_out_of_the_answer_is_left_out(driver):
 @pytest.mark.parametrize(
     "spoil",
     [
-        lambda request: b"nonsense",
-        lambda request: b"\x00" * 1400,
-        lambda request: b"\x30\x80\x02\x01\x01",
-        lambda request: b"\x30\x84\xff\xff\xff\xff\x02\x01\x01",
+        lambda _: b"nonsense",
+        lambda _: b"\x00" * 1400,
+        lambda _: b"\x30\x80\x02\x01\x01",
+        lambda _: b"\x30\x84\xff\xff\xff\xff\x02\x01\x01",
         lambda request: reply_to(request)[:-7],
         lambda request: reply_to(request)[:20],
         lambda request: reply_to(request, shift_id=1),
@@ -375,7 +375,7 @@ async def test_an_address_without_a_route_is_told_at_once(driver):
 
 
 async def test_a_poll_takes_one_datagram_once_the_device_is_known_also_after_five_minutes(driver):
-    async with snmp_agent(OBJECTS) as port, relay(port, lambda n, request: None) as (front, heard):
+    async with snmp_agent(OBJECTS) as port, relay(port, lambda _n, _request: None) as (front, heard):
         await ask(driver, v3_target(front), GET)
         first = len(heard)
         for _ in range(4000):  # 400 s in pysnmp's ticks
@@ -443,15 +443,15 @@ async def test_one_forged_report_does_not_make_a_device_bad(driver):
 
 async def test_a_flood_of_forged_reports_is_bounded(driver):
     forge = []
-    async with snmp_agent(OBJECTS) as port:
-        async with relay(port, lambda n, request: [forged_report(request)] if forge else None) as (
-            front,
-            heard,
-        ):
-            await ask(driver, v3_target(front), GET)
-            forge.append(True)
-            before = len(heard)
-            answer = await ask(driver, v3_target(front), GET)
+
+    def change(_number, request):
+        return [forged_report(request)] if forge else None
+
+    async with snmp_agent(OBJECTS) as port, relay(port, change) as (front, heard):
+        await ask(driver, v3_target(front), GET)
+        forge.append(True)
+        before = len(heard)
+        answer = await ask(driver, v3_target(front), GET)
     assert answer.quality in (Quality.AUTHENTICATION, Quality.MALFORMED)
     assert len(heard) - before <= 4
 

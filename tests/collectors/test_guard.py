@@ -18,24 +18,28 @@ def segment(*networks: str, ports: tuple[int | str, ...] = ()) -> SimpleNamespac
 WIDE = segment(
     "10.0.0.0/8", "192.168.0.0/16", "2001:db8::/32", "128.0.0.0/1", "0.0.0.0/1", "::/1", "8000::/1"
 )
-"""Every address there is, in halves: so careless that only the guard stands between it and the special ones."""
+"""Every address there is, in halves: only the guard stands between this and the special ones."""
 
 SPECIAL = [
     # loopback
     "127.0.0.1", "127.0.0.2", "127.1.2.3", "127.255.255.254", "::1",
     # loopback in other spellings: decimal, octal, hexadecimal, short, mixed
     "2130706433", "0x7f000001", "0x7F000001", "017700000001", "0x7f.1", "0x7f.0.0.1", "0x7f.0x0.0x0.0x1",
-    "0177.0.0.1", "0177.0.0.01", "127.1", "127.0.1", "127.000.000.001", "127.0.0.1.", "127.0.0.01", "00127.0.0.1",
+    "0177.0.0.1", "0177.0.0.01", "127.1", "127.0.1", "127.000.000.001", "127.0.0.1.", "127.0.0.01",
+    "00127.0.0.1",
     "0x7f.0.0.1.", "127.0.0.0x1", "4294967295", "1", "0x",
     # loopback inside IPv6
-    "::ffff:127.0.0.1", "::ffff:7f00:1", "::FFFF:127.0.0.1", "0:0:0:0:0:ffff:7f00:1", "::127.0.0.1", "::7f00:1",
+    "::ffff:127.0.0.1", "::ffff:7f00:1", "::FFFF:127.0.0.1", "0:0:0:0:0:ffff:7f00:1", "::127.0.0.1",
+    "::7f00:1",
     "64:ff9b::7f00:1", "64:ff9b::127.0.0.1", "2002:7f00:1::", "2002:7f00:1::1", "::ffff:0:127.0.0.1",
     "[::1]", "::1%lo", "0:0:0:0:0:0:0:1", "0000:0000:0000:0000:0000:0000:0000:0001", "::0001",
     # this network, unspecified, broadcast, reserved
-    "0.0.0.0", "0", "0.0.0.1", "::", "255.255.255.255", "240.0.0.1",
+    "0.0.0.0",  # noqa: S104  as a target
+    "0", "0.0.0.1", "::", "255.255.255.255", "240.0.0.1",
     # link-local and metadata
     "169.254.0.1", "169.254.169.254", "2852039166", "0xa9fea9fe", "0251.0376.0251.0376", "169.254.169.254.",
-    "::ffff:169.254.169.254", "::ffff:a9fe:a9fe", "64:ff9b::a9fe:a9fe", "2002:a9fe:a9fe::1", "fe80::1", "FE80::1",
+    "::ffff:169.254.169.254", "::ffff:a9fe:a9fe", "64:ff9b::a9fe:a9fe", "2002:a9fe:a9fe::1", "fe80::1",
+    "FE80::1",
     "fe80::1%eth0", "100.100.100.200", "168.63.129.16", "169.254.170.2", "fd00:ec2::254", "fec0::1",
     # multicast
     "224.0.0.1", "239.255.255.250", "ff02::1", "ff05::1:3",
@@ -43,9 +47,11 @@ SPECIAL = [
     "10.0.0.07", "10.0.7", "0xa000007", "167772167", "::ffff:10.0.0.7", "2002:a00:7::1", "64:ff9b::a00:7",
     "2001:DB8::7", "2001:0db8::7", "2001:db8:0:0:0:0:0:7", "2001:0:4136:e378:8000:63bf:3fff:fdd2",
     # not addresses at all
-    "", " ", " 10.0.0.7", "10.0.0.7 ", "10.0.0.7:161", "10.0.0.7/32", "user@10.0.0.7", "http://10.0.0.7", "10.0.0.7#",
+    "", " ", " 10.0.0.7", "10.0.0.7 ", "10.0.0.7:161", "10.0.0.7/32", "user@10.0.0.7", "http://10.0.0.7",
+    "10.0.0.7#",
     "10.0.0.256", "10.0.0", "1.2.3.4.5", "10.0.0.-1", "10..0.7", "１０.0.0.7", "10。0。0。7", "⑩.0.0.7",
-    "%31%30.0.0.7", "10.0.0.7\n", "10.0.0.7\x00", "host_name", "-host", "host-", "a..b", "UPPER.example", "a" * 254,
+    "%31%30.0.0.7", "10.0.0.7\n", "10.0.0.7\x00", "host_name", "-host", "host-", "a..b", "UPPER.example",
+    "a" * 254,
     "localhost.", ".example", "exa mple",
 ]  # fmt: skip
 
@@ -131,7 +137,7 @@ def test_the_route_tells_which_addresses_are_our_own():
 
 def test_a_name_passes_if_all_its_addresses_do_and_gives_the_first():
     found = check_target(
-        "fridge.example", 502, segment("10.0.0.0/8"), resolve=lambda name: ["10.0.0.7", "10.0.0.8"]
+        "fridge.example", 502, segment("10.0.0.0/8"), resolve=lambda _name: ["10.0.0.7", "10.0.0.8"]
     )
     assert found == "10.0.0.7"
 
@@ -139,7 +145,7 @@ def test_a_name_passes_if_all_its_addresses_do_and_gives_the_first():
 @pytest.mark.parametrize("second", ["127.0.0.1", "169.254.169.254", "::1", "8.8.8.8"])
 def test_a_name_with_one_address_that_is_refused_is_refused(second):
     with pytest.raises(TargetRefused):
-        check_target("fridge.example", 502, segment("10.0.0.0/8"), resolve=lambda name: ["10.0.0.7", second])
+        check_target("fridge.example", 502, segment("10.0.0.0/8"), resolve=lambda _name: ["10.0.0.7", second])
 
 
 def test_a_name_that_answers_otherwise_at_the_second_time_is_checked_again():
@@ -155,7 +161,7 @@ def test_a_name_that_answers_otherwise_at_the_second_time_is_checked_again():
 
 def test_localhost_is_a_name_for_loopback():
     with pytest.raises(TargetRefused, match=r"127\.0\.0\.1|::1"):
-        check_target("localhost", 161, WIDE, resolve=lambda name: ["127.0.0.1"])
+        check_target("localhost", 161, WIDE, resolve=lambda _name: ["127.0.0.1"])
 
 
 @pytest.mark.parametrize("answer", [[], OSError("no such host")])
@@ -213,5 +219,5 @@ def test_a_network_that_is_none_is_refused_in_words(entry):
     "entry", [0, 65536, "9-1", "1-70000", "snmp", "", "1-", None, True, 1.5, 5432, "１６１"]
 )
 def test_a_port_that_is_none_is_refused_in_words(entry):
-    with pytest.raises(ValueError, match="port|Port"):
+    with pytest.raises(ValueError, match=r"port|Port"):
         parse_ports([entry])
