@@ -14,6 +14,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 from django.views.decorators.vary import vary_on_headers
 
+from assets.find import clean_text
 from assets.models import Asset
 from assets.views.fragments import wants_fragment
 from collectors.models import Endpoint, ManualPoll
@@ -36,7 +37,7 @@ may_poll = permission_required(["collectors.view_endpoint", "collectors.poll_end
 def endpoints(request: HttpRequest) -> HttpResponse:
     """``q`` text, ``state`` as in :class:`State`, ``profile`` its name, ``page`` from 1."""
     now, state = timezone.now(), _state(request)
-    text, profile = request.GET.get("q", "").strip(), request.GET.get("profile", "")
+    text, profile = clean_text(request.GET.get("q", "")), clean_text(request.GET.get("profile", ""))
     rows = rows_of(endpoints_for(request.user, text, profile), now)
     page = _page([row for row in rows if state is None or row.standing.state == state], request)
     context: dict[str, Any] = {

@@ -46,7 +46,7 @@ def _near(request: HttpRequest) -> Zone | None:
     """The zone asked for, else the one asked for last, else the person's own."""
     zones = Zone.objects.visible_to(request.user).current().select_related("floor__building", "department")
     if asked := request.GET.get("near", ""):
-        if not asked.isdecimal() or len(asked) > 18:
+        if not (asked.isascii() and asked.isdecimal()) or len(asked) > 18:
             raise BadRequest("“near” is the number of a zone.")
         zone: Zone = get_object_or_404(zones, pk=int(asked))
         if request.session.get("near") != zone.pk:
