@@ -31,7 +31,8 @@ def make_endpoint(segment, noon):
         endpoint = Endpoint.objects.create(
             **{
                 "name": name, "segment": segment, "protocol": Endpoint.Protocol.MODBUS_TCP,
-                "host": "10.0.0.7", "port": 502, "unit_id": Endpoint.objects.count() + 1, "profile": "medical-fridge",
+                "host": "10.0.0.7", "port": 502,
+                "unit_id": Endpoint.objects.count() + 1, "profile": "medical-fridge",
             } | values
         )  # fmt: skip
         if health is not None:
