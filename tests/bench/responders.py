@@ -26,9 +26,9 @@ def snmp_responders(count: int, values: Mapping[str, int]) -> Iterator[int]:
 
 
 @contextmanager
-def modbus_responder(registers: list[int]) -> Iterator[int]:
-    """A server on 127.0.0.1 whose input registers from 0 are ``registers``; yields its port."""
-    yield from _process(_serve_modbus, registers)
+def modbus_responder(addresses: list[str], registers: list[int]) -> Iterator[int]:
+    """Servers on the one port that this yields; their input registers from 0 are ``registers``."""
+    yield from _process(_serve_modbus, addresses, registers)
 
 
 def agent_addresses(count: int) -> list[str]:
@@ -142,11 +142,13 @@ class _Registers(asyncio.Protocol):
             self._transport.write(head + bytes([len(octets)]) + octets)  # type: ignore[attr-defined]
 
 
-def _serve_modbus(ready: Connection, registers: list[int]) -> None:
+def _serve_modbus(ready: Connection, addresses: list[str], registers: list[int]) -> None:
     async def serve() -> None:
         loop = asyncio.get_running_loop()
-        server = await loop.create_server(lambda: _Registers(registers), "127.0.0.1", 0, backlog=4096)
-        ready.send(server.sockets[0].getsockname()[1])
-        await server.serve_forever()
+        first = await loop.create_server(lambda: _Registers(registers), addresses[0], 0)
+        port = first.sockets[0].getsockname()[1]
+        await loop.create_server(lambda: _Registers(registers), addresses[1:], port)
+        ready.send(port)
+        await first.serve_forever()
 
     asyncio.run(serve())

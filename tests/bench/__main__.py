@@ -1,0 +1,88 @@
+"""``make bench``: everything, or what ``ONLY`` begins with. Prints a table and writes build/bench.json."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import psycopg
+
+from tests.bench.meter import Result
+
+ROOT = Path(__file__).resolve().parents[2]
+OUTPUT = ROOT / "build" / "bench.json"
+POSTGRESQL_URL = os.environ.get("TEST_POSTGRESQL_URL", "postgres://postgres@127.0.0.1:5432/postgres")
+
+
+def main(only: str = "") -> int:
+    results = [*_river("sqlite", only, {}), *_river_on_postgresql(only)]
+    bare = {result.name.removesuffix(".bare"): result for result in results if result.name.endswith(".bare")}
+    results = [_beside(result, bare) for result in results]
+    OUTPUT.parent.mkdir(exist_ok=True)
+    OUTPUT.write_text(json.dumps([result.as_dict() for result in results], indent=1) + "\n")
+    for result in results:
+        ratio = f"{result.ratio:8.2f} x {result.against}" if result.ratio is not None else ""
+        print(f"{result.name:32} {result.value:12,.1f} {result.unit:14} {ratio}")
+    return 0
+
+
+def _beside(result: Result, bare: dict[str, Result]) -> Result:
+    """The row with its ratio to the bare client of its protocol."""
+    for protocol, reference in bare.items():
+        if result.name.startswith(f"{protocol}.") and result is not reference:
+            ratio = round(result.value / reference.value, 3)
+            return Result(result.name, result.value, result.unit, reference.name, ratio)
+    return result
+
+
+def _river(database: str, only: str, environment: dict[str, str]) -> list[Result]:
+    with tempfile.TemporaryDirectory() as state:
+        inherited = {
+            name: value for name, value in os.environ.items() if name not in {"REDIS_URL", "DATABASE_URL"}
+        }
+        finished = subprocess.run(
+            [sys.executable, "-m", "tests.bench.river", database, only],
+            cwd=ROOT,
+            env=inherited
+            | {
+                "DJANGO_SETTINGS_MODULE": "hospital.settings",
+                "WHEREABOUTS_STATE": state,
+                "LOG_LEVEL": "ERROR",
+            }
+            | environment,
+            stdout=subprocess.PIPE,
+            text=True,
+            check=True,
+        )
+    return [Result(**row) for row in json.loads(finished.stdout.splitlines()[-1])]
+
+
+def _river_on_postgresql(only: str) -> list[Result]:
+    try:
+        with _database() as url:
+            return _river("postgresql", only, {"DATABASE_URL": url})
+    except psycopg.OperationalError as error:
+        print(f"Not measured: PostgreSQL ({str(error).strip()})")
+        return []
+
+
+@contextmanager
+def _database() -> Iterator[str]:
+    name = f"bench_{uuid.uuid4().hex[:8]}"
+    with psycopg.connect(POSTGRESQL_URL, autocommit=True) as connection:
+        connection.execute(f"create database {name}")  # type: ignore[arg-type]  a name of ours
+        try:
+            yield f"{POSTGRESQL_URL.rpartition('/')[0]}/{name}"
+        finally:
+            connection.execute(f"drop database {name} with (force)")  # type: ignore[arg-type]
+
+
+if __name__ == "__main__":
+    sys.exit(main(*sys.argv[1:]))
