@@ -10,6 +10,7 @@ from typing import Any
 from django.db.models import Count, F, Max, Q, QuerySet
 
 from assets.models import Asset, AssetNow, Category
+from assets.queries import AssetQuerySet
 from assets.words import LOOKS, Activity, Look
 from collectors.models import Endpoint, Segment
 from hospital.models import User
@@ -32,7 +33,7 @@ class Trouble:
 def equipment_in_trouble(user: Any) -> list[Trouble]:
     """Out of service, not heard, and batteries that run low, in order of risk; empty ones left out."""
     owned = Asset.objects.visible_to(user).in_service()
-    lists = [
+    lists: list[tuple[str, str, AssetQuerySet]] = [
         ("down", "Out of service", owned.filter(now__activity=Activity.DOWN).order_by("-now__since")),
         ("unheard", "Not heard", unheard(owned).order_by(F("now__since").desc(nulls_last=True))),
         ("battery", "Battery low", low_battery(owned).order_by("now__battery_percent")),
@@ -44,12 +45,12 @@ def equipment_in_trouble(user: Any) -> list[Trouble]:
     return [trouble for trouble in troubles if trouble.count]
 
 
-def unheard(assets: QuerySet[Asset]) -> QuerySet[Asset]:
+def unheard(assets: AssetQuerySet) -> AssetQuerySet:
     """An asset without a current row has never been heard."""
     return assets.filter(Q(now__activity=Activity.UNKNOWN) | Q(now__isnull=True))
 
 
-def low_battery(assets: QuerySet[Asset]) -> QuerySet[Asset]:
+def low_battery(assets: AssetQuerySet) -> AssetQuerySet:
     """Those whose last report counts; a battery of an asset that is not heard is not known."""
     return assets.filter(now__battery_percent__lt=LOW_BATTERY_PERCENT).exclude(now__activity=Activity.UNKNOWN)
 

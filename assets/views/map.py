@@ -24,7 +24,7 @@ from locations.models import Building, Floor, Zone
 def map_home(request: HttpRequest) -> HttpResponse:
     """On to the person's own floor, else to the lowest one from the ground floor up."""
     floors = Floor.objects.visible_to(request.user)
-    own = Zone.objects.filter(pk=getattr(request.user, "home_zone_id", None)).values("floor")
+    own = Zone.objects.filter(pk=getattr(request.user, "home_zone_id", None) or 0).values("floor")
     floor = floors.filter(pk__in=own).first() or floors.filter(level__gte=0).first() or floors.first()
     if floor is None:
         return render(request, "assets/map_none.html")

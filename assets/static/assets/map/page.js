@@ -22,6 +22,7 @@ const filters = new Filters(() => refresh({ atOnce: true }));
 const rows = new List((tag) => choose(tag, { isByHand: true }));
 let chosen = null;
 let bounds = null;
+let isWhole = true; // the view is the whole floor until somebody moves it
 
 const map = L.map(box, {
   crs: L.CRS.Simple,
@@ -44,6 +45,7 @@ const wholeFloor = (animate) => {
   const beside = isPhone() ? [12, 12] : [document.querySelector(".sections").offsetWidth + 32, 64]; // floors, tools
   const options = { paddingTopLeft: [beside[0], 16], paddingBottomRight: [beside[1], 16], animate: animate && !calm };
   map.fitBounds(bounds, options);
+  isWhole = true;
 };
 
 const showPlan = (plan) => {
@@ -60,6 +62,7 @@ const showPlan = (plan) => {
 /** Room around the marker that must stay visible; the sheet on a phone covers the lower part. */
 const bringIntoView = (marker, { isClose }) => {
   if (!hasPlace(marker)) return;
+  isWhole = false;
   const spot = [marker.y, marker.x];
   const covered = isPhone() && stage.dataset.panel === "card" ? card.offsetHeight : 0;
   const zoom = isClose ? closeZoom(marker) : map.getZoom();
@@ -192,16 +195,27 @@ const intoRoom = ({ members }) => {
   const zone = layer.zones.find(({ id }) => id === members[0].zone_id);
   const { left, top, width, height } = zone.box;
   const zoom = Math.max(closeZoom(members[0]), map.getZoom() + 0.5);
+  isWhole = false;
   map.setView([top - height / 2, left + width / 2], Math.min(zoom, map.getMaxZoom()), { animate: !calm });
 };
 
 document.querySelectorAll("[data-zoom]").forEach((button) => {
   const actions = { in: () => map.zoomIn(), out: () => map.zoomOut(), whole: () => wholeFloor(true) };
-  button.addEventListener("click", actions[button.dataset.zoom]);
+  button.addEventListener("click", () => {
+    isWhole = false;
+    actions[button.dataset.zoom]();
+  });
 });
 
 // --- Sizes -------------------------------------------------------------------------------------------------------
-new ResizeObserver(() => map.invalidateSize({ pan: false, animate: false })).observe(box);
+new ResizeObserver(() => {
+  map.invalidateSize({ pan: false, animate: false });
+  if (isWhole) wholeFloor(false);
+}).observe(box);
+for (const event of ["pointerdown", "wheel", "keydown"])
+  box.addEventListener(event, () => {
+    isWhole = false;
+  });
 
 // A floor reached from another keeps the filters.
 document.querySelectorAll("[data-storey]").forEach((link) =>

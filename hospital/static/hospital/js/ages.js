@@ -20,10 +20,11 @@ export const ageStep = (seconds) => STEPS.find(([limit]) => seconds < limit)?.[1
 const unit = (count, name) => (count ? ` ${count} ${name}` : "");
 
 export const durationWords = (seconds) => {
-  const [m, h, d] = [60, 3600, 86400].map((size) => Math.floor(seconds / size));
+  const lasted = Math.max(0, Math.floor(seconds));
+  const [m, h, d] = [60, 3600, 86400].map((size) => Math.floor(lasted / size));
   if (d) return `${d} day${d > 1 ? "s" : ""}${unit(h % 24, "h")}`;
   if (h) return `${h} h${unit(m % 60, "min")}`;
-  return m ? `${m} min` : `${Math.max(0, Math.floor(seconds))} s`;
+  return m ? `${m} min` : `${lasted} s`;
 };
 
 /** Seconds since a moment (ISO 8601), by the server's clock. */
