@@ -12,6 +12,8 @@ _pages = get_asgi_application()
 # What follows needs the applications to be loaded, which the line above does.
 from channels.routing import ProtocolTypeRouter  # noqa: E402
 
+from hospital.checks import refuse_unsafe_start  # noqa: E402
 from hospital.sockets import sockets  # noqa: E402
 
+refuse_unsafe_start()
 application = ProtocolTypeRouter({"http": _pages, "websocket": sockets})

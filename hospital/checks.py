@@ -11,7 +11,7 @@ from django.core.checks import CheckMessage, Error, Tags, register, run_checks
 from django.core.checks import Warning as Caution
 from django.core.exceptions import ImproperlyConfigured
 
-SHORTEST_KEY = 32
+SHORTEST_SECRET_KEY, SHORTEST_CREDENTIAL_KEY = 50, 32
 FEWEST_CHARACTERS = 10
 MADE_FOR_TESTS = ("django-insecure", "changeme", "change-me", "secret", "example", "default")
 
@@ -29,27 +29,25 @@ def refuse_unsafe_start() -> None:
         raise ImproperlyConfigured("; ".join(str(error.msg) for error in errors))
 
 
-def is_weak(key: str) -> bool:
+def is_weak(key: str, *, shortest: int) -> bool:
     """Too short, too uniform, or plainly a placeholder."""
-    return (
-        len(key) < SHORTEST_KEY or len(set(key)) < FEWEST_CHARACTERS or key.lower().startswith(MADE_FOR_TESTS)
-    )
+    return len(key) < shortest or len(set(key)) < FEWEST_CHARACTERS or key.lower().startswith(MADE_FOR_TESTS)
 
 
 def check_secrets(**_kwargs: Any) -> list[CheckMessage]:
     found: list[CheckMessage] = []
-    if is_weak(settings.SECRET_KEY):
+    if is_weak(settings.SECRET_KEY, shortest=SHORTEST_SECRET_KEY):
         found.append(
             Error(
-                f"SECRET_KEY is too weak: at least {SHORTEST_KEY} random characters.",
+                f"SECRET_KEY is too weak: at least {SHORTEST_SECRET_KEY} random characters.",
                 hint="Leave it unset, and a strong one is made in WHEREABOUTS_STATE.",
                 id="whereabouts.E001",
             )
         )
-    if any(is_weak(key) for key in settings.CREDENTIAL_KEYS):
+    if any(is_weak(key, shortest=SHORTEST_CREDENTIAL_KEY) for key in settings.CREDENTIAL_KEYS):
         found.append(
             Error(
-                f"A key in CREDENTIAL_KEYS is too weak: at least {SHORTEST_KEY} random characters.",
+                f"A key in CREDENTIAL_KEYS is too weak: at least {SHORTEST_CREDENTIAL_KEY} characters.",
                 hint="Leave it unset, and a strong one is made in WHEREABOUTS_STATE.",
                 id="whereabouts.E002",
             )

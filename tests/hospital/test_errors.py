@@ -97,7 +97,7 @@ def test_no_query_breaks_any_address(curious, value):
     for address in all_addresses():
         if address.is_admin:
             continue
-        for query in (urlencode(dict.fromkeys(PARAMETERS, value), safe="%"), f"q={value}"):
+        for query in ("&".join(f"{name}={value}" for name in PARAMETERS), f"q={value}"):
             assert curious.get(f"{address.path}?{query}").status_code < 500, f"{address.path}?{query}"
 
 
