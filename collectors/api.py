@@ -71,7 +71,7 @@ class EndpointFilter(django_filters.FilterSet):  # type: ignore[misc]  # django-
     segment = django_filters.CharFilter(field_name="segment__name", label="Name of a segment")
     protocol = django_filters.ChoiceFilter(choices=Endpoint.Protocol.choices)
     profile = django_filters.CharFilter(label="Name of a device profile")
-    asset = django_filters.CharFilter(field_name="asset__asset_tag", label="Asset tag")
+    asset = django_filters.CharFilter(method="filter_asset", label="Asset tag")
     is_enabled = django_filters.BooleanFilter()
     is_failing = django_filters.BooleanFilter(method="filter_failing", label="Failing since its last answer")
     quality = django_filters.ChoiceFilter(
@@ -81,6 +81,10 @@ class EndpointFilter(django_filters.FilterSet):  # type: ignore[misc]  # django-
     class Meta:
         model = Endpoint
         fields: list[str] = []
+
+    def filter_asset(self, queryset: Any, _name: str, value: Any) -> Any:
+        """Equipment that one may not see is not behind any endpoint."""
+        return queryset.filter(asset__in=Asset.objects.visible_to(self.request.user).filter(asset_tag=value))
 
     def filter_failing(self, queryset: Any, _name: str, value: Any) -> Any:
         is_well = Q(health__failing_since__isnull=True)

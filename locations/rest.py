@@ -21,7 +21,6 @@ from rest_framework.viewsets import ReadOnlyModelViewSet
 PAGE_SIZE = 100
 MAX_PAGE_SIZE = 1000
 MAX_OFFSET = 1_000_000
-PAGING = frozenset({"limit", "offset", "cursor", "format"})
 
 
 class StrictFilterBackend(DjangoFilterBackend):  # type: ignore[misc]  # django-filter has no types
@@ -29,15 +28,15 @@ class StrictFilterBackend(DjangoFilterBackend):  # type: ignore[misc]  # django-
 
     def filter_queryset(self, request: Request, queryset: QuerySet[Any], view: Any) -> QuerySet[Any]:
         filterset = self.get_filterset_class(view, queryset)
-        refuse_unknown(request, filterset.base_filters if filterset else ())
+        refuse_unknown(request, filterset.base_filters if filterset else (), view.pagination_class.parameters)
         found: QuerySet[Any] = super().filter_queryset(request, queryset, view)
         return found
 
 
-def refuse_unknown(request: Request, known: Iterable[str]) -> None:
-    """Raises a 400 that names each query parameter which is neither in ``known`` nor one of paging."""
-    names = sorted(known)
-    unknown = set(request.query_params) - set(names) - PAGING
+def refuse_unknown(request: Request, filters: Iterable[str], paging: Iterable[str] = ()) -> None:
+    """Raises a 400 that names each query parameter which is neither a filter nor one of paging."""
+    names = sorted(filters)
+    unknown = set(request.query_params) - set(names) - set(paging)
     if unknown:
         choice = f"Filters here: {', '.join(names)}." if names else "There are no filters here."
         raise ValidationError({name: [f"There is no such filter. {choice}"] for name in sorted(unknown)})
@@ -56,6 +55,7 @@ def whole_number(request: Request, name: str, *, default: int, low: int, high: i
 class PageOfList(LimitOffsetPagination):
     """``limit`` (at most 1000) and ``offset``, with the count of everything that one may see."""
 
+    parameters = ("limit", "offset")
     default_limit = PAGE_SIZE
     max_limit = MAX_PAGE_SIZE
 
@@ -69,6 +69,7 @@ class PageOfList(LimitOffsetPagination):
 class PageOfHistory(CursorPagination):
     """``limit`` (at most 1000) and ``cursor``; newest first, without counting perhaps millions of rows."""
 
+    parameters = ("limit", "cursor")
     page_size = PAGE_SIZE
     page_size_query_param = "limit"
     max_page_size = MAX_PAGE_SIZE

@@ -1,0 +1,203 @@
+"""Who may ask the API for what, and its description."""
+
+import re
+import warnings
+
+import pytest
+from django.contrib.staticfiles import finders
+from django.urls import get_resolver
+from drf_spectacular.drainage import GENERATOR_STATS
+from drf_spectacular.generators import SchemaGenerator
+from drf_spectacular.validation import validate_schema
+
+from assets.models import ActivityInterval, Reading, Stay
+from collectors.models import Endpoint, Segment
+from hospital.api_urls import router
+from hospital.roles import PERMISSIONS, Role
+from locations.models import Building, Floor, Tag
+
+PREFIXES = sorted(prefix for prefix, _, _ in router.registry)
+NURSES_MAY_NOT = {"tags", "readings", "intervals", "stays", "endpoints"}
+MANAGERS_MAY_NOT = {"endpoints"}
+OWN = {"sites": 1, "floors": 1}
+"""What the stage of the tests has at the cast's own site."""
+
+
+@pytest.fixture
+def foreign(other_site, make_zone, make_pump, noon):
+    """One of everything at a site that only the administrator may see: prefix → key in the address."""
+    building = Building.objects.create(site=other_site, name="Far", slug="far")
+    floor = Floor.objects.create(building=building, name="Ground", slug="far-0", level=0)
+    zone = make_zone("Far room", floor=floor)
+    tag = Tag.objects.create(identifier="far-tag")
+    pump = make_pump("FAR-1", site=other_site, rtls_tag=tag)
+    segment = Segment.objects.create(name="Far net", site=other_site)
+    endpoint = Endpoint.objects.create(
+        name="Far UPS", segment=segment, host="10.9.0.1", port=161, profile="ups"
+    )
+    reading = Reading.objects.create(asset=pump, name="temperature", at=noon, value=4)
+    interval = ActivityInterval.objects.create(asset=pump, activity="available", basis="zone", begin=noon)
+    stay = Stay.objects.create(asset=pump, zone=zone, begin=noon)
+    return {
+        "sites": "far-clinic",
+        "floors": "far-0",
+        "zones": zone.pk,
+        "tags": "far-tag",
+        "assets": "FAR-1",
+        "endpoints": endpoint.pk,
+        "readings": reading.pk,
+        "intervals": interval.pk,
+        "stays": stay.pk,
+    }
+
+
+@pytest.fixture
+def person(request, nurse, biomed, facilities, administrator):
+    return {"nurse": nurse, "biomed": biomed, "facilities": facilities, "admin": administrator}[request.param]
+
+
+def may(role, prefix):
+    model = next(viewset for name, viewset, _ in router.registry if name == prefix).queryset.model
+    return f"{model._meta.app_label}.view_{model._meta.model_name}" in PERMISSIONS[role]
+
+
+everybody = pytest.mark.parametrize("person", ["nurse", "biomed", "facilities", "admin"], indirect=True)
+everything = pytest.mark.parametrize("prefix", PREFIXES)
+
+
+def test_the_api_has_these_lists():
+    assert PREFIXES == [
+        "assets", "categories", "endpoints", "floors", "intervals", "readings", "sites", "stays", "tags",
+        "zones",
+    ]  # fmt: skip
+
+
+@everything
+@everybody
+def test_a_role_reads_what_its_permissions_say(sign_in, person, prefix):
+    status = sign_in(person).get(f"/api/v1/{prefix}/").status_code
+    assert status == (200 if may(person.role, prefix) else 403)
+
+
+def test_the_permissions_are_those_that_were_meant():
+    refused = {role: {prefix for prefix in PREFIXES if not may(role, prefix)} for role in Role}
+    assert refused == {
+        Role.NURSE: NURSES_MAY_NOT,
+        Role.BIOMED: set(),
+        Role.FACILITIES: MANAGERS_MAY_NOT,
+        Role.ADMIN: set(),
+    }
+
+
+@everything
+def test_nobody_reads_anything_without_signing_in(client, site, foreign, prefix):
+    for path in (f"/api/v1/{prefix}/", f"/api/v1/{prefix}/{foreign.get(prefix, 'infusion-pump')}/"):
+        response = client.get(path)
+        assert response.status_code == 403
+        assert set(response.json()) == {"detail"}
+
+
+@everything
+@everybody
+def test_what_belongs_to_a_foreign_site_is_not_there(sign_in, person, foreign, prefix):
+    """For who may not see it: not found, not listed, not counted. Categories belong to every site."""
+    if prefix == "categories":
+        return
+    browser = sign_in(person)
+    one, listed = browser.get(f"/api/v1/{prefix}/{foreign[prefix]}/"), browser.get(f"/api/v1/{prefix}/")
+    if not may(person.role, prefix):
+        assert (one.status_code, listed.status_code) == (403, 403)
+    elif person.sees_all_sites:
+        assert one.status_code == 200
+    else:
+        assert one.status_code == 404
+        rows = listed.json()["results"]
+        assert str(foreign[prefix]) not in {str(value) for row in rows for value in row.values()}
+        assert listed.json().get("count", len(rows)) == OWN.get(prefix, 0)
+
+
+@everything
+def test_a_person_whose_permission_is_taken_away_is_refused_at_once(sign_in, biomed, prefix, monkeypatch):
+    browser = sign_in(biomed)
+    assert browser.get(f"/api/v1/{prefix}/").status_code == 200
+    monkeypatch.setitem(PERMISSIONS, Role.BIOMED, frozenset())
+    assert browser.get(f"/api/v1/{prefix}/").status_code == 403
+
+
+@everything
+@everybody
+def test_nothing_can_be_written(sign_in, person, foreign, prefix):
+    browser = sign_in(person)
+    for method in ("post", "put", "patch", "delete"):
+        path = f"/api/v1/{prefix}/{foreign.get(prefix, 'infusion-pump')}/"
+        assert getattr(browser, method)(path, {}, content_type="application/json").status_code in {403, 405}
+
+
+@everything
+@pytest.mark.parametrize("query", ["limit=x", "no_such=1", "limit=-1", "%00=1", "a[]=b"])
+def test_nonsense_is_the_caller_s_error(sign_in, biomed, prefix, query):
+    assert sign_in(biomed).get(f"/api/v1/{prefix}/?{query}").status_code == 400
+
+
+def test_an_address_that_there_is_not_says_so_in_json(sign_in, nurse):
+    response = sign_in(nurse).get("/api/v1/spaceships/")
+    assert response.status_code == 404
+    assert "detail" in response.json()
+
+
+# --- Description --------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def schema(db):
+    GENERATOR_STATS.reset()
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        return SchemaGenerator().get_schema(request=None, public=True)
+
+
+def test_the_description_is_made_without_warnings_and_is_valid(schema, capsys):
+    assert not GENERATOR_STATS, capsys.readouterr().err
+    validate_schema(schema)
+
+
+def test_every_list_is_described_with_its_filters_and_pages(schema):
+    paths = {path for path in schema["paths"] if path.startswith("/api/v1/") and "{" not in path}
+    assert paths == {f"/api/v1/{prefix}/" for prefix in PREFIXES}
+    told = {parameter["name"] for parameter in schema["paths"]["/api/v1/readings/"]["get"]["parameters"]}
+    assert told == {"asset", "name", "from", "to", "limit", "cursor"}
+
+
+def test_only_reading_is_described(schema):
+    assert {method for path, ways in schema["paths"].items() if "/v1/" in path for method in ways} == {"get"}
+
+
+def test_no_credential_is_described(schema):
+    assert not re.search(r"sealed|passphrase|credential|community", str(schema["components"]), re.IGNORECASE)
+
+
+def test_the_description_is_for_people_who_signed_in(client, sign_in, nurse):
+    assert client.get("/api/schema/").status_code == 403
+    assert client.get("/api/docs/").status_code == 302
+    response = sign_in(nurse).get("/api/schema/")
+    assert response.status_code == 200
+    assert b"/api/v1/assets/{asset_tag}/" in response.content
+
+
+def test_the_page_of_the_description_needs_no_other_host_and_nothing_inline(sign_in, nurse):
+    response = sign_in(nurse).get("/api/docs/")
+    page = response.content.decode()
+    assert response.status_code == 200
+    assert "unsafe" not in response.headers["Content-Security-Policy"]
+    assert not re.search(r"<style|style=|<script>|\son\w+=|https?://", page)
+    addresses = re.findall(r'(?:src|href)="([^"]+)"', page)
+    assert len(addresses) == 4
+    for address in addresses:
+        assert finders.find(address.removeprefix("/static/")), address
+    assert 'data-schema="/api/schema/"' in page
+
+
+def test_every_address_of_the_api_is_one_of_these():
+    """A view that somebody adds beside the router is looked at by nobody's permission tests."""
+    resolver = next(entry for entry in get_resolver().url_patterns if str(entry.pattern) == "api/")
+    assert [str(entry.pattern) for entry in resolver.url_patterns] == ["v1/", "schema/", "docs/"]
