@@ -45,10 +45,10 @@ class Asker:
             return raw, Verdict(assignment.problem.quality, assignment.problem.detail)
         turn = self._turns.setdefault(assignment.device, asyncio.Lock())
         async with turn, self._lanes.slot(is_failing=is_failing):
-            raw = await self._poll(assignment)
+            raw = await self._poll(assignment, is_failing=is_failing)
         return raw, verdict_of(raw)
 
-    async def _poll(self, assignment: Assignment) -> RawPoll:
+    async def _poll(self, assignment: Assignment, *, is_failing: bool) -> RawPoll:
         try:
             address = await self._address_of(assignment)
             async with asyncio.timeout(POLL_LIMIT_S):
@@ -63,7 +63,8 @@ class Asker:
             )
         except Exception as error:
             # A fault in a driver must not end the polling of everything else; it shows at the endpoint.
-            log.exception("Polling %s failed in the driver", assignment.name)
+            if not is_failing:  # told once, as all that goes bad
+                log.exception("Polling %s failed in the driver", assignment.name)
             failure = Failure(Quality.MALFORMED, f"The driver failed ({type(error).__name__}); see the log.")
         return all_failed(assignment.requests, failure, self._now())
 

@@ -18,7 +18,9 @@ from django.conf import settings
 from django.db import Error as DatabaseError
 from django.utils import timezone
 
+from assets.observation import Observation
 from assets.record import record_observations
+from assets.words import Quality
 from collectors.asker import Asker
 from collectors.database_thread import DatabaseThread
 from collectors.decode import decode_poll
@@ -38,6 +40,7 @@ REFRESH_S = 1.5
 """How often the endpoints are read anew, so that a change is taken up within about two seconds."""
 LOOK_FOR_MANUAL_S = 0.5
 LONGEST_SLEEP_S = 1.0
+FINISH_TRIES = 10
 STOP_WITHIN_S = 10.0
 
 
@@ -159,16 +162,19 @@ class Engine:
             return  # dropped since
         try:
             raw, verdict = await self._asker.ask(assignment, is_failing=health.failures_in_a_row > 0)
-            self._note(assignment, health, raw, verdict)
+            observations = self._note(assignment, health, raw, verdict)
         finally:
             due_at = self._schedule.give_back(pk, self._loop.time(), failures=health.failures_in_a_row)
             self._wake.set()
         if due_at is not None:
             health.next_poll_at = self._now() + timedelta(seconds=due_at - self._loop.time())
-        await self._hand_over(assignment, health, raw)
+        await self._writer.submit(Item(observations, {pk: health.copy()}))
 
-    def _note(self, assignment: Assignment, health: Health, raw: RawPoll, verdict: Verdict) -> None:
-        """Count, and say it in the log when an endpoint goes bad or recovers."""
+    def _note(
+        self, assignment: Assignment, health: Health, raw: RawPoll, verdict: Verdict
+    ) -> list[Observation]:
+        """Decode, count, and say it in the log when an endpoint goes bad or recovers."""
+        observations, verdict = self._decode(assignment, health, raw, verdict)
         where = (assignment.name, f"{assignment.host}:{assignment.port}", assignment.profile_name)
         failing_since = health.failing_since
         match health.note(verdict, raw):
@@ -176,15 +182,24 @@ class Engine:
                 log.warning("%s (%s, profile %s) went bad: %s", *where, verdict.detail)
             case Turn.RECOVERED:
                 log.warning("%s (%s, profile %s) recovered; it was bad since %s", *where, failing_since)
+        return observations
 
-    async def _hand_over(self, assignment: Assignment, health: Health, raw: RawPoll) -> None:
-        observations = []
-        if assignment.profile is not None and raw.answers:
+    def _decode(
+        self, assignment: Assignment, health: Health, raw: RawPoll, verdict: Verdict
+    ) -> tuple[list[Observation], Verdict]:
+        if assignment.profile is None or not raw.answers:
+            return [], verdict
+        source, subject = assignment.source, assignment.subject
+        try:
             observations = decode_poll(
-                assignment.profile, raw,
-                source=assignment.source, subject=assignment.subject, received_at=self._now(),
-            )  # fmt: skip
-        await self._writer.submit(Item(observations, {assignment.endpoint_id: health.copy()}))
+                assignment.profile, raw, source=source, subject=subject, received_at=self._now()
+            )
+        except Exception as error:
+            # A fault in how one profile is decoded must not end the polling of everything else.
+            if health.failing_since is None:
+                log.exception("What %s answered cannot be decoded", assignment.name)
+            return [], Verdict(Quality.MALFORMED, f"Decoding failed ({type(error).__name__}); see the log.")
+        return observations, verdict
 
     async def _take_manual_polls(self) -> None:
         for poll_id, pk in await self._database.run(take_waiting, self._assignments, self._now()):
@@ -193,12 +208,19 @@ class Engine:
     async def _poll_by_hand(self, poll_id: UUID, assignment: Assignment) -> None:
         health = self._healths.setdefault(assignment.endpoint_id, Health())
         raw, verdict = await self._asker.ask(assignment, is_failing=False)
-        self._note(assignment, health, raw, verdict)
+        observations = self._note(assignment, health, raw, verdict)
         if verdict.is_good:
             self._schedule.hasten(assignment.endpoint_id, self._loop.time())
-        await self._hand_over(assignment, health, raw)
+        await self._writer.submit(Item(observations, {assignment.endpoint_id: health.copy()}))
         report = report_of(assignment, raw, verdict)
-        await self._database.run(finish_poll, poll_id=poll_id, report=report, now=self._now())
+        for _ in range(FINISH_TRIES):
+            try:
+                await self._database.run(finish_poll, poll_id=poll_id, report=report, now=self._now())
+            except DatabaseError:
+                await self._pause(self._stopping, LOOK_FOR_MANUAL_S)
+            else:
+                return
+        log.warning("The report of a poll of %s by hand could not be stored", assignment.name)
 
     async def _end(self) -> None:
         if self._under_way:
