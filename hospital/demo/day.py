@@ -8,11 +8,13 @@ somebody who watches sees life: an infusion takes minutes instead of hours; walk
 from __future__ import annotations
 
 import heapq
+from functools import cache
 
 from hospital.demo import habits, installed
 from hospital.demo.fleet import Item, the_fleet
 from hospital.demo.floors import the_plan
 from hospital.demo.units import Fridge, Mobile, Pump, Scanner, Ups
+from hospital.demo.walks import Routes
 from hospital.demo.world import Routine, World
 
 WARM_UP_S = 1800.0
@@ -21,12 +23,18 @@ SILENCE_PERIOD_S = 600.0
 SILENCE_LASTS_S = 240.0
 
 
+@cache
+def _the_routes() -> Routes:
+    """Ways that one day has looked up serve the next."""
+    return Routes(the_plan())
+
+
 class Day:
     """The hospital at one moment, and the way to the next."""
 
     def __init__(self, seed: int = 1) -> None:
         self.seed = seed
-        self.world = World(the_plan(), now=-WARM_UP_S)
+        self.world = World(the_plan(), _the_routes(), now=-WARM_UP_S)
         self.mobiles: dict[str, Mobile] = {}
         self.scanners: dict[str, Scanner] = {}
         self.fridges: dict[str, Fridge] = {}

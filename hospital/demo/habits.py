@@ -8,7 +8,7 @@ from hospital.demo.fleet import STORES, Habit, Item
 from hospital.demo.units import Mobile, Pump, PumpState
 from hospital.demo.world import Routine, World
 
-JITTERING = "VSM-05"
+JITTERING = "VSM-005"
 """Its tag reports positions up to 1.5 m off although it never moves."""
 JITTER_ROOM = "main-1/r103"
 
@@ -79,8 +79,10 @@ def _pump(world: World, pump: Pump) -> Routine:
     stages = [_in_store, _in_use, _soiled, _cleaned]
     stage = pump.rng.choices(range(4), weights=(28, 42, 12, 12))[0]
     if pump.item.asset_tag == BROKEN_FROM_THE_START:
-        yield from _repair(world, pump)
-        stage = 0
+        pump.become(PumpState.FAULT, world.now)
+        yield from arrive(world, pump, WORKSHOP)
+        yield 3600.0
+        stage = 3
     while True:
         yield from stages[stage](world, pump)
         stage = (stage + 1) % 4
@@ -131,8 +133,7 @@ def _cleaned(world: World, pump: Pump) -> Routine:
 
 def _repair(world: World, pump: Pump) -> Routine:
     pump.become(PumpState.FAULT, world.now)
-    if pump.room:
-        yield pump.rng.uniform(30, 90)
+    yield pump.rng.uniform(30, 90)
     yield from arrive(world, pump, WORKSHOP)
     yield pump.rng.uniform(420, 900)
     pump.become(PumpState.STANDBY, world.now)

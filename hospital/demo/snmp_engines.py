@@ -6,6 +6,7 @@ engines would take seconds that way, so compiled modules are kept.
 
 from __future__ import annotations
 
+import time
 from functools import cache
 from pathlib import Path
 from types import CodeType
@@ -31,11 +32,25 @@ AUTH_SHA256 = config.USM_AUTH_HMAC192_SHA256
 PRIV_AES128 = config.USM_PRIV_CFB128_AES
 
 
-def make_engine(key: str) -> SnmpEngine:
-    """An engine whose ID (RFC 3411, SnmpEngineID) is made from ``key``: the same each time it is made."""
+def make_engine(key: str, boots: int) -> SnmpEngine:
+    """An engine whose ID (RFC 3411, SnmpEngineID) is made from ``key``: the same each time it is made.
+
+    ``boots`` is how often it was started: unless this has grown, a manager takes an engine that started anew
+    for a forger. The ID is set afterwards, because pysnmp keeps a file for each engine that is given one.
+    """
     identity = (0x80000000 | _ENTERPRISE).to_bytes(4, "big") + bytes([_TEXT_FORMAT]) + key.encode()[:27]
-    dispatcher = MsgAndPduDispatcher(MibInstrumController(_Builder()))
-    return SnmpEngine(OctetString(identity), msgAndPduDsp=dispatcher)
+    engine = SnmpEngine(msgAndPduDsp=MsgAndPduDispatcher(MibInstrumController(_Builder())))
+    names = ("snmpEngineID", "snmpEngineBoots")
+    identifier, started = engine.get_mib_builder().import_symbols("__SNMP-FRAMEWORK-MIB", *names)
+    identifier.syntax = identifier.syntax.clone(OctetString(identity))
+    started.syntax = started.syntax.clone(boots)
+    engine.snmpEngineID = identifier.syntax
+    return engine
+
+
+def boots_now() -> int:
+    """A count of starts that grows without a file to keep it in: seconds since November 2023."""
+    return int(time.time()) - 1_700_000_000
 
 
 def add_user(engine: SnmpEngine, name: str, auth_key: str, priv_key: str) -> None:

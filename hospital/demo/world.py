@@ -18,10 +18,10 @@ _MARGIN_M = 0.8
 class World:
     """The building with its standing places, at one moment: ``now``, in seconds since the day began."""
 
-    def __init__(self, plan: Plan, *, now: float = 0.0) -> None:
+    def __init__(self, plan: Plan, routes: Routes, *, now: float = 0.0) -> None:
         self.now = now
         self.plan = plan
-        self.routes = Routes(plan)
+        self.routes = routes
         self._free: dict[str, list[Point]] = {
             room.key: list(reversed(standing_places(room))) for room in plan.rooms.values()
         }

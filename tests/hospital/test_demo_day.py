@@ -48,7 +48,7 @@ def test_another_seed_gives_another_day():
 
 
 def test_it_does_not_matter_how_often_one_looks(day):
-    for _ in moments(day, 600, 0.7):
+    for _ in moments(day, 600, 2.3):
         pass
     day.advance(600)
     at_once = Day(seed=1)
@@ -78,24 +78,15 @@ def test_several_pumps_change_state_every_minute(day):
     assert all(changes[minute] >= 3 for minute in range(10))
 
 
-def test_some_marker_moves_at_every_moment(day):
-    for _ in moments(day, 600, 2):
-        assert any(unit.place(day.now).is_moving for unit in day.mobiles.values())
-
-
-@pytest.mark.parametrize("floor", ["main-0", "main-1", "main-2"])
-def test_something_moves_on_every_floor_within_any_minute(day, floor):
-    for minute in range(10):
-        day.advance(60 * minute)
-        seen = [
-            unit.place(day.now) for _ in moments(day, 60 * (minute + 1), 5) for unit in day.mobiles.values()
-        ]
-        assert any(place.is_moving and place.floor == floor for place in seen)
+def test_something_moves_on_every_floor_at_every_moment(day):
+    for _ in moments(day, 600, 10):
+        places = [unit.place(day.now) for unit in day.mobiles.values() if unit.walk]
+        assert {place.floor for place in places if place.is_moving} == {"main-0", "main-1", "main-2"}
 
 
 def test_pumps_go_from_store_to_patient_to_soiled_to_decontamination_and_back(day):
     went: dict[str, list[ZoneKind]] = {tag: [] for tag in day.pumps}
-    for _ in moments(day, 5400, 10):
+    for _ in moments(day, 5400, 20):
         for tag, pump in day.pumps.items():
             if pump.walk is None:
                 kind = day.world.plan.rooms[pump.place(day.now).room].kind
@@ -148,7 +139,7 @@ def test_beds_and_wheelchairs_travel(day):
 # --- walking
 def test_nobody_walks_through_a_wall(day):
     rooms = day.world.plan.rooms
-    for _ in moments(day, 900, 3):
+    for _ in moments(day, 600, 7):
         for tag, unit in day.mobiles.items():
             place = unit.place(day.now)
             assert rooms[place.room].holds(place.x, place.y), (tag, place)
@@ -157,7 +148,7 @@ def test_nobody_walks_through_a_wall(day):
 
 def test_nobody_runs_and_nobody_jumps(day):
     before = {tag: unit.place(0) for tag, unit in day.mobiles.items()}
-    for _ in moments(day, 600, 1):
+    for _ in moments(day, 200, 1):
         for tag, unit in day.mobiles.items():
             place = unit.place(day.now)
             assert math.dist((place.x, place.y), (before[tag].x, before[tag].y)) < 1.6
@@ -167,7 +158,7 @@ def test_nobody_runs_and_nobody_jumps(day):
 def test_floors_are_changed_in_lifts_alone(day):
     before = {tag: unit.place(0) for tag, unit in day.mobiles.items()}
     rides = Counter()
-    for _ in moments(day, 900, 1):
+    for _ in moments(day, 300, 1):
         for tag, unit in day.mobiles.items():
             place = unit.place(day.now)
             if place.floor != before[tag].floor:
