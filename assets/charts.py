@@ -7,13 +7,14 @@ the viewer's time zone nor a change of the clock moves a point.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from assets.history import ActivitySpan, Period, hour_marks
+from assets.history import ActivitySpan, Period, clock_marks
 from assets.trends import HourRow, Point, by_hour, thinned, unbroken
 from assets.vocabulary import Term
 
@@ -67,7 +68,7 @@ def trend_chart(
     """A line that holds each recorded value until the next, with silences shaded behind it."""
     stretches = unbroken(points, term, silent)
     told = measure(points, term)
-    axes = {"x": _time_axis(period, zone), "y": _value_axis(told, term)}
+    axes = {"x": _time_axis(period, zone), "y": _value_axis(points, told, term)}
     return {
         "description": finding(points, term),
         "width": "container",
@@ -85,12 +86,17 @@ def trend_chart(
     }
 
 
+_STEPS = ((2, 15), (8, 120), (math.inf, 360))
+"""Up to so many hours, a label every so many minutes."""
+
+
 def _seconds(moment: datetime, period: Period) -> float:
     return round((moment - period.begin).total_seconds(), 3)
 
 
 def _time_axis(period: Period, zone: ZoneInfo) -> Spec:
-    marks = hour_marks(period, zone, every=6 if period.length <= timedelta(days=2) else 24)
+    hours = period.length / timedelta(hours=1)
+    marks = clock_marks(period, zone, every=next(step for limit, step in _STEPS if hours <= limit))
     values = [_seconds(mark, period) for mark in marks]
     labels = [f"{mark:%H:%M}" if mark.hour else f"{mark:%a %-d}" for mark in marks]
     return {
@@ -119,15 +125,27 @@ def _silences(silent: Sequence[ActivitySpan], period: Period, axis: Spec) -> Spe
     }
 
 
-def _value_axis(told: Measure, term: Term) -> Spec:
-    is_share = term.unit == "%" and term.high == 100
+def _value_axis(points: Sequence[Point], told: Measure, term: Term) -> Spec:
     return {
         "field": "value",
         "type": "quantitative",
         "title": told.unit or None,
-        "scale": {"domain": [0, 100]} if is_share else {"zero": False, "nice": True},
-        "axis": {"tickCount": 4, "tickMinStep": 10**-told.decimals},
+        "scale": {"domain": _span(points, told, term), "nice": True, "zero": False},
+        "axis": {"tickCount": 4, "tickMinStep": 10**-told.decimals, "format": f",.{told.decimals}f"},
     }
+
+
+def _span(points: Sequence[Point], told: Measure, term: Term) -> list[float]:
+    """What the axis covers: of a steady line at least four deadbands, or four steps of the last digit, so that
+    it is not blown up; and nothing below zero of what cannot be negative."""
+    if (term.unit == "%" and term.high == 100) or not points:
+        return [0, 100] if term.unit == "%" else [0, 1]
+    low, high = (told.of(f(point.value for point in points)) for f in (min, max))
+    least = max(4 * told.of(term.deadband), 4 * 10.0**-told.decimals)
+    room = max(0.0, least - (high - low)) / 2
+    floor = told.of(term.low) if term.low >= 0 else -math.inf
+    bottom = max(floor, low - room)
+    return [bottom, max(high + room, bottom + least)]
 
 
 def _values(points: Sequence[Point], told: Measure, period: Period, zone: ZoneInfo) -> list[Spec]:

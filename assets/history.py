@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from django.db.models import Min
+
 from assets.models import ActivityInterval, Asset, Stay
 from assets.words import Activity, Basis
 
@@ -151,13 +153,30 @@ def coverage(spans: Iterable[ActivitySpan], period: Period) -> float:
     return 1 - unheard / period.length
 
 
-def hour_marks(period: Period, zone: ZoneInfo, every: int) -> list[datetime]:
-    """The moments inside the period at which a clock of ``zone`` shows a full hour divisible by ``every``."""
+def clock_marks(period: Period, zone: ZoneInfo, every: int) -> list[datetime]:
+    """The moments inside the period at which a clock of ``zone`` shows a multiple of ``every`` minutes.
+
+    ``every`` is a multiple of 15 that divides a day.
+    """
     moment = period.begin.astimezone(UTC).replace(minute=0, second=0, microsecond=0)
     quarter = timedelta(minutes=15)  # every zone is a whole number of quarters from UTC
     marks = []
     while (moment := moment + quarter) < period.end:
         local = moment.astimezone(zone)
-        if local.minute == 0 and local.hour % every == 0 and moment > period.begin:
+        if (60 * local.hour + local.minute) % every == 0 and moment > period.begin:
             marks.append(local)
     return marks
+
+
+PERIODS = (1, 6, 24)
+"""Hours that a page can look back."""
+_HISTORIES = (ActivityInterval.objects, Stay.objects)
+
+
+def hours_to_show(asset: Asset, now: datetime) -> int:
+    """The last day; less while all that was ever recorded of the asset lies within less."""
+    begins = [rows.filter(asset=asset).aggregate(first=Min("begin"))["first"] for rows in _HISTORIES]
+    known = [begin for begin in begins if begin is not None]
+    if not known:
+        return PERIODS[-1]
+    return next((h for h in PERIODS if min(known) >= now - timedelta(hours=h)), PERIODS[-1])

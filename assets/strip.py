@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from assets.ages import duration_words
@@ -15,8 +15,8 @@ from assets.history import (
     Share,
     StaySpan,
     activity_spans,
+    clock_marks,
     coverage,
-    hour_marks,
     shares,
     stay_spans,
 )
@@ -25,6 +25,8 @@ from assets.words import LOOKS, Activity, Basis, Look
 
 _SCREENS = (("phone", 296), ("desk", 560), ("wide", 1000))
 """Screens by their narrowest strip, in pixels."""
+_STEPS = ((2, (15, 30)), (8, (60, 120)), (math.inf, (180, 360)))
+"""Up to so many hours, a mark every so many minutes, of which the second stay on a phone."""
 _CHARACTER, _SHAPE, _MARGIN = 7.6, 18, 8
 """Pixels that a character of a label, a shape, and the ends of a box take."""
 
@@ -168,9 +170,15 @@ def _end_clock(moment: datetime, period: Period, zone: ZoneInfo) -> str:
 
 
 def _marks(period: Period, zone: ZoneInfo) -> tuple[Mark, ...]:
-    moments: Sequence[datetime] = hour_marks(period, zone, every=3)
+    hours = period.length / timedelta(hours=1)
+    minor, major = next(steps for limit, steps in _STEPS if hours <= limit)
+    moments: Sequence[datetime] = clock_marks(period, zone, every=minor)
     return tuple(
-        Mark(round(100 * period.fraction(at), 3), at.strftime("%H:%M"), is_minor=at.hour % 6 != 0)
+        Mark(
+            x=round(100 * period.fraction(at), 3),
+            label=at.strftime("%H:%M"),
+            is_minor=(60 * at.hour + at.minute) % major != 0,
+        )
         for at in moments
         if 2 <= 100 * period.fraction(at) <= 98
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,10 +10,13 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
+from assets.models import Asset, ReadingNow, Stay
 from collectors.models import Endpoint, Segment
 from collectors.profiles.library import UnknownProfileError, get_profile
 from collectors.profiles.strict import ProfileError
 from collectors.standing import TITLES, Standing, State, standing_of
+
+_SOURCE = re.compile(r"endpoint:([0-9]+)(?:/|\Z)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +53,14 @@ def endpoints_for(user: Any, text: str = "", profile: str = "") -> QuerySet[Endp
         )
     ordered: QuerySet[Endpoint] = endpoints.order_by("segment__name", "name")
     return ordered
+
+
+def endpoints_behind(asset: Asset, user: Any) -> QuerySet[Endpoint]:
+    """Those that answer for the asset, and the gateways that named it in what is known of it now."""
+    sources = ReadingNow.objects.filter(asset=asset).values_list("source", flat=True)
+    stays = Stay.objects.filter(asset=asset).open().values_list("source", flat=True)
+    named = {int(match[1]) for source in (*sources, *stays) if (match := _SOURCE.match(source))}
+    return endpoints_for(user).filter(Q(asset=asset) | Q(pk__in=named))
 
 
 def rows_of(endpoints: Iterable[Endpoint], now: datetime) -> list[Row]:

@@ -18,7 +18,7 @@ from assets.find import clean_text
 from assets.models import Asset
 from assets.views.fragments import wants_fragment
 from collectors.models import Endpoint, ManualPoll
-from collectors.overview import Row, counts_of, endpoints_for, grouped, rows_of
+from collectors.overview import Row, counts_of, endpoints_behind, endpoints_for, grouped, rows_of
 from collectors.polls import PollRefusedError, is_worth_asking_again, progress_of, request_poll
 from collectors.profile_page import described_profile
 from collectors.standing import TITLES, State, standing_of
@@ -108,7 +108,7 @@ def manual_poll(request: HttpRequest, pk: Any) -> HttpResponse:
 def endpoints_of_asset(request: HttpRequest, asset_tag: str) -> HttpResponse:
     """How polling one piece of equipment goes: a part of its page."""
     thing = get_object_or_404(Asset.objects.visible_to(request.user), asset_tag=asset_tag)
-    rows = rows_of(endpoints_for(request.user).filter(asset=thing), timezone.now())
+    rows = rows_of(endpoints_behind(thing, request.user), timezone.now())
     return render(request, "collectors/_of_asset.html", {"asset": thing, "rows": rows})
 
 

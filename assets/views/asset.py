@@ -6,6 +6,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.contrib.auth.decorators import permission_required
+from django.core.exceptions import BadRequest
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
@@ -14,7 +15,7 @@ from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 
 from assets.charts import trend_chart
-from assets.history import Period, activity_spans, silences
+from assets.history import PERIODS, Period, activity_spans, hours_to_show, silences
 from assets.models import Asset
 from assets.readings import reading_lines
 from assets.strip import day_strip
@@ -22,15 +23,16 @@ from assets.trends import reading_points
 from assets.views.fragments import wants_fragment
 from assets.vocabulary import VOCABULARY
 
-HOURS = 24
-
 
 @require_safe
 @permission_required("assets.view_asset", raise_exception=True)
 @never_cache
 @vary_on_headers("HX-Request")
 def asset(request: HttpRequest, asset_tag: str) -> HttpResponse:
-    """The page; asked for a fragment, its live part alone. What a role may not see is not there."""
+    """The page; asked for a fragment, its live part alone. What a role may not see is not there.
+
+    ``hours`` is how far it looks back, one of :data:`PERIODS`.
+    """
     thing = _asset(request, asset_tag)
     with timezone.override(thing.site.timezone):
         context = _live(request, thing)
@@ -43,12 +45,12 @@ def asset(request: HttpRequest, asset_tag: str) -> HttpResponse:
 @permission_required(["assets.view_asset", "assets.view_reading"], raise_exception=True)
 @never_cache
 def asset_chart(request: HttpRequest, asset_tag: str, name: str) -> JsonResponse:
-    """The trend of one numeric reading over the last day, as a Vega-Lite specification."""
+    """The trend of one numeric reading, as a Vega-Lite specification; ``hours`` as for the page."""
     thing = _asset(request, asset_tag)
     term = VOCABULARY.get(name)
     if term is None or term.kind != "number":
         raise Http404("No such measurement.")
-    period = Period.last_hours(HOURS, timezone.now())
+    period = Period.last_hours(_hours(request, thing), timezone.now())
     silent = silences(activity_spans(thing, period)) if _may(request, "activityinterval") else []
     points = reading_points(thing, term, period)
     return JsonResponse(trend_chart(points, term, period, ZoneInfo(thing.site.timezone), silent))
@@ -60,6 +62,15 @@ def _asset(request: HttpRequest, asset_tag: str) -> Asset:
     return thing
 
 
+def _hours(request: HttpRequest, thing: Asset) -> int:
+    asked = request.GET.get("hours")
+    if asked is None:
+        return hours_to_show(thing, timezone.now())
+    if asked not in map(str, PERIODS):
+        raise BadRequest("hours: no such period.")
+    return int(asked)
+
+
 def _may(request: HttpRequest, model: str) -> bool:
     return request.user.has_perm(f"assets.view_{model}")
 
@@ -69,13 +80,14 @@ def _live(request: HttpRequest, thing: Asset) -> dict[str, Any]:
     context: dict[str, Any] = {
         "asset": thing,
         "now": getattr(thing, "now", None),
-        "hours": HOURS,
+        "hours": _hours(request, thing),
+        "periods": PERIODS,
         "today": f"{timezone.localdate():%Y-%m-%d}",
     }
     if may_see_activity or may_see_stays:
         context["strip"] = day_strip(
             thing,
-            Period.last_hours(HOURS, timezone.now()),
+            Period.last_hours(context["hours"], timezone.now()),
             ZoneInfo(thing.site.timezone),
             with_activity=may_see_activity,
             with_stays=may_see_stays,

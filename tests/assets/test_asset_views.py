@@ -56,7 +56,7 @@ def test_a_failed_reading_is_shown_as_failed_with_its_last_value(sign_in, biomed
 
 
 def test_the_day_is_told_as_drawing_and_as_tables(sign_in, biomed, pump):
-    page = sign_in(biomed).get("/assets/P-104/")
+    page = sign_in(biomed).get("/assets/P-104/?hours=24")
     text = page.content.decode()
     assert "In use (reported by the device), 11:00 to now, 2 h" in text
     assert "Not heard (nothing recorded), Sun 13:00 to 11:00, 22 h" in text
@@ -144,16 +144,29 @@ def test_more_history_needs_no_more_queries(
                 asset=pump, activity=Activity.DIRTY, basis=Basis.ZONE, begin=begin, end=end
             )
             ReadingNow.objects.create(asset=pump, name=names[number], number=1, at=noon, source="x")
-        client.get("/assets/P-104/")
+        client.get("/assets/P-104/?hours=24")
         with django_assert_max_num_queries(20) as queries:
-            client.get("/assets/P-104/")
+            client.get("/assets/P-104/?hours=24")
         counts.append(len(queries))
     assert counts[0] == counts[1]
 
 
+def test_the_page_looks_back_as_far_as_something_is_known_or_as_asked(sign_in, biomed, pump):
+    client = sign_in(biomed)
+    assert client.get("/assets/P-104/").context["hours"] == 6
+    page = client.get("/assets/P-104/?hours=24")
+    assert page.context["hours"] == 24
+    assert "Last 24 hours" in page.content.decode()
+
+
+@pytest.mark.parametrize("hours", ["7", "-1", "day", "", "24.0"])
+def test_a_malformed_period_is_refused(sign_in, biomed, pump, hours):
+    assert sign_in(biomed).get("/assets/P-104/", {"hours": hours}).status_code == 400
+
+
 # --- Charts ---
 def chart(client, name, tag="P-104"):
-    return client.get(f"/assets/{tag}/charts/{name}.json")
+    return client.get(f"/assets/{tag}/charts/{name}.json?hours=24")
 
 
 def test_a_chart_is_a_specification_with_its_values(sign_in, biomed, pump):

@@ -133,21 +133,21 @@ def test_time_is_drawn_as_seconds_with_the_sites_hours_beside_it(line, day):
 def test_the_axis_carries_the_unit(line, day):
     y = trend_chart(line, TEMPERATURE, day, BERLIN)["layer"][1]["layer"][0]["encoding"]["y"]
     assert y["title"] == "°C"
-    assert y["scale"] == {"zero": False, "nice": True}
+    assert y["axis"]["format"] == ",.1f"
 
 
 def test_a_share_is_drawn_from_nothing_to_all(at, day):
     y = trend_chart([Point(at(1), 97)], term("battery_charge"), day, BERLIN)["layer"][1]["layer"][0][
         "encoding"
     ]["y"]
-    assert y["scale"] == {"domain": [0, 100]}
+    assert y["scale"]["domain"] == [0, 100]
 
 
 def test_a_load_that_can_exceed_all_is_not_cut_at_all(at, day):
     y = trend_chart([Point(at(1), 130)], term("output_load"), day, BERLIN)["layer"][1]["layer"][0][
         "encoding"
     ]["y"]
-    assert "domain" not in y["scale"]
+    assert y["scale"]["domain"] == [126.0, 134.0]
 
 
 def test_points_of_different_stretches_are_not_joined(at, day):
@@ -171,3 +171,19 @@ def test_the_table_below_is_rounded_as_the_reading_is(line, day):
 def test_a_chart_without_values_still_says_so(day):
     spec = trend_chart([], TEMPERATURE, day, BERLIN)
     assert spec["usermeta"] == {"finding": "Temperature: no values in this period", "rows": []}
+
+
+@pytest.mark.parametrize(
+    ("name", "values", "span"),
+    [
+        ("temperature", [4.0, 8.0], [4.0, 8.0]),
+        ("temperature", [4.0, 4.0], [3.6, 4.4]),  # four deadbands of 0.2 °C
+        ("infusion_rate", [0.0, 0.0], [0.0, 0.4]),
+        ("door_openings", [312, 312], [310.0, 314.0]),
+        ("temperature", [], [0, 1]),
+    ],
+)
+def test_a_steady_line_is_not_blown_up_and_nothing_seems_negative_that_cannot_be(at, day, name, values, span):
+    points = [Point(at(10 - place), value) for place, value in enumerate(values)]
+    y = trend_chart(points, term(name), day, BERLIN)["layer"][1]["layer"][0]["encoding"]["y"]
+    assert y["scale"]["domain"] == pytest.approx(span)

@@ -8,8 +8,9 @@ import pytest
 from assets.history import (
     Period,
     activity_spans,
+    clock_marks,
     coverage,
-    hour_marks,
+    hours_to_show,
     shares,
     silences,
     stay_spans,
@@ -123,16 +124,36 @@ def test_coverage_is_the_part_that_was_heard(pump, did, day):
 
 
 def test_hours_are_those_of_the_sites_wall_clock(day):
-    marks = hour_marks(day, BERLIN, every=6)
+    marks = clock_marks(day, BERLIN, every=360)
     assert [f"{mark:%a %H:%M}" for mark in marks] == ["Sun 18:00", "Mon 00:00", "Mon 06:00", "Mon 12:00"]
 
 
 def test_an_hour_that_the_clock_repeats_is_marked_twice(noon):
     end = noon.replace(month=10, day=25, hour=2, minute=30)
-    marks = hour_marks(Period.last_hours(4, end), BERLIN, every=1)
+    marks = clock_marks(Period.last_hours(4, end), BERLIN, every=60)
     assert [f"{mark:%H:%M}" for mark in marks] == ["01:00", "02:00", "02:00", "03:00"]
 
 
 def test_zones_that_are_quarters_of_an_hour_off_have_full_hours_too(noon):
-    marks = hour_marks(Period.last_hours(3, noon), ZoneInfo("Asia/Kathmandu"), every=1)
+    marks = clock_marks(Period.last_hours(3, noon), ZoneInfo("Asia/Kathmandu"), every=60)
     assert [f"{mark:%H:%M}" for mark in marks] == ["15:00", "16:00", "17:00"]
+
+
+def test_quarters_are_marked_in_a_short_period(noon):
+    marks = clock_marks(Period.last_hours(1, noon + timedelta(minutes=5)), BERLIN, every=15)
+    assert [f"{mark:%H:%M}" for mark in marks] == ["12:15", "12:30", "12:45", "13:00"]
+
+
+@pytest.mark.parametrize(("hours", "shown"), [(0.2, 1), (1, 1), (3, 6), (6.1, 24), (24, 24), (900, 24)])
+def test_the_page_looks_no_further_back_than_anything_is_known_up_to_a_day(pump, did, noon, hours, shown):
+    did(Activity.AVAILABLE, hours)
+    assert hours_to_show(pump, noon) == shown
+
+
+def test_a_stay_is_known_history_too(pump, make_zone, noon):
+    Stay.objects.create(asset=pump, zone=make_zone("Store"), begin=noon - timedelta(hours=3))
+    assert hours_to_show(pump, noon) == 6
+
+
+def test_without_history_the_page_shows_the_day(pump, noon):
+    assert hours_to_show(pump, noon) == 24
