@@ -20,6 +20,8 @@ from assets.words import Activity, Basis, Quality
 from locations.models import Tag
 from locations.zones import ZoneKind
 
+pytestmark = pytest.mark.databases
+
 
 @pytest.fixture(autouse=True)
 def _at_noon(monkeypatch, noon):

@@ -11,6 +11,8 @@ from assets.words import Activity, Basis
 from locations.models import Building, Floor, Passage
 from locations.zones import ZoneKind
 
+pytestmark = pytest.mark.databases
+
 
 @pytest.fixture
 def ward_plan(make_zone):
