@@ -19,8 +19,7 @@ from django.utils import timezone
 from django.utils.http import urlencode
 
 from hospital.address import client_address
-from hospital.audit.events import record_sign_in_event
-from hospital.audit.models import Action
+from hospital.audit.events import record_delay
 from hospital.demo_access import accepts_demo_accounts
 from hospital.models import User
 from hospital.roles import Role
@@ -52,7 +51,7 @@ class SignInView(LoginView):
 
     def _delayed(self, wait: timedelta) -> HttpResponse:
         seconds = math.ceil(wait.total_seconds())
-        record_sign_in_event(action=Action.SIGN_IN_DELAYED, username=self._username(), request=self.request)
+        record_delay(username=self._username(), request=self.request)
         message = f"Too many attempts. Try again in {seconds} second{'' if seconds == 1 else 's'}."
         context = self.get_context_data(
             form=AuthenticationForm(self.request, initial={"username": self._username()}), delayed=message

@@ -135,6 +135,7 @@ CELERY_BEAT_SCHEDULE = {
     "complete-current-rows": {"task": "assets.complete_current_rows", "schedule": 10.0},
     "trim-evidence": {"task": "assets.trim_evidence", "schedule": 60.0},
     "trim-readings": {"task": "assets.trim_readings", "schedule": 3600.0},
+    "forget-sessions": {"task": "hospital.forget_sessions", "schedule": 3600.0},
 }
 
 PROFILE_DIRS = env.list("PROFILE_DIRS", default=[])

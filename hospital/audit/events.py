@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
 from django.http import HttpRequest
+from django.utils import timezone
 
 from hospital.address import client_address
 from hospital.audit.context import Actor, current_request_id
-from hospital.audit.models import Action, Result
+from hospital.audit.models import Action, AuditRecord, Result
 from hospital.audit.record import record_event
 from hospital.models import User
 
+SAME_DELAY = timedelta(minutes=1)
 UNKNOWN_ACCOUNT = "unknown account"
 """Stands for a name that no account has: people type passwords into the wrong field."""
 
@@ -24,13 +27,21 @@ def watch_sign_ins() -> None:
 
 
 def record_sign_in_event(*, action: Action, username: str, request: HttpRequest | None) -> None:
-    """An attempt under a name that somebody typed; it is written down only if an account has it."""
+    """An attempt under a name that somebody typed; the name is written down only if an account has it."""
     person = User.objects.filter(username=username).first() if "\0" not in username else None
     record_event(
         action=action,
         actor=_actor(person, request) if person else _actor(None, request, name=UNKNOWN_ACCOUNT),
         result=Result.REFUSED,
     )
+
+
+def record_delay(*, username: str, request: HttpRequest) -> None:
+    """That attempts from an address have to wait: once a minute, however many are made meanwhile."""
+    address, since = client_address(request), timezone.now() - SAME_DELAY
+    delays = AuditRecord.objects.filter(action=Action.SIGN_IN_DELAYED, address=address, at__gt=since)
+    if not delays.exists():
+        record_sign_in_event(action=Action.SIGN_IN_DELAYED, username=username, request=request)
 
 
 def _signed_in(user: User, request: HttpRequest | None = None, **_kwargs: Any) -> None:

@@ -24,7 +24,7 @@ EXAMPLES = {
     "format": "json",
 }
 """A value for each part of an address; one that is missing here makes every test that walks say so."""
-EXAMPLES_OF_VIEW = {
+EXAMPLES_OF_VIEW: dict[str, dict[str, object]] = {
     "manual-poll": {"pk": UUID(int=7)},
     "auth_user_password_change": {"id": "1"},
 }

@@ -1,8 +1,20 @@
 """What the tests of the roof share."""
 
+from typing import Any
+
 import pytest
+from django.conf import settings as product
+from django.utils.module_loading import import_string
 
 from collectors.models import Credential, Endpoint, Segment
+
+
+@pytest.fixture
+def product_formatter():
+    """The formatter that the product logs with, made as its settings say."""
+    formatters: Any = product.LOGGING["formatters"]
+    options = dict(formatters["line"])
+    return import_string(options.pop("()"))(**options)
 
 
 @pytest.fixture

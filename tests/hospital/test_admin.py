@@ -7,6 +7,7 @@ from django.urls import reverse
 
 from collectors.credentials import open_credential
 from collectors.models import Credential, Endpoint
+from collectors.requests import SnmpUser
 from hospital.audit.models import Action, AuditRecord
 from hospital.models import User
 from tests.hospital.addresses import all_addresses
@@ -186,7 +187,9 @@ def test_a_secret_can_be_replaced(browser):
     browser.post(reverse("admin:collectors_credential_add"), V3)
     path = reverse("admin:collectors_credential_change", args=[Credential.objects.get().pk])
     browser.post(path, V3 | {"auth_key": "another-long-one"})
-    assert open_credential(Credential.objects.get()).auth_key == "another-long-one"
+    opened = open_credential(Credential.objects.get())
+    assert isinstance(opened, SnmpUser)
+    assert opened.auth_key == "another-long-one"
     assert AuditRecord.objects.filter(action=Action.SECRET).count() == 1
 
 

@@ -15,7 +15,7 @@ STRONG = "kJ8-vTq2_Wm5xZr9LpY3nB7cD1fG6hS4aQ0eU-iOtRwEy4bVx7"
 ANOTHER = "Zx7_pQm3-Vn8bC2kL5jH9gF4dS1aW6eR0tY-uIoPlKjHg"
 
 
-def manage(*words, **environment) -> subprocess.CompletedProcess:
+def manage(*words, **environment) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "manage.py", *words],
         cwd=product.BASE_DIR,

@@ -158,6 +158,7 @@ def test_not_allowed_is_said_in_words(nurse):
 )
 def test_values_that_the_database_cannot_hold_are_the_caller_s_mistake(error):
     answer = errors.api_exception(error, {})
+    assert answer is not None
     assert (answer.status_code, answer.data) == (400, {"detail": "The request could not be understood."})
 
 

@@ -4,13 +4,11 @@ import io
 import logging
 
 import pytest
-from django.conf import settings as product
 from django.core.management import call_command
 from django.urls import reverse
 
 from collectors.models import Credential
 from hospital.audit.models import AuditRecord
-from hospital.logs import LineFormatter
 from hospital.models import User
 from tests.hospital.addresses import all_addresses
 
@@ -29,13 +27,11 @@ V2C = {"name": "Old switches", "kind": "snmp_community", "community": COMMUNITY}
 
 
 @pytest.fixture
-def log(monkeypatch):
+def log(monkeypatch, product_formatter):
     """Everything that is logged meanwhile, at every level, in the product's own form."""
-    options = dict(product.LOGGING["formatters"]["line"])
-    options.pop("()")
     stream = io.StringIO()
     handler = logging.StreamHandler(stream)
-    handler.setFormatter(LineFormatter(**options))
+    handler.setFormatter(product_formatter)
     root = logging.getLogger()
     monkeypatch.setattr(root, "level", logging.DEBUG)
     root.addHandler(handler)

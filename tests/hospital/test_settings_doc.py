@@ -12,7 +12,7 @@ PAGE = Path(product.BASE_DIR, "docs", "settings.md").read_text()
 ROWS = dict(re.findall(r"^\| `(\w+)` \| (.+?) \| ", PAGE, re.MULTILINE))
 
 
-def variables() -> dict[str, ast.expr | None]:
+def variables():
     """Every ``env.…("NAME", default=…)`` of the settings."""
     return {
         call.args[0].value: next((word.value for word in call.keywords if word.arg == "default"), None)

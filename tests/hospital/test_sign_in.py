@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from django.contrib.auth.hashers import make_password
 from django.contrib.auth.password_validation import validate_password
+from django.contrib.sessions.models import Session
 from django.core.exceptions import ValidationError
 from django.urls import reverse
 
@@ -12,6 +13,7 @@ from hospital import demo_access, throttle
 from hospital.audit.models import Action, AuditRecord
 from hospital.auth_views import demo_accounts
 from hospital.models import SignInAttempts, User
+from hospital.tasks import forget_sessions
 
 PASSWORD = "correct horse battery staple"
 
@@ -27,7 +29,7 @@ def _quick_passwords(request, settings):
 
 
 @pytest.fixture
-def anna(nurse) -> User:
+def anna(nurse):
     nurse.password = make_password(PASSWORD)
     nurse.save()
     return nurse
@@ -61,7 +63,7 @@ def attempt(client, username="nurse", password=PASSWORD, address="10.1.1.1", **e
     )
 
 
-def is_signed_in(client) -> bool:
+def is_signed_in(client):
     """The sign-in page sends those home who are in."""
     return client.get(reverse("sign-in")).status_code == 302
 
@@ -285,8 +287,27 @@ def test_signing_in_and_out_is_in_the_trail(client, anna, action, expected):
     assert records[0].address == "10.1.1.1"
 
 
-def test_a_delayed_attempt_is_in_the_trail(client, anna, clock):
-    for _ in range(6):
+def test_delayed_attempts_are_in_the_trail_once_a_minute(client, anna, clock):
+    for _ in range(5):
         attempt(client, password="x")
-    assert AuditRecord.objects.first().action == Action.SIGN_IN_DELAYED
-    assert AuditRecord.objects.first().result == "refused"
+    for _ in range(50):
+        assert attempt(client, password="x").status_code == 429
+    record = AuditRecord.objects.get(action=Action.SIGN_IN_DELAYED)
+    assert (record.actor_name, record.result) == ("nurse", "refused")
+
+
+def test_a_session_lasts_a_shift_however_much_is_clicked(client, anna, clock):
+    attempt(client)
+    clock(hours=11, minutes=59)
+    assert is_signed_in(client)
+    clock(minutes=2)
+    assert not is_signed_in(client)
+
+
+def test_sessions_that_are_over_are_deleted(client, anna, clock):
+    attempt(client)
+    forget_sessions()
+    assert Session.objects.count() == 1
+    clock(hours=12, seconds=1)
+    forget_sessions()
+    assert Session.objects.count() == 0
