@@ -45,7 +45,8 @@ Request = SnmpGet | SnmpTable | ModbusRead
 class SnmpValue:
     """One value as it came. ``type`` is the ASN.1 name in lower case: integer, counter32, gauge32, timeticks,
     counter64, octets, oid, ipaddress, opaque, null, no_such_object, no_such_instance or end_of_mib.
-    Numbers are ``int``, octet strings ``bytes``, object identifiers dotted ``str``; exceptions and null carry None.
+    Numbers are ``int``, octet strings ``bytes``, object identifiers and IP addresses dotted ``str``; exceptions and
+    null carry None.
     """
 
     type: str

@@ -12,6 +12,7 @@ from collectors.drivers.modbus_line import Line, LineClosedError, NoReplyError
 from collectors.drivers.turns import ask_in_turn
 from collectors.requests import Answer, Failure, ModbusRead, RawPoll, Request, Target
 
+READING_FUNCTIONS = (1, 2, 3, 4)
 _BIT_FUNCTIONS = (1, 2)
 
 
@@ -51,6 +52,8 @@ class Session:
     async def ask(self, request: Request) -> Answer:
         if not isinstance(request, ModbusRead):
             raise TypeError(f"Modbus does not know {type(request).__name__}")
+        if request.function not in READING_FUNCTIONS:
+            raise ValueError(f"only functions 1 to 4 read, not {request.function}")
         was_open = self._line.is_open
         try:
             return await self._attempt(request)

@@ -20,7 +20,6 @@ _NUMBERS = {
 }
 _OCTETS = {
     rfc1902.OctetString.tagSet: "octets",
-    rfc1902.IpAddress.tagSet: "ipaddress",
     rfc1902.Opaque.tagSet: "opaque",
 }
 _NOTHING = {
@@ -42,6 +41,8 @@ def snmp_value(value: Any) -> SnmpValue:
         return SnmpValue(kind, bytes(value))
     if tags == rfc1902.ObjectIdentifier.tagSet:
         return SnmpValue("oid", dotted(tuple(value)))
+    if tags == rfc1902.IpAddress.tagSet:
+        return SnmpValue("ipaddress", dotted(tuple(bytes(value))))
     if kind := _NOTHING.get(tags):
         return SnmpValue(kind, None)
     raise ValueError(f"not an SNMP type: {tags}")

@@ -80,7 +80,7 @@ async def test_every_type_comes_as_it_is(driver, make_target):
         "1.3.6.1.2.1.2.1.0": SnmpValue("counter32", 4_294_967_295),
         "1.3.6.1.2.1.2.2.0": SnmpValue("gauge32", 7),
         "1.3.6.1.2.1.2.3.0": SnmpValue("counter64", 18_446_744_073_709_551_615),
-        "1.3.6.1.2.1.2.4.0": SnmpValue("ipaddress", b"\x0a\x01\x02\x03"),
+        "1.3.6.1.2.1.2.4.0": SnmpValue("ipaddress", "10.1.2.3"),
         "1.3.6.1.2.1.2.5.0": SnmpValue("opaque", b"\x9f\x78\x04\x42\x28\x00\x00"),
         "1.3.6.1.2.1.77.0": SnmpValue("no_such_instance", None),
     }

@@ -1,0 +1,163 @@
+"""The SNMP driver and the host profile against net-snmp's own agent: an implementation that is not ours."""
+
+from __future__ import annotations
+
+import shutil
+import socket
+import subprocess
+import time
+from datetime import UTC, datetime
+
+import pytest
+
+from assets.observation import Subject, SubjectKind
+from assets.words import Quality
+from collectors.decode import decode_poll
+from collectors.drivers.snmp_pysnmp import PysnmpDriver
+from collectors.planner import plan_requests
+from collectors.profiles.library import get_profile
+from collectors.requests import Failure, SnmpGet, SnmpTable, SnmpUser, Target
+
+SNMPD = shutil.which("snmpd", path="/usr/sbin:/usr/local/sbin:/usr/bin:/usr/local/bin:/sbin")
+pytestmark = [
+    pytest.mark.snmpd,
+    pytest.mark.skipif(SNMPD is None, reason="snmpd (net-snmp's agent) is not installed"),
+]
+
+CONFIGURATION = """
+agentaddress udp:127.0.0.1:{port}
+rocommunity canary-community 127.0.0.1
+createUser strong SHA-256 "authentication-canary" AES "privacy-canary-1"
+createUser usual SHA "authentication-canary" AES "privacy-canary-1"
+rouser strong authpriv
+rouser usual authpriv
+sysLocation Biomed workshop
+sysName test-host
+"""
+
+
+def free_udp_port() -> int:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+@pytest.fixture(scope="module")
+def snmpd(tmp_path_factory):
+    """A running agent; its port."""
+    folder = tmp_path_factory.mktemp("snmpd")
+    port = free_udp_port()
+    (folder / "snmpd.conf").write_text(CONFIGURATION.format(port=port))
+    agent = subprocess.Popen(
+        [
+            SNMPD,
+            "-f",
+            "-Lo",
+            "-C",
+            "-c",
+            str(folder / "snmpd.conf"),
+            "-p",
+            str(folder / "pid"),
+            "-I",
+            "-smux",
+        ],
+        env={"SNMP_PERSISTENT_DIR": str(folder / "state"), "MIBS": "", "PATH": "/usr/bin:/bin"},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+    )
+    try:
+        for line in agent.stdout:
+            if b"NET-SNMP version" in line:
+                break
+        assert agent.poll() is None, "snmpd ended at its start"
+        yield port
+    finally:
+        agent.terminate()
+        agent.wait(10)
+        agent.stdout.close()
+
+
+@pytest.fixture
+async def driver():
+    driver = PysnmpDriver()
+    yield driver
+    await driver.close()
+
+
+def community(port: int) -> Target:
+    return Target(1, "snmp_v2c", "127.0.0.1", port, 5.0, community=b"canary-community")
+
+
+def user(port: int, name: str = "strong", auth: str = "sha256", key: str = "authentication-canary") -> Target:
+    secret = SnmpUser(name, auth, key, "aes128", "privacy-canary-1")
+    return Target(1, "snmp_v3", "127.0.0.1", port, 5.0, user=secret)
+
+
+TARGETS = {
+    "v2c": community,
+    "v3 SHA-256 AES": user,
+    "v3 SHA-1 AES": lambda port: user(port, "usual", "sha1"),
+}
+
+
+@pytest.mark.parametrize("make_target", TARGETS.values(), ids=TARGETS)
+async def test_the_host_profile_reads_a_real_host(snmpd, driver, make_target):
+    profile = get_profile("host-resources")
+    raw = await driver.poll(make_target(snmpd), plan_requests(profile))
+    assert not any(isinstance(answer, Failure) for answer in raw.answers.values()), raw.answers
+    (observation,) = decode_poll(
+        profile,
+        raw,
+        source="endpoint:1",
+        subject=Subject(SubjectKind.ASSET, "1"),
+        received_at=datetime.now(UTC),
+    )
+    readings = {reading.name: reading for reading in observation.readings}
+    assert observation.quality is Quality.GOOD
+    assert 0 < readings["uptime"].value < time.clock_gettime(time.CLOCK_BOOTTIME) + 60
+    assert readings["processes"].value > 0
+    assert 0 < readings["memory_used"].value <= 100
+    assert 0 < readings["disk_used"].value <= 100
+    # net-snmp knows its processors' load only some time after its start.
+    assert readings["cpu_load"].quality in (Quality.GOOD, Quality.MISSING)
+
+
+@pytest.mark.parametrize("make_target", TARGETS.values(), ids=TARGETS)
+async def test_get_and_table_agree_with_what_the_agent_was_told(snmpd, driver, make_target):
+    get = SnmpGet(("1.3.6.1.2.1.1.5.0", "1.3.6.1.2.1.1.6.0", "1.3.6.1.2.1.1.99.0"))
+    system = SnmpTable(("1.3.6.1.2.1.1.5", "1.3.6.1.2.1.1.6"))
+    answers = (await driver.poll(make_target(snmpd), [get, system])).answers
+    named = {"1.3.6.1.2.1.1.5.0": b"test-host", "1.3.6.1.2.1.1.6.0": b"Biomed workshop"}
+    assert {oid: value.value for oid, value in answers[system].items()} == named
+    assert answers[get]["1.3.6.1.2.1.1.99.0"].type == "no_such_object"
+    assert {oid: value.value for oid, value in answers[get].items() if value.value is not None} == named
+
+
+async def test_a_long_table_comes_whole(snmpd, driver):
+    processes = SnmpTable(("1.3.6.1.2.1.25.4.2.1.1", "1.3.6.1.2.1.25.4.2.1.2"))
+    answer = (await driver.poll(community(snmpd), [processes])).answers[processes]
+    numbers = [value.value for oid, value in answer.items() if oid.startswith(f"{processes.columns[0]}.")]
+    assert len(numbers) == len(set(numbers)) > 5
+
+
+@pytest.mark.parametrize(
+    ("wrong", "words"),
+    [
+        ({"name": "nobody"}, "does not know this user"),
+        ({"key": "another-secret"}, "rejects the authentication key"),
+        ({"auth": "sha512"}, "rejects the authentication key"),
+    ],
+)
+async def test_a_wrong_credential_is_told_in_words(snmpd, driver, wrong, words):
+    get = SnmpGet(("1.3.6.1.2.1.1.5.0",))
+    answer = (await driver.poll(user(snmpd, **wrong), [get])).answers[get]
+    assert answer.quality is Quality.AUTHENTICATION
+    assert words in answer.detail
+
+
+async def test_many_polls_at_once_of_one_agent_all_come_back_right(snmpd, driver):
+    import asyncio
+
+    get = SnmpGet(("1.3.6.1.2.1.1.5.0",))
+    raws = await asyncio.gather(*(driver.poll(user(snmpd), [get]) for _ in range(40)))
+    assert {raw.answers[get]["1.3.6.1.2.1.1.5.0"].value for raw in raws} == {b"test-host"}
