@@ -51,6 +51,14 @@ def lasting(begin: datetime | None, end: datetime | None = None) -> str:
 
 
 @register.filter
+def place_step(now: Any) -> str:
+    """How far a place has faded; that of installed equipment, which has no position, does not."""
+    at = getattr(now, "position_at", None)
+    is_installed = at is None and getattr(now, "zone", None) is not None
+    return "fresh" if is_installed else age_step(at, timezone.now())
+
+
+@register.filter
 def is_probable(now: Any) -> bool:
     """Whether a place is named with “probably”: its confidence is low, or was never told."""
     confidence = getattr(now, "position_confidence", None)

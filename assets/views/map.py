@@ -6,6 +6,7 @@ from itertools import groupby
 from typing import Any
 
 from django.contrib.auth.decorators import permission_required
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -24,8 +25,8 @@ from locations.models import Building, Floor, Zone
 def map_home(request: HttpRequest) -> HttpResponse:
     """On to the person's own floor, else to the lowest one from the ground floor up."""
     floors = Floor.objects.visible_to(request.user)
-    own = Zone.objects.filter(pk=getattr(request.user, "home_zone_id", None) or 0).values("floor")
-    floor = floors.filter(pk__in=own).first() or floors.filter(level__gte=0).first() or floors.first()
+    own_floor = _own_zone(request).values("floor")
+    floor = floors.filter(pk__in=own_floor).first() or floors.filter(level__gte=0).first() or floors.first()
     if floor is None:
         return render(request, "assets/map_none.html")
     return redirect(_with_query("map", request, floor.slug))
@@ -47,6 +48,7 @@ def floor_map(request: HttpRequest, floor: str) -> HttpResponse:
         "sections": _sections(request.user, this.building),
         "chosen": chosen,
         "looks": LOOKS,
+        "own_zone": _own_zone(request).filter(floor=this).first(),
     }
     return render(request, "assets/map.html", context)
 
@@ -60,6 +62,11 @@ def map_card(request: HttpRequest, asset_tag: str) -> HttpResponse:
     asset = get_object_or_404(assets, asset_tag=asset_tag)
     with timezone.override(asset.site.timezone):
         return render(request, "assets/map_card.html", {"asset": asset, "now": getattr(asset, "now", None)})
+
+
+def _own_zone(request: HttpRequest) -> QuerySet[Zone]:
+    """The person's own unit, as none or one."""
+    return Zone.objects.filter(pk=getattr(request.user, "home_zone_id", None) or 0)
 
 
 def _chosen(request: HttpRequest) -> Asset | None:

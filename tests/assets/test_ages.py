@@ -85,3 +85,15 @@ def test_without_a_current_row_equipment_looks_not_heard(nothing):
 )
 def test_a_place_is_only_sure_when_its_confidence_says_so(confidence, is_probable):
     assert equipment.is_probable(SimpleNamespace(position_confidence=confidence)) is is_probable
+
+
+def test_a_place_fades_with_its_position_but_not_for_installed_equipment(noon, monkeypatch):
+    monkeypatch.setattr("django.utils.timezone.now", lambda: noon)
+    old = SimpleNamespace(position_at=noon - timedelta(hours=1), zone="Bay 1")
+    installed, lost = (SimpleNamespace(position_at=None, zone=zone) for zone in ("CT 1", None))
+    assert [equipment.place_step(now) for now in (old, installed, lost, None)] == [
+        "old",
+        "fresh",
+        "stale",
+        "stale",
+    ]

@@ -141,6 +141,19 @@ def test_a_position_well_outside_its_room_is_not_pulled_in(run):
     assert (item["x"], item["y"]) == (360, 60)
 
 
+def test_a_marker_that_has_to_give_way_elsewhere_is_not_sent_into_its_room(run):
+    crowd = [marker(n, x=30.0, y=-5.0, zone=None) for n in range(9)] + [marker(99, x=30.0, y=-5.0)]
+    strayed = next(item for item in lay_out(run, crowd)["items"] if item["id"] == 99)
+    assert (strayed["dx"] ** 2 + strayed["dy"] ** 2) ** 0.5 < 80
+
+
+def test_single_markers_keep_off_the_counts(run):
+    crowd = [marker(n) for n in range(40)] + [marker(99, x=100 / 12, y=-75 / 12, zone=None)]
+    badge, single = lay_out(run, crowd)["items"]
+    assert badge["counts"] == {"available": 40}
+    assert ((single["x"] - badge["x"]) ** 2 + (single["y"] - badge["y"]) ** 2) ** 0.5 >= 26.9
+
+
 def test_equipment_without_a_room_is_still_drawn(run):
     (item,) = lay_out(run, [marker(1, zone=None)])["items"]
     assert item["id"] == 1

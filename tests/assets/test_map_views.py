@@ -207,3 +207,11 @@ def test_the_page_costs_the_same_with_more_floors_and_assets(
     browser = sign_in(nurse)
     with django_assert_max_num_queries(7):
         assert browser.get(path).status_code == 200
+
+
+def test_installed_equipment_has_no_age_of_position(sign_in, nurse, make_pump, make_zone, floor):
+    asset = make_pump("CT-1", is_fixed=True)
+    AssetNow.objects.create(asset=asset, floor=floor, zone=make_zone("CT 1"), position_confidence=1.0)
+    card = text(sign_in(nurse).get("/map/card/CT-1/"))
+    assert "installed here" in card
+    assert "never had one" not in card

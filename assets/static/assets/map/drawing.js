@@ -37,7 +37,8 @@ export const labelOf = (c, { name, box, isBox }) => {
   const lines = wrapped(c, name, box.width - 8, box.height - 6) ?? [];
   const height = lines.length * LINE;
   const isAtTop = isBox && lines.length > 0 && box.height >= height + 24;
-  return { lines, head: isAtTop ? height + 4 : 0, isAtTop };
+  const textWidth = Math.max(0, ...lines.map((line) => widthOf(c, line)));
+  return { lines, textWidth, head: isAtTop ? height + 4 : 0, isAtTop };
 };
 
 export const drawLabel = (c, { lines, isAtTop, isBox, label: at, box }) => {

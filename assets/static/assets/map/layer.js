@@ -72,6 +72,7 @@ export const MarkerLayer = L.Layer.extend({
     const shown = [...this.markers].filter((marker) => hasPlace(marker) && this.isShown(marker));
     const zones = new Map(this.zones.map((zone) => [zone.id, this.named(scaled(zone, scale))]));
     this.drawn = { ...layOut(shown, zones, scale), zones, scale };
+    this.drawn.labels = [...zones.values()].filter((zone) => !isHidden(zone, this.drawn.items));
     this.isLaidOut = true;
     return this.drawn;
   },
@@ -93,9 +94,7 @@ export const MarkerLayer = L.Layer.extend({
     c.translate(zero.x, zero.y);
     const view = { left: -zero.x - 60, top: -zero.y - 60, right: size.x - zero.x + 60, bottom: size.y - zero.y + 60 };
     const layout = this.layout();
-    const counted = new Set(layout.items.filter(({ members }) => members).map(({ box }) => box));
-    for (const zone of layout.zones.values())
-      if (isIn(view, zone.label[0], zone.label[1], 200) && (zone.isAtTop || !counted.has(zone.box))) drawLabel(c, zone);
+    for (const zone of layout.labels) if (isIn(view, zone.label[0], zone.label[1], 200)) drawLabel(c, zone);
     const isSettling = this.drawItems(c, layout, view, now, ratio);
     if (isSettling || this.markers.isMoving(now)) this.due();
   },
@@ -145,7 +144,7 @@ export const MarkerLayer = L.Layer.extend({
       c.lineTo(at.x - marker.offX, at.y - marker.offY);
       c.stroke();
     }
-    const fade = FADES[ageStep(ageOf(marker.position_at))] ?? 0.5;
+    const fade = FADES[ageStep(ageOf(marker.fixed ? marker.heard_at : marker.position_at))] ?? 0.5;
     c.globalAlpha = marker.activity === "unknown" ? Math.max(fade, 0.85) : fade; // hollow already
     c.drawImage(image, at.x - side / 2, at.y - side / 2, side, side);
     c.globalAlpha = 1;
@@ -187,6 +186,12 @@ const settle = ({ marker, dx, dy }, { scale }) => {
   marker.offY += (dy - marker.offY) * part;
   return isFar;
 };
+
+/** A name in the middle of its room goes where a marker or a count would stand on it. */
+const isHidden = ({ lines, isAtTop, label: [x, y], textWidth }, items) =>
+  !lines.length ||
+  (!isAtTop &&
+    items.some((item) => Math.abs(item.x - x) < textWidth / 2 + 12 && Math.abs(item.y - y) < lines.length * 7 + 12));
 
 const scaled = (zone, scale) => ({
   ...zone,

@@ -50,9 +50,9 @@ export const layOut = (markers, zones, scale) => {
     if (zone && group.length > capacity(zone, space)) items.push(badge(zone, group));
     else alone.push(...group);
   }
+  for (const item of items) grid.add(item); // single markers keep off the counts
   alone.sort((a, b) => a.id - b.id); // the same ones give way each time
   for (const marker of alone) items.push(place(marker, grid, zones, scale, space));
-  for (const item of items) if (item.members) grid.add(item);
   return { items, body, space, grid };
 };
 
@@ -115,11 +115,12 @@ const freeSpot = (at, grid, room, space) => {
     if (!room || isInside(spot, room, space / 2)) return spot;
     outside ??= spot;
   }
-  return freeCell(grid, room, space) ?? outside ?? at;
+  // Who is where its room is not goes to the nearest free spot, not into the room.
+  const isHome = room && isInside(at, room, 0);
+  return (isHome ? freeCell(grid, room, space) : null) ?? outside ?? at;
 };
 
 const freeCell = (grid, room, space) => {
-  if (!room) return null;
   const { left, top, width, height } = room;
   for (let y = top + space / 2; y <= top + height - space / 2; y += space / 2)
     for (let x = left + space / 2; x <= left + width - space / 2; x += space / 2) if (grid.isFree(x, y)) return { x, y };

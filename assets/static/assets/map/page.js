@@ -16,6 +16,8 @@ const note = document.querySelector("[data-note]");
 const said = document.querySelector("[data-said]");
 const isPhone = () => matchMedia("(max-width: 719px)").matches;
 
+const PHONE_SCALE = 9.5; // pixels to the metre
+
 const markers = new Markers();
 const layer = new MarkerLayer(markers);
 const filters = new Filters(() => refresh({ atOnce: true }));
@@ -48,13 +50,25 @@ const wholeFloor = (animate) => {
   isWhole = true;
 };
 
+/** On a phone the floor starts around one's own unit, large enough to touch. */
+const ownUnit = () => {
+  const [x, y] = (stage.dataset.own ?? "").split(" ").map(Number);
+  const zoom = Math.log2(PHONE_SCALE);
+  if (!isPhone() || Number.isNaN(y ?? NaN) || zoom <= map.getZoom()) return;
+  map.setView([y, x], zoom, { animate: false });
+  map.panInsideBounds(bounds.pad(0.05), { animate: false });
+  isWhole = false;
+};
+
 const showPlan = (plan) => {
   const drawn = drawPlan(map, plan);
   bounds = drawn.bounds;
   layer.zones = drawn.zones;
   if (!bounds.isValid()) return tell("This floor has no plan yet; an administrator can import one.");
   wholeFloor(false); // before the limits: a limit that moves the view starts an animation, which would win
-  map.setMinZoom(map.getZoom() - 1);
+  const whole = map.getZoom();
+  ownUnit();
+  map.setMinZoom(whole - 1);
   map.setMaxBounds(bounds.pad(0.6));
   return undefined;
 };
@@ -259,6 +273,7 @@ const start = async () => {
     showPanel("card");
   } else if (asked) tell(`There is no equipment with the tag ${asked}.`);
   live.watchFloor(stage.dataset.floor, takeFrame);
+  setTimeout(() => markers.frames || tell("Waiting for the first positions …"), 2500);
 };
 
 const stateOf = (marker) => ({

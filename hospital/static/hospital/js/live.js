@@ -10,7 +10,7 @@ const GRACE = 2000; // shorter interruptions are nobody's business
 const FINAL = new Set([4400, 4403, 4404]);
 
 const bar = document.querySelector("[data-connection]");
-const clockTime = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit" });
+const clockTime = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
 
 class Live {
   #socket = null;
