@@ -1,4 +1,4 @@
-"""How old a value is, and how sure a place, in the words that people see; ``hospital/js/ages.js`` says the same."""
+"""How old a value is and how sure a place, in words; ``hospital/js/ages.js`` says the same in the browser."""
 
 from __future__ import annotations
 
