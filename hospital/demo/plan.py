@@ -111,9 +111,6 @@ class Plan:
             if room.kind in kinds and department in (None, room.department)
         )
 
-    def room_at(self, floor: str, x: float, y: float) -> Room | None:
-        return next((room for room in self.on_floor(floor) if room.holds(x, y)), None)
-
 
 def rectangle(x: float, y: float, width: float, depth: float) -> Rings:
     """A closed ring, counter-clockwise, as :class:`locations.models.Zone` keeps polygons."""

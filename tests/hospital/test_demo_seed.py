@@ -132,3 +132,8 @@ def test_gateways_have_no_asset_and_devices_have_theirs(seeded):
 def test_the_command_says_what_there_is(seeded, capsys):
     call_command("seed_demo", base_port=21000)
     assert capsys.readouterr().out == "The demo hospital is there already.\n"
+
+
+def test_the_command_keeps_quiet_when_asked_to(seeded, capsys):
+    call_command("seed_demo", base_port=21000, verbosity=0)
+    assert capsys.readouterr().out == ""

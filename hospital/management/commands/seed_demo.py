@@ -16,15 +16,17 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--base-port", type=int, help="First port of the simulated devices.")
 
-    def handle(self, *_args: Any, base_port: int | None = None, **_options: Any) -> None:
+    def handle(self, *_args: Any, base_port: int | None = None, verbosity: int = 1, **_options: Any) -> None:
         try:
             seeded = seed_demo(base=base_port)
         except NotADemoDatabaseError as refusal:
             raise CommandError(str(refusal)) from None
+        if not verbosity:
+            return
         if not seeded.created:
             self.stdout.write("The demo hospital is there already.")
             return
         self.stdout.write(
             f"Demo hospital: {seeded.zones} zones, {seeded.assets} assets, {seeded.endpoints} endpoints. "
-            f"Sign in as nurse, biomed, facilities or admin with “{PASSWORD}” while the server listens on loopback."
+            f"Sign in as nurse, biomed, facilities or admin with “{PASSWORD}”, on loopback only."
         )
