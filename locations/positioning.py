@@ -46,6 +46,7 @@ class Track:
     lean_x: float = 0.0
     lean_y: float = 0.0
     is_moving: bool = False
+    moved_at: float | None = None
     zone: int | None = None
     other_floor: int | None = None
     other_since: float = 0.0
@@ -105,6 +106,8 @@ def follow(track: Track, fix: Fix, at: float, *, in_motion: bool | None = None) 
     track.y += gain * dy
     track.variance *= 1 - gain
     track.at, track.zone = at, fix.zone
+    if track.is_moving:
+        track.moved_at = at
     return track.is_moving
 
 
@@ -123,6 +126,7 @@ def _change_floor(track: Track, fix: Fix, at: float) -> bool:
     if at - track.other_since < FLOOR_HOLD_S:
         return False
     _start(track, fix, at)
+    track.moved_at = at
     return True
 
 

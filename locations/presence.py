@@ -9,8 +9,12 @@ from typing import Protocol
 from locations.positioning import Track
 
 HOLD_S = 8.0
-LEAST_MARGIN_M = 0.75
-MARGIN_SPREADS = 2.5  # standard deviations of the position by which it must lie outside its zone
+FIRST_HOLD_S = 30.0  # a tag that nobody knows is not believed as soon as one whose room is known
+SETTLED_S = 60.0  # this long after its last movement a tag counts as lying still
+
+# By how much a position must lie outside its zone, in metres and in its own standard deviations, to leave it.
+MARGIN_AFTER_MOVEMENT = (0.75, 2.5)
+MARGIN_AT_REST = (1.5, 5.0)
 OUTSIDE_M = 4.0  # beyond every zone by this much: in none
 
 
@@ -39,7 +43,7 @@ class RoomFilter:
             # Another floor (which the track has already held back), or a plan that has changed under the tag.
             return self._change(self._best(zones, track), zones, track)
         best = self._best(zones, track)
-        if best == self.zone or not self._is_better(zones, track, best):
+        if best == self.zone or not self._is_better(zones, track, best, at):
             self.candidate, self.candidate_since = None, None
             self.confidence = _confidence(zones, track, self.zone)
             return False
@@ -47,7 +51,7 @@ class RoomFilter:
             return self._change(best, zones, track)
         if self.candidate_since is None or self.candidate != best:
             self.candidate, self.candidate_since = best, at
-        if at - self.candidate_since >= HOLD_S:
+        if at - self.candidate_since >= (HOLD_S if self.zone is not None else FIRST_HOLD_S):
             return self._change(best, zones, track)
         self.confidence = _confidence(zones, track, self.zone)
         return False
@@ -57,10 +61,12 @@ class RoomFilter:
             return track.zone
         return zones.zone_at(track.x, track.y)
 
-    def _is_better(self, zones: Zones, track: Track, best: int | None) -> bool:
+    def _is_better(self, zones: Zones, track: Track, best: int | None, at: float) -> bool:
         if self.zone is None or track.zone is not None:
             return True
-        margin = max(LEAST_MARGIN_M, MARGIN_SPREADS * track.error)
+        is_settled = track.moved_at is None or at - track.moved_at > SETTLED_S
+        metres, spreads = MARGIN_AT_REST if is_settled else MARGIN_AFTER_MOVEMENT
+        margin = max(metres, spreads * track.error)
         if best is None:
             margin += OUTSIDE_M
         return zones.distance_to(self.zone, track.x, track.y) > margin
