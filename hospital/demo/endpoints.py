@@ -104,7 +104,7 @@ def _gateways() -> list[EndpointSpec]:
                 "rtls-gateway",
                 "snmp_v3",
                 len(specs),
-                4.0,
+                5.0,
                 scope=f"main-{level}",
             )
         )
@@ -116,7 +116,7 @@ def _gateways() -> list[EndpointSpec]:
                 "infusion-pump-gateway",
                 "snmp_v3",
                 len(specs),
-                6.0,
+                8.0,
                 scope=code,
             )
         )
