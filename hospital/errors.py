@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any
 
 from django.db import DataError
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http.response import HttpResponseBase
 from django.template import loader
 from rest_framework.response import Response
 from rest_framework.views import exception_handler
@@ -41,6 +43,18 @@ def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse: 
 def server_error(request: HttpRequest) -> HttpResponse:
     """The reference names the request in the log."""
     return _answer(request, HTTPStatus.INTERNAL_SERVER_ERROR, reference=current_request_id())
+
+
+class NulMiddleware:
+    """Refuses an address with a NUL in it: no name has one, and PostgreSQL compares none."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        if "\0" in request.path_info or "%00" in request.META.get("QUERY_STRING", ""):
+            return _answer(request, HTTPStatus.BAD_REQUEST)
+        return self.get_response(request)
 
 
 def api_exception(error: Exception, context: dict[str, Any]) -> Response | None:

@@ -92,6 +92,7 @@ def test_a_program_that_asks_a_page_for_json_gets_json(curious):
     }
 
 
+@pytest.mark.databases
 @pytest.mark.parametrize("value", HOSTILE, ids=[value[:12] or "empty" for value in HOSTILE])
 def test_no_query_breaks_any_address(curious, value):
     for address in all_addresses():
@@ -112,6 +113,13 @@ def test_no_search_breaks_a_list_of_the_admin_site(curious, value):
 def test_no_name_in_an_address_breaks_it(curious, value):
     for prefix in ("/map/", "/assets/", "/floors/", "/collectors/", "/api/v1/assets/", "/api/v1/tags/", "/"):
         assert curious.get(f"{prefix}{value}/").status_code in {301, 400, 404}, prefix
+
+
+@pytest.mark.parametrize("address", ["/find/?q=%00", "/%00/", "/api/v1/assets/?asset_tag=a%00b", "/?%00=1"])
+def test_an_address_with_a_nul_in_it_is_malformed(curious, address):
+    answer = curious.get(address)
+    assert answer.status_code == 400
+    assert answer.headers["Content-Security-Policy"]
 
 
 def test_a_failure_shows_nothing_of_the_inside_and_a_reference(curious, broken_views):
