@@ -17,6 +17,7 @@ from uuid import UUID
 from django.conf import settings
 from django.db import Error as DatabaseError
 from django.utils import timezone
+from django.utils.text import slugify
 
 from assets.observation import Observation
 from assets.record import record_observations
@@ -31,7 +32,7 @@ from collectors.manual_polls import finish_poll, report_of, take_waiting
 from collectors.requests import Driver, RawPoll
 from collectors.roster import Assignment, Roster
 from collectors.schedule import Schedule
-from collectors.spool import Spool
+from collectors.spool import Spool, sole_collector
 from collectors.writer import Item, Record, Writer
 
 log = logging.getLogger(__name__)
@@ -121,9 +122,11 @@ class Engine:
             try:
                 await step()
                 was_away = False
-            except DatabaseError as error:
+            except Exception as error:
+                # Whatever keeps the endpoints from being read anew, those that are known are still polled.
                 if not was_away:
-                    log.warning("The database cannot be read; polling goes on: %s", error)
+                    fault = None if isinstance(error, DatabaseError) else error
+                    log.warning("The database cannot be read; polling goes on: %s", error, exc_info=fault)
                 was_away = True
             await self._pause(self._stopping, every_s)
 
@@ -202,8 +205,9 @@ class Engine:
         return observations, verdict
 
     async def _take_manual_polls(self) -> None:
-        for poll_id, pk in await self._database.run(take_waiting, self._assignments, self._now()):
-            self._begin(self._poll_by_hand(poll_id, self._assignments[pk]))
+        assignments = self._assignments
+        for poll_id, pk in await self._database.run(take_waiting, assignments, self._now()):
+            self._begin(self._poll_by_hand(poll_id, assignments[pk]))
 
     async def _poll_by_hand(self, poll_id: UUID, assignment: Assignment) -> None:
         health = self._healths.setdefault(assignment.endpoint_id, Health())
@@ -234,19 +238,27 @@ class Engine:
         await self._database.close()
 
 
-def spool_folder() -> Path:
-    return Path(settings.STATE_DIR) / "spool"
+def spool_folder(segments: Sequence[str] | None = None) -> Path:
+    """Where the collector of these segments (default: of all) keeps what the database cannot take."""
+    name = "-".join(slugify(segment) for segment in sorted(segments)) if segments else "all"
+    return Path(settings.STATE_DIR) / "spool" / name
 
 
 async def run_engine(stop: asyncio.Event | None = None, *, segments: Sequence[str] | None = None) -> None:
-    """Collect until ``stop`` is set or the task is cancelled; everything polled is written before it ends."""
-    engine = Engine(roster=Roster(segments))
-    waiting = asyncio.create_task(_stop_when(stop, engine)) if stop else None
-    try:
-        await engine.run()
-    finally:
-        if waiting:
-            waiting.cancel()
+    """Collect until ``stop`` is set or the task is cancelled; everything polled is written before it ends.
+
+    Raises :class:`collectors.spool.CollectorRunningError` while another process here polls the same segments.
+    """
+    folder = spool_folder(segments)
+    with sole_collector(folder):
+        writer = Writer(record_observations, save_health, Spool(folder))
+        engine = Engine(roster=Roster(segments), writer=writer)
+        waiting = asyncio.create_task(_stop_when(stop, engine)) if stop else None
+        try:
+            await engine.run()
+        finally:
+            if waiting:
+                waiting.cancel()
 
 
 async def _stop_when(stop: asyncio.Event, engine: Engine) -> None:

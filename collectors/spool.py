@@ -7,6 +7,8 @@ observation twice changes nothing.
 
 from __future__ import annotations
 
+import contextlib
+import fcntl
 import os
 import struct
 import zlib
@@ -30,8 +32,26 @@ class Losses:
     """Files given up, oldest first, because the spool was full."""
 
 
+class CollectorRunningError(Exception):
+    """Another collector on this machine has the folder, and so polls the same devices."""
+
+
+@contextlib.contextmanager
+def sole_collector(folder: Path) -> Iterator[None]:
+    """Hold ``folder`` for this process; raises :class:`CollectorRunningError` while another one does."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / "lock").open("a") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise CollectorRunningError(
+                f"Another collector polls the same segments already (it holds {lock.name}); stop it first."
+            ) from None
+        yield
+
+
 class Spool:
-    """One collector's own folder. Not for several processes at once."""
+    """One collector's own folder; see :func:`sole_collector`."""
 
     def __init__(self, folder: Path, *, file_bytes: int = FILE_BYTES, max_bytes: int = MAX_BYTES) -> None:
         self._folder, self._file_bytes, self._max_bytes = folder, file_bytes, max_bytes

@@ -21,7 +21,7 @@ from assets.observation import (
 from assets.words import Quality
 from collectors.health import Health
 from collectors.observation_codec import decode_observations, encode_observations
-from collectors.spool import Spool
+from collectors.spool import CollectorRunningError, Spool, sole_collector
 from collectors.writer import QUEUE_LENGTH, RETRY_S, Item, Writer
 
 
@@ -140,6 +140,14 @@ def test_a_full_spool_gives_up_its_oldest_file_and_counts_it(tmp_path):
     kept = drain(spool)
     assert kept == [f"record {number:02}".encode() for number in range(30 - len(kept), 30)]
     assert spool.losses.dropped > 0
+
+
+def test_a_folder_has_one_collector_at_a_time(tmp_path):
+    taken = pytest.raises(CollectorRunningError, match="stop it first")
+    with sole_collector(tmp_path), taken, sole_collector(tmp_path):
+        pass
+    with sole_collector(tmp_path):
+        assert Spool(tmp_path).is_empty
 
 
 # --- the writer

@@ -8,9 +8,10 @@ import signal
 from argparse import ArgumentParser
 from typing import Any
 
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 
 from collectors.engine import run_engine
+from collectors.spool import CollectorRunningError
 
 log = logging.getLogger(__name__)
 
@@ -28,7 +29,10 @@ class Command(BaseCommand):
         )
 
     def handle(self, *_args: Any, segments: list[str] | None, **_options: Any) -> None:
-        asyncio.run(_collect(segments))
+        try:
+            asyncio.run(_collect(segments))
+        except CollectorRunningError as error:
+            raise CommandError(str(error)) from error
 
 
 async def _collect(segments: list[str] | None) -> None:
