@@ -118,6 +118,12 @@ def test_the_same_markers_give_way_whatever_order_they_come_in(run):
     assert key == {i["id"]: (i["x"], i["y"]) for i in other["items"]}
 
 
+def test_installed_equipment_never_gives_way(run):
+    crowd = [marker(1), marker(2), marker(3) | {"fixed": True}]
+    installed = next(item for item in lay_out(run, crowd)["items"] if item["id"] == 3)
+    assert (installed["dx"], installed["dy"]) == (0, 0)
+
+
 def test_a_room_too_small_for_its_equipment_counts_it_by_activity(run):
     crowd = [marker(n, activity="dirty" if n % 3 == 0 else "available") for n in range(40)]
     (badge,) = lay_out(run, crowd)["items"]

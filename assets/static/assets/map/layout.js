@@ -51,7 +51,7 @@ export const layOut = (markers, zones, scale) => {
     else alone.push(...group);
   }
   for (const item of items) grid.add(item); // single markers keep off the counts
-  alone.sort((a, b) => a.id - b.id); // the same ones give way each time
+  alone.sort((a, b) => Boolean(b.fixed) - Boolean(a.fixed) || a.id - b.id); // the same ones give way each time
   for (const marker of alone) items.push(place(marker, grid, zones, scale, space));
   return { items, body, space, grid };
 };
