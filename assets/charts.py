@@ -131,17 +131,18 @@ def _value_axis(points: Sequence[Point], told: Measure, term: Term) -> Spec:
         "type": "quantitative",
         "title": told.unit or None,
         "scale": {"domain": _span(points, told, term), "nice": True, "zero": False},
-        "axis": {"tickCount": 4, "tickMinStep": 10**-told.decimals, "format": f",.{told.decimals}f"},
+        "axis": {"tickCount": 4, "tickMinStep": 10**-told.decimals, "format": f",.{told.decimals}~f"},
     }
 
 
 def _span(points: Sequence[Point], told: Measure, term: Term) -> list[float]:
-    """What the axis covers: of a steady line at least four deadbands, or four steps of the last digit, so that
+    """What the axis covers: of a steady line at least four deadbands, or four of its last digit, so that
     it is not blown up; and nothing below zero of what cannot be negative."""
     if (term.unit == "%" and term.high == 100) or not points:
         return [0, 100] if term.unit == "%" else [0, 1]
     low, high = (told.of(f(point.value for point in points)) for f in (min, max))
-    least = max(4 * told.of(term.deadband), 4 * 10.0**-told.decimals)
+    deadband = 0.0 if term.unit == "s" else told.of(term.deadband)
+    least = 4 * max(deadband, 10.0**-told.decimals)
     room = max(0.0, least - (high - low)) / 2
     floor = told.of(term.low) if term.low >= 0 else -math.inf
     bottom = max(floor, low - room)

@@ -133,7 +133,7 @@ def test_time_is_drawn_as_seconds_with_the_sites_hours_beside_it(line, day):
 def test_the_axis_carries_the_unit(line, day):
     y = trend_chart(line, TEMPERATURE, day, BERLIN)["layer"][1]["layer"][0]["encoding"]["y"]
     assert y["title"] == "°C"
-    assert y["axis"]["format"] == ",.1f"
+    assert y["axis"]["format"] == ",.1~f"
 
 
 def test_a_share_is_drawn_from_nothing_to_all(at, day):
@@ -180,6 +180,7 @@ def test_a_chart_without_values_still_says_so(day):
         ("temperature", [4.0, 4.0], [3.6, 4.4]),  # four deadbands of 0.2 °C
         ("infusion_rate", [0.0, 0.0], [0.0, 0.4]),
         ("door_openings", [312, 312], [310.0, 314.0]),
+        ("uptime", [7, 38], [7, 38]),
         ("temperature", [], [0, 1]),
     ],
 )
