@@ -6,6 +6,7 @@ import asyncio
 import logging
 import weakref
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 
 from assets.words import Quality
@@ -18,8 +19,9 @@ from collectors.roster import Assignment
 log = logging.getLogger(__name__)
 
 POLL_LIMIT_S = 60.0
-NAME_HOLDS_S = 30.0
-"""A name is looked up again after this long; every poll is checked on the address that goes on the wire."""
+CHECK_HOLDS_S = 30.0
+"""After this long, or a change of endpoint or segment, the name is looked up and the guard asked again. In
+between the numeric address that was checked is polled, and no other."""
 
 
 class Asker:
@@ -37,7 +39,7 @@ class Asker:
         self._turns: weakref.WeakValueDictionary[tuple[str, int], asyncio.Lock] = (
             weakref.WeakValueDictionary()
         )
-        self._addresses: dict[tuple[str, int], tuple[float, str]] = {}
+        self._addresses: dict[int, _Held] = {}
 
     async def ask(self, assignment: Assignment, *, is_failing: bool) -> tuple[RawPoll, Verdict]:
         if assignment.problem:
@@ -69,14 +71,22 @@ class Asker:
         return all_failed(assignment.requests, failure, self._now())
 
     async def _address_of(self, assignment: Assignment) -> str:
-        """The numeric address to poll now; raises TargetRefused."""
-        host, port = assignment.host, assignment.port
-        if is_numeric(host):
-            return check_target(host, port, assignment.policy)
-        held = self._addresses.get((host, port))
-        if held is None or self._clock() - held[0] > NAME_HOLDS_S:
-            address = await asyncio.to_thread(check_target, host, port, assignment.policy)
-            self._addresses[host, port] = self._clock(), address
-            return address
-        assignment.policy.check(held[1], port)
-        return held[1]
+        """The numeric address to poll now, which the guard let through; raises TargetRefused."""
+        held = self._addresses.get(assignment.endpoint_id)
+        now = self._clock()
+        if held and held.assignment is assignment and now < held.until:
+            return held.address
+        target = assignment.host, assignment.port, assignment.policy
+        if is_numeric(assignment.host):
+            address = check_target(*target)
+        else:
+            address = await asyncio.to_thread(check_target, *target)
+        self._addresses[assignment.endpoint_id] = _Held(assignment, address, now + CHECK_HOLDS_S)
+        return address
+
+
+@dataclass(frozen=True, slots=True)
+class _Held:
+    assignment: Assignment
+    address: str
+    until: float

@@ -1,7 +1,7 @@
 """Which addresses may be polled: only those that a segment names, and never a special one by accident.
 
-The check is made when an endpoint is saved and again, on the numeric address, before every poll. A driver is
-given the numeric address that was checked, so that a name which changes its answer in between gains nothing.
+The check is made when an endpoint is saved, and again and again while it is polled. A driver is given the
+numeric address that was checked, so that a name which changes its answer in between gains nothing.
 """
 
 from __future__ import annotations

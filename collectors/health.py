@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import datetime
 
 from django.db import transaction
@@ -67,7 +67,7 @@ class Health:
         return Turn.RECOVERED if recovered else Turn.NONE
 
     def copy(self) -> Health:
-        return Health(**asdict(self))
+        return replace(self)
 
 
 _FIELDS = [field.name for field in fields(Health)]
@@ -114,7 +114,9 @@ def save_health(healths: Mapping[int, Health]) -> None:
     with transaction.atomic():
         known = set(Endpoint.objects.filter(pk__in=list(healths)).values_list("pk", flat=True))
         rows = [
-            EndpointHealth(endpoint_id=pk, **asdict(health)) for pk, health in healths.items() if pk in known
+            EndpointHealth(endpoint_id=pk, **{name: getattr(health, name) for name in _FIELDS})
+            for pk, health in healths.items()
+            if pk in known
         ]
         EndpointHealth.objects.bulk_create(
             rows, update_conflicts=True, unique_fields=["endpoint"], update_fields=_FIELDS
