@@ -89,6 +89,8 @@ class Process:
             self._process.kill()
             raise
         self._reader.join(STOPS_WITHIN_S)
+        assert self._process.stdout is not None
+        self._process.stdout.close()
         return status
 
 
@@ -116,9 +118,7 @@ class Product:
         self.server = Process("serve", environment=self.environment, ready="Whereabouts is at")
 
     def manage(self, *command: str) -> None:
-        subprocess.run(  # noqa: S603  our own command
-            [sys.executable, "manage.py", *command], cwd=ROOT, env=self.environment, check=True
-        )
+        subprocess.run([sys.executable, "manage.py", *command], cwd=ROOT, env=self.environment, check=True)
 
     def start_devices(self) -> Process:
         return Process("simulate", environment=self.environment, ready="simulators ready")

@@ -1,0 +1,72 @@
+"""Every page in a browser: readable by everybody, within the width of a phone, and pictured for the eye."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.browser.conftest import DESKTOP, PHONE
+from tests.browser.product import ROOT
+
+AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
+PICTURES = ROOT / "build" / "screenshots"
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+PAGES = {
+    "home": "/",
+    "map": "/map/main-1/",
+    "find": "/find/?q=infusion+pump",
+    "equipment": "/assets/",
+    "asset": "/assets/INF-001/",
+    "collectors": "/collectors/",
+}
+WIDTHS = {"desktop": DESKTOP, "phone": PHONE}
+
+
+@pytest.fixture(scope="module")
+def picture():
+    PICTURES.mkdir(parents=True, exist_ok=True)
+
+    def take(page, name: str) -> Path:
+        path = PICTURES / f"{name}.png"
+        page.screenshot(path=path)
+        return path
+
+    return take
+
+
+def faults(page) -> list[str]:
+    page.evaluate(AXE.read_text())
+    found = page.evaluate("(tags) => axe.run(document, {runOnly: tags})", RULES)
+    return [
+        f"{v['id']}: {v['nodes'][0]['html']} ({v['nodes'][0]['failureSummary']})" for v in found["violations"]
+    ]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", WIDTHS)
+def test_every_page_is_accessible_and_fits(visit, picture, width, scheme):
+    engineer = visit("biomed", WIDTHS[width], color_scheme=scheme, bypass_csp=True)
+    page = engineer.page
+    found = {}
+    for name, path in PAGES.items():
+        engineer.open(path)
+        page.wait_for_load_state("networkidle")
+        picture(page, f"{name}-{width}-{scheme}")
+        found[name] = faults(page)
+        if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
+            found[name].append("scrolls sideways")
+    assert {name: faulty for name, faulty in found.items() if faulty} == {}
+
+
+def test_sign_in_is_accessible(visit):
+    stranger = visit(bypass_csp=True)
+    assert faults(stranger.open("/sign-in/")) == []
+
+
+@pytest.mark.parametrize("person", ["nurse", "biomed", "facilities", "admin"])
+def test_each_role_lands_on_a_home_of_its_own(visit, picture, person):
+    page = visit(person).page
+    page.wait_for_load_state("networkidle")
+    picture(page, f"home-of-{person}")
+    assert page.locator(f"[data-home={person}]").count() == 1
