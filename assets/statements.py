@@ -22,7 +22,7 @@ from assets.words import Activity
 STATABLE = (Activity.AVAILABLE, Activity.DIRTY, Activity.DOWN)
 
 
-class StatementRefused(ValueError):
+class StatementRefusedError(ValueError):
     """A person cannot say this, or not of that time any more."""
 
 
@@ -33,7 +33,7 @@ def state_activity(*, asset: Asset, activity: Activity, by: Any, at: datetime | 
     published on commit.
     """
     if activity not in STATABLE:
-        raise StatementRefused(f"A person cannot state “{Activity(activity).label}”.")
+        raise StatementRefusedError(f"A person cannot state “{Activity(activity).label}”.")
     moment = at or timezone.now()
     item = Item(at=to_us(moment), source=f"person:{by.pk}", is_alive=False, stated=activity.value)
     with transaction.atomic():
@@ -41,8 +41,7 @@ def state_activity(*, asset: Asset, activity: Activity, by: Any, at: datetime | 
         folding = Folding(sql, facts_of([asset.pk]), item.at, settings.EVIDENCE_WINDOW_S * SECOND)
         folding.fold({asset.pk: [item]})
         if folding.tally.too_late:
-            raise StatementRefused("That moment is too long ago to be corrected.")
+            raise StatementRefusedError("That moment is too long ago to be corrected.")
         folding.ledger.write(sql)
         publish_changes(folding.ledger.changes)
-        statement = Statement.objects.create(asset=asset, activity=activity, at=moment, by=by)
-    return statement
+        return Statement.objects.create(asset=asset, activity=activity, at=moment, by=by)

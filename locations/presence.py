@@ -16,6 +16,7 @@ SETTLED_S = 60.0  # this long after its last movement a tag counts as lying stil
 MARGIN_AFTER_MOVEMENT = (0.75, 2.5)
 MARGIN_AT_REST = (1.5, 5.0)
 OUTSIDE_M = 4.0  # beyond every zone by this much: in none
+NOTHING_NEW_M = 0.2  # an estimate that has moved less since it was last looked at says nothing new
 
 
 class Zones(Protocol):
@@ -36,16 +37,19 @@ class RoomFilter:
     candidate: int | None = None
     candidate_since: float | None = None
     confidence: float = 0.0
+    looked_at: tuple[float, float, float] | None = None  # x, y and error that the confidence is for
 
     def update(self, zones: Zones, track: Track, at: float) -> bool:
         """Take in the latest estimate; whether the zone changed."""
         if self.zone is not None and self.zone not in zones:
             # Another floor (which the track has already held back), or a plan that has changed under the tag.
             return self._change(self._best(zones, track), zones, track)
+        if self._has_nothing_new(track):
+            return False
         best = self._best(zones, track)
         if best == self.zone or not self._is_better(zones, track, best, at):
             self.candidate, self.candidate_since = None, None
-            self.confidence = _confidence(zones, track, self.zone)
+            self._look(zones, track)
             return False
         if self.zone is None and _is_certain(zones, track, best):
             return self._change(best, zones, track)
@@ -53,8 +57,26 @@ class RoomFilter:
             self.candidate, self.candidate_since = best, at
         if at - self.candidate_since >= (HOLD_S if self.zone is not None else FIRST_HOLD_S):
             return self._change(best, zones, track)
-        self.confidence = _confidence(zones, track, self.zone)
+        self._look(zones, track)
         return False
+
+    def _has_nothing_new(self, track: Track) -> bool:
+        """Most tags lie still most of the time: their plan is not asked again and again."""
+        if (
+            self.looked_at is None
+            or self.zone is None
+            or self.candidate_since is not None
+            or track.zone is not None
+        ):
+            return False
+        x, y, error = self.looked_at
+        return (
+            math.hypot(track.x - x, track.y - y) < NOTHING_NEW_M and 0.8 * error < track.error < 1.2 * error
+        )
+
+    def _look(self, zones: Zones, track: Track) -> None:
+        self.confidence = _confidence(zones, track, self.zone)
+        self.looked_at = (track.x, track.y, track.error)
 
     def _best(self, zones: Zones, track: Track) -> int | None:
         if track.zone is not None and track.zone in zones:
@@ -74,7 +96,7 @@ class RoomFilter:
     def _change(self, zone: int | None, zones: Zones, track: Track) -> bool:
         changed = zone != self.zone
         self.zone, self.candidate, self.candidate_since = zone, None, None
-        self.confidence = _confidence(zones, track, zone)
+        self._look(zones, track)
         return changed
 
 

@@ -18,7 +18,7 @@ LONGEST_MESSAGE = 1000
 MOST_WATCHED = 50
 
 
-class Malformed(ValueError):
+class MalformedError(ValueError):
     """Not a message of this protocol."""
 
 
@@ -61,7 +61,7 @@ class LiveConsumer(AsyncWebsocketConsumer):
         try:
             message = _parse(text_data if text_data is not None else bytes_data)
             await self._obey(viewer, message)
-        except Malformed:
+        except MalformedError:
             await self._close(rights.MALFORMED)
 
     async def _obey(self, viewer: Viewer, message: dict[str, Any]) -> None:
@@ -77,14 +77,14 @@ class LiveConsumer(AsyncWebsocketConsumer):
             case {"type": "unwatch", "asset": str(tag)}:
                 viewer.assets = {pk: watched for pk, watched in viewer.assets.items() if watched != tag}
             case _:
-                raise Malformed
+                raise MalformedError
 
     async def _watch_floor(self, viewer: Viewer, slug: str) -> None:
         floor_id = await in_thread(rights.find_floor, viewer.session_key, slug)
         if floor_id is None:
             await self._refuse(viewer)
         elif len(viewer.floors) >= MOST_WATCHED:
-            raise Malformed
+            raise MalformedError
         else:
             await self._hub.watch_floor(viewer, floor_id, slug)
 
@@ -93,7 +93,7 @@ class LiveConsumer(AsyncWebsocketConsumer):
         if asset_id is None:
             await self._refuse(viewer)
         elif len(viewer.assets) >= MOST_WATCHED:
-            raise Malformed
+            raise MalformedError
         else:
             viewer.assets[asset_id] = tag
 
@@ -121,11 +121,11 @@ class LiveConsumer(AsyncWebsocketConsumer):
 
 def _parse(data: str | bytes | None) -> dict[str, Any]:
     if data is None or isinstance(data, bytes) or len(data) > LONGEST_MESSAGE:
-        raise Malformed
+        raise MalformedError
     try:
         message = orjson.loads(data)
     except orjson.JSONDecodeError:
-        raise Malformed from None
+        raise MalformedError from None
     if not isinstance(message, dict):
-        raise Malformed
+        raise MalformedError
     return message

@@ -192,7 +192,13 @@ def unpack_timeline(state: str) -> Timeline:
 
 
 def fold_items(
-    timeline: Timeline, items: list[Item], rules: Rules, plan: Plan, *, window_us: int, checkpoint: int | None = None
+    timeline: Timeline,
+    items: list[Item],
+    rules: Rules,
+    plan: Plan,
+    *,
+    window_us: int,
+    checkpoint: int | None = None,
 ) -> Trail:
     """Fold in ``items``, sorted and newer than the timeline, laying down checkpoints as the minutes pass.
 

@@ -48,7 +48,11 @@ readings = st.lists(
 def tellings(draw):
     """What one source says at one moment, without the asset it says it of."""
     at = NOON + draw(moments)
-    said = {"source": draw(st.sampled_from(["endpoint:1", "endpoint:2", "rtls"])), "at": at, "received_at": at}
+    said = {
+        "source": draw(st.sampled_from(["endpoint:1", "endpoint:2", "rtls"])),
+        "at": at,
+        "received_at": at,
+    }
     if draw(st.integers(0, 9)) == 0:
         return said | {"quality": Quality.NO_ANSWER}
     return said | {

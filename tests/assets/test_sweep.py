@@ -1,0 +1,137 @@
+"""What the clock alone decides, and that it decides it for the exact moment, whenever the sweep comes."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from assets.models import ActivityInterval, AssetNow, TimelineHead
+from assets.observation import Evidence, Position
+from assets.record import record_observations
+from assets.sweep import complete_current_rows, sweep_silence
+from locations.zones import ZoneKind
+
+pytestmark = [pytest.mark.django_db, pytest.mark.databases]
+
+
+def spells(asset, noon):
+    """Activity, basis and begin in seconds after noon."""
+    rows = ActivityInterval.objects.filter(asset=asset).order_by("begin")
+    return [(row.activity, row.basis, (row.begin - noon).total_seconds()) for row in rows]
+
+
+def test_silence_begins_at_its_exact_moment(make_pump, observe, noon):
+    pump = make_pump()
+    record_observations([observe(pump, activity=Evidence.IDLE)])
+
+    assert sweep_silence(now=noon + timedelta(seconds=119)) == 0
+    assert sweep_silence(now=noon + timedelta(hours=3)) == 1
+
+    assert spells(pump, noon) == [("available", "confirmed", 0), ("unknown", "silence", 120)]
+    now = AssetNow.objects.get(asset=pump)
+    assert (now.activity, now.since) == ("unknown", noon + timedelta(seconds=120))
+    assert now.decide_at is None
+
+
+def test_what_was_swept_is_not_swept_again(make_pump, observe, noon):
+    record_observations([observe(make_pump(), activity=Evidence.IDLE)])
+    sweep_silence(now=noon + timedelta(hours=1))
+
+    assert sweep_silence(now=noon + timedelta(hours=2)) == 0
+
+
+def test_dwelling_is_presumed_use_from_its_exact_moment(make_pump, make_zone, observe, noon):
+    make_zone("Bay 1", ZoneKind.PATIENT_ROOM)
+    pump = make_pump()
+    for second in (0, 100, 200, 300, 400, 500, 590):
+        record_observations([observe(pump, second, position=Position("main-1", 5, 5, 1))])
+
+    sweep_silence(now=noon + timedelta(seconds=650))
+
+    assert spells(pump, noon) == [("available", "presumed", 0), ("in_use", "presumed", 600)]
+
+
+def test_several_changes_of_the_clock_come_in_their_order(make_pump, make_zone, observe, noon):
+    make_zone("Bay 1", ZoneKind.PATIENT_ROOM)
+    pump = make_pump()
+    for second in (0, 100, 200, 300, 400, 500, 590):
+        record_observations([observe(pump, second, position=Position("main-1", 5, 5, 1))])
+
+    sweep_silence(now=noon + timedelta(hours=1))
+
+    assert spells(pump, noon) == [
+        ("available", "presumed", 0),
+        ("in_use", "presumed", 600),
+        ("unknown", "silence", 710),
+    ]
+
+
+def test_being_heard_again_ends_silence(make_pump, observe, noon):
+    pump = make_pump()
+    record_observations([observe(pump, activity=Evidence.IDLE)])
+    sweep_silence(now=noon + timedelta(hours=1))
+
+    record_observations([observe(pump, 3700, activity=Evidence.IDLE)])
+
+    assert spells(pump, noon) == [
+        ("available", "confirmed", 0),
+        ("unknown", "silence", 120),
+        ("available", "confirmed", 3700),
+    ]
+
+
+def test_late_news_take_silence_back(make_pump, observe, noon):
+    pump = make_pump()
+    record_observations([observe(pump, activity=Evidence.IDLE)])
+    sweep_silence(now=noon + timedelta(seconds=130))
+
+    record_observations([observe(pump, 110, activity=Evidence.IDLE, received=131)])
+
+    assert spells(pump, noon) == [("available", "confirmed", 0)]
+    assert AssetNow.objects.get(asset=pump).activity == "available"
+
+
+def test_a_sweep_and_no_sweep_leave_the_same_history(make_pump, observe, noon):
+    swept, left = make_pump("P-1"), make_pump("P-2")
+    record_observations([observe(swept, activity=Evidence.IN_USE), observe(left, activity=Evidence.IN_USE)])
+    sweep_silence(now=noon + timedelta(seconds=500))
+    TimelineHead.objects.filter(asset=left).update(clock_us=None)  # as if the sweep had passed it by
+    ActivityInterval.objects.filter(asset=left, activity="unknown").delete()
+    ActivityInterval.objects.filter(asset=left).update(end=None)
+
+    batch = [observe(pump, 900, activity=Evidence.IDLE) for pump in (swept, left)]
+    record_observations(batch)
+
+    assert spells(swept, noon) == spells(left, noon)
+    assert [activity for activity, _, _ in spells(left, noon)] == ["in_use", "unknown", "dirty"]
+
+
+def test_more_than_one_batch_is_swept(make_pump, observe, noon, monkeypatch):
+    monkeypatch.setattr("assets.sweep.BATCH", 2)
+    record_observations([observe(make_pump(f"P-{n}"), n, activity=Evidence.IDLE) for n in range(5)])
+
+    assert sweep_silence(now=noon + timedelta(hours=1)) == 5
+    assert set(AssetNow.objects.values_list("activity", flat=True)) == {"unknown"}
+
+
+def test_equipment_that_was_never_heard_has_a_current_row(make_pump, noon):
+    pump = make_pump()
+
+    assert complete_current_rows(now=noon) == 1
+    assert complete_current_rows(now=noon) == 0
+    now = AssetNow.objects.get(asset=pump)
+    assert (now.activity, now.basis, now.since, now.heard_at) == ("unknown", "silence", None, None)
+
+
+def test_installed_equipment_has_its_place_before_it_was_ever_heard(make_pump, make_zone, noon):
+    hall, annex = make_zone("Hall", ZoneKind.IMAGING), make_zone("Annex", ZoneKind.IMAGING, x=10)
+    scanner = make_pump(is_fixed=True, home_zone=hall)
+    complete_current_rows(now=noon)
+    assert AssetNow.objects.get(asset=scanner).zone == hall
+
+    scanner.home_zone = annex
+    scanner.save()
+
+    assert complete_current_rows(now=noon) == 1
+    assert AssetNow.objects.get(asset=scanner).zone == annex
