@@ -7,10 +7,11 @@ from typing import Any
 
 from celery import Celery
 from celery.beat import EmbeddedService, Scheduler
-from celery.worker import WorkController
-from celery.worker import state as worker_state
+from celery.worker import WorkController, state
 
 STOP_WITHIN_S = 8.0
+
+_worker_state: Any = state
 
 
 class BackgroundTasks:
@@ -20,7 +21,7 @@ class BackgroundTasks:
     """
 
     def __init__(self, app: Celery, *, threads: int = 2) -> None:
-        worker_state.should_stop = None
+        _worker_state.should_stop = None
         self._worker: Any = WorkController(
             app=app,
             pool="threads",
@@ -39,5 +40,5 @@ class BackgroundTasks:
     def stop(self) -> None:
         """Ends the clock, then lets tasks under way finish, for ``STOP_WITHIN_S`` at the most."""
         self._clock.service.stop()
-        worker_state.should_stop = 0
+        _worker_state.should_stop = 0
         self._worker_thread.join(STOP_WITHIN_S)

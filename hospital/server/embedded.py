@@ -9,15 +9,15 @@ import socket
 from collections.abc import Callable
 from typing import Any
 
-from collectors.engine import run_engine
 from daphne.server import Server
-from twisted.internet import reactor
+from twisted.internet import reactor as _installed_reactor
 from twisted.internet.defer import Deferred
-from twisted.internet.endpoints import quoteStringArgument
 
+from collectors.engine import run_engine
 from hospital.celery import app as celery_app
 from hospital.server.background import BackgroundTasks
 
+reactor: Any = _installed_reactor  # its types say only what every reactor has
 logger = logging.getLogger(__name__)
 
 
@@ -50,7 +50,7 @@ class EmbeddedServer:
         self._collecting: asyncio.Task[None] | None = None
         self._server = Server(
             application,
-            endpoints=[f"tcp:port={port}:interface={quoteStringArgument(host)}"],
+            endpoints=[f"tcp:port={port}:interface={_quoted(host)}"],
             ready_callable=self._start,
             application_close_timeout=2,
             websocket_timeout=-1,
@@ -85,3 +85,8 @@ class EmbeddedServer:
                 await asyncio.gather(self._collecting, return_exceptions=True)
 
         return Deferred.fromFuture(asyncio.ensure_future(end_collecting(), loop=self._loop))
+
+
+def _quoted(host: str) -> str:
+    """An address as Twisted's endpoint descriptions take it: colons part their fields."""
+    return host.replace(":", "\\:")
