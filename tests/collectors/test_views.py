@@ -108,7 +108,6 @@ def test_endpoints_stand_by_network_segment(sign_in, biomed, site, fridge, make_
         ("q=10.0.0.8", ["Fridge 2"]),
         ("q=p-104", ["Fridge 1"]),
         ("q=fridge+giraffe", []),
-        ("q=%00", ["Fridge 1", "Fridge 2"]),
         ("profile=medical-fridge", ["Fridge 1", "Fridge 2"]),
         ("profile=giraffe", []),
     ],
@@ -126,7 +125,7 @@ def test_counts_are_of_all_that_the_text_leaves(sign_in, biomed, fridge, dead, m
     assert page.context["total"] == 3
 
 
-@pytest.mark.parametrize("query", ["state=sleepy", "page=two"])
+@pytest.mark.parametrize("query", ["state=sleepy", "page=two", "q=%00"])
 def test_a_malformed_filter_is_refused(sign_in, biomed, fridge, query):
     assert sign_in(biomed).get(f"/collectors/?{query}").status_code == 400
 
