@@ -1,0 +1,112 @@
+"""Frames through a real Redis: what one process records, another one shows."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import secrets
+
+import pytest
+import redis
+from asgiref.sync import sync_to_async
+
+from assets.live import feed, redis_feed
+from assets.live.hub import Hub
+from assets.live.viewers import Viewer
+from assets.record import record_observations
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.redis]
+
+URL = os.environ.get("TEST_REDIS_URL", "redis://127.0.0.1:6379/0")
+
+
+@pytest.fixture
+def through_redis(settings, monkeypatch):
+    """Sends live frames through Redis, on channels that only this test knows."""
+    try:
+        redis.Redis.from_url(URL, socket_connect_timeout=1).ping()
+    except redis.RedisError:
+        pytest.skip("Redis: no server answers")
+    settings.REDIS_URL = URL
+    for name in ("CHANGES", "RIGHTS"):
+        monkeypatch.setattr(redis_feed, name, f"test:{secrets.token_hex(4)}")
+    monkeypatch.setattr(redis_feed, "_publisher", None)
+
+
+@pytest.fixture
+async def elsewhere(through_redis):
+    """The hub of another process: it hears nothing but what Redis brings."""
+    hub = Hub(asyncio.get_running_loop())
+    told = asyncio.Queue()
+    hub.offer = told.put_nowait
+    hub.question = told.put_nowait
+    task = asyncio.create_task(redis_feed.listen(hub))
+    client = redis.asyncio.Redis.from_url(URL)
+    async with asyncio.timeout(5):
+        while dict(await client.pubsub_numsub(redis_feed.CHANGES))[redis_feed.CHANGES.encode()] == 0:
+            await asyncio.sleep(0.01)
+    yield told
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+    await client.aclose()
+
+
+async def test_what_is_recorded_here_is_told_elsewhere(elsewhere, make_pump, observe):
+    pump = await sync_to_async(make_pump)("P-1")
+
+    await sync_to_async(record_observations)([observe(pump)])
+
+    async with asyncio.timeout(5):
+        changes = await elsewhere.get()
+    assert [(change.id, change.rev, change.activity) for change in changes] == [(pump.pk, 1, "available")]
+
+
+async def test_a_change_of_rights_here_is_told_elsewhere(elsewhere, nurse):
+    nurse.is_active = False
+    await nurse.asave()
+
+    async with asyncio.timeout(5):
+        assert await elsewhere.get() == [nurse.pk]
+
+
+async def test_a_hub_listens_while_somebody_looks(through_redis, make_pump, observe):
+    hub = Hub(asyncio.get_running_loop())
+    viewer = Viewer("session", 1, _no_close)
+    hub.join(viewer)
+    pump = await sync_to_async(make_pump)("P-1")
+    viewer.assets[pump.pk] = "P-1"
+
+    async with asyncio.timeout(10):
+        second = 0
+        while not viewer.notices:
+            second += 1
+            await sync_to_async(record_observations)([observe(pump, second)])
+            await asyncio.sleep(0.05)
+
+    hub.leave(viewer)
+    assert hub._tasks == []
+
+
+async def _no_close(code: int) -> None: ...
+
+
+def test_a_redis_that_is_away_is_said_once_and_stops_nothing(
+    settings, make_pump, observe, caplog, monkeypatch
+):
+    settings.REDIS_URL = "redis://127.0.0.1:1/0"
+    monkeypatch.setattr(redis_feed, "_publisher", None)
+    pump = make_pump()
+
+    for second in range(3):
+        assert record_observations([observe(pump, second)]).recorded == 1
+
+    warnings = [record for record in caplog.records if "Live frames do not reach" in record.message]
+    assert len(warnings) == 1
+
+
+def test_without_redis_nothing_leaves_the_process(settings, monkeypatch):
+    settings.REDIS_URL = ""
+    monkeypatch.setattr(redis_feed, "publisher", lambda: pytest.fail("Redis was asked"))
+
+    feed.send_changes([])
+    feed.send_question([1])
