@@ -1,9 +1,9 @@
 """Strict BER as SNMP uses it. Pure; everything that cannot be understood raises :class:`DecodeError`.
 
 Lengths are definite, types are those of RFC 2578 and 3416, an element lies wholly within the one around it,
-and nothing nests deeper than the messages that are parsed here: no input recurses. Peers may write lengths and
-integers with more octets than needed, and unsigned numbers of full width without the leading zero octet: that
-is unambiguous and common. A number outside its type's range is refused, never clamped.
+and nothing nests deeper than the messages that are parsed here: no input recurses. Peers may write lengths
+and integers with more octets than needed, and unsigned numbers of full width without the leading zero octet:
+that is unambiguous and common. A number outside its type's range is refused, never clamped.
 """
 
 from __future__ import annotations
@@ -60,9 +60,14 @@ def _long_length(data: bytes, at: int, octets: int) -> tuple[int, int]:
 
 def enter(data: bytes, at: int, stop: int, tag: int) -> tuple[int, int]:
     """Start and end of the content at ``at``, which must have this tag."""
-    found, start, end = header(data, at, stop)
-    if found != tag:
-        raise DecodeError(f"tag {found:#04x} where {tag:#04x} belongs")
+    if at + 2 > stop or data[at] != tag:
+        raise DecodeError(f"no element of tag {tag:#04x} where one belongs")
+    length, start = data[at + 1], at + 2
+    if length >= 0x80:
+        start, length = _long_length(data, start, length & 0x7F)
+    end = start + length
+    if end > stop:
+        raise DecodeError("an element ends after the one around it")
     return start, end
 
 
@@ -78,7 +83,9 @@ def read_octets(data: bytes, at: int, stop: int) -> tuple[bytes, int]:
 
 
 def _integer32(content: bytes) -> int:
-    if not 1 <= len(content) <= _MAX_INTEGER_OCTETS:
+    if 1 <= len(content) <= 4:
+        return int.from_bytes(content, "big", signed=True)
+    if not 5 <= len(content) <= _MAX_INTEGER_OCTETS:
         raise DecodeError("an integer of no or too many octets")
     number = int.from_bytes(content, "big", signed=True)
     if not -0x8000_0000 <= number <= 0x7FFF_FFFF:

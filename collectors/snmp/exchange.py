@@ -47,8 +47,8 @@ class Turn(NamedTuple):
 class Exchange:
     """A request under way. When ``is_done``, one of these says how it ended:
 
-    ``answer`` (what ``decode`` made of the bindings); ``status`` and ``blamed`` (the device's error-status, not
-    0, and which object it is about); ``report`` (the name of the report that ended it); or none of them:
+    ``answer`` (what ``decode`` made of the bindings); ``status`` and ``blamed`` (the device's error-status,
+    not 0, and which object it is about); ``report`` (the name of the report that ended it); or none of them:
     silence, or nothing but garbage (``is_garbled``).
     """
 

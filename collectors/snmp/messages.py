@@ -79,7 +79,7 @@ class Prepared:
         bindings = b"".join(tlv(SEQUENCE, name + bytes((NULL, 0))) for name in names)
         self.tail = encode_integer(second) + encode_integer(third) + tlv(SEQUENCE, bindings)
         # The number of the request takes the place of four octets.
-        self.head = tlv(ask, b"\x02\x04" + bytes(4) + self.tail)[: -len(self.tail) - 4]
+        self.head = tlv(Ask(ask), b"\x02\x04" + bytes(4) + self.tail)[: -len(self.tail) - 4]
         self.wanted = tuple(zip(map(oid_text, contents), names, strict=True))
         self._names = dict(zip(contents, map(oid_text, contents), strict=True))
 

@@ -1,8 +1,8 @@
 """SNMP v3: what is known of a device between polls, and one request with all that may come between.
 
 Discovery, time and reports follow RFC 3412 and 3414, with these choices. What an unauthenticated report says
-is a hint at best: it may cost a repetition, never change what a reply must prove. A device that restarted, lost
-its count of boots or was replaced is found again within the same request. All of it is bounded.
+is a hint at best: it may cost a repetition, never change what a reply must prove. A device that restarted,
+lost its count of boots or was replaced is found again within the same request. All of it is bounded.
 """
 
 from __future__ import annotations
@@ -115,7 +115,8 @@ class V3Exchange(Exchange):
     def begin(self) -> Turn:
         number = new_id()
         self._numbers.add(int.from_bytes(number, "big"))
-        message = self._request(number) if self._session.is_confirmed else self._discovery(number)
+        keys = self._session.keys if self._session.is_confirmed else None
+        message = self._request(number, keys) if keys else self._discovery(number)
         return Turn(message, self._wait_s)
 
     def expire(self) -> Turn | None:
@@ -132,12 +133,10 @@ class V3Exchange(Exchange):
         scoped = tlv(SEQUENCE, b"\x04\x00\x04\x00" + NOTHING_ASKED.pdu(self._id))
         return tlv(SEQUENCE, _head(number, REPORTABLE) + tlv(OCTETS, security) + scoped)
 
-    def _request(self, number: bytes) -> bytes:
+    def _request(self, number: bytes, keys: Keys) -> bytes:
         session = self._session
-        keys, clock = session.keys, session.clock
-        assert keys is not None  # noqa: S101  a confirmed session has keys
         payload = tlv(SEQUENCE, session.scope + self._prepared.pdu(self._id))
-        boots, time, salt = clock.boots, clock.time, b""
+        boots, time, salt = session.clock.boots, session.clock.time, b""
         if session.level & ENCRYPTED:
             cipher, salt = keys.encrypt(payload, boots, time)
             payload = tlv(OCTETS, cipher)
