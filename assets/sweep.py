@@ -11,6 +11,7 @@ from django.db.models import F, Q
 from assets.activity import SECOND
 from assets.live.publish import publish_changes
 from assets.models import Asset, AssetNow
+from assets.queries import AssetQuerySet
 from assets.recording import store
 from assets.recording.facts import facts_of
 from assets.recording.folding import Folding
@@ -39,7 +40,7 @@ def complete_current_rows(*, now: datetime) -> int:
     """Give equipment that was never heard of a current row, and installed equipment its place; how many changed."""
     incomplete = list(_incomplete().values_list("pk", flat=True))
     for start in range(0, len(incomplete), BATCH):
-        _let_pass(incomplete[start : start + BATCH], now, is_complete=False)
+        _let_pass(incomplete[start : start + BATCH], now, is_known=False)
     return len(incomplete)
 
 
@@ -48,7 +49,7 @@ def _due(now: datetime) -> list[int]:
     return list(due.values_list("pk", flat=True)[:BATCH])
 
 
-def _incomplete():  # type: ignore[no-untyped-def]
+def _incomplete() -> AssetQuerySet:
     is_installed = Q(is_fixed=True) | Q(model__category__is_mobile=False, rtls_tag__isnull=True)
     is_elsewhere = Q(now__zone__isnull=True) | ~Q(now__zone=F("home_zone"))
     return (
@@ -58,15 +59,16 @@ def _incomplete():  # type: ignore[no-untyped-def]
     )
 
 
-def _let_pass(asset_ids: list[int], now: datetime, *, is_complete: bool = True) -> int:
+def _let_pass(asset_ids: list[int], now: datetime, *, is_known: bool = True) -> int:
     with transaction.atomic():
         sql = dialect()
         facts = facts_of(asset_ids)
         folding = Folding(sql, facts, to_us(now), settings.EVIDENCE_WINDOW_S * SECOND)
-        if is_complete:
-            heads = store.read_heads(sql, sorted(facts), is_skipping=True)
-        else:
-            heads = store.lock_heads(sql, facts)
+        heads = (
+            store.read_heads(sql, sorted(facts), is_skipping=True)
+            if is_known
+            else store.lock_heads(sql, facts)
+        )
         folding.touch(heads.values())
         folding.ledger.write(sql)
         publish_changes(folding.ledger.changes)

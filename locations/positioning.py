@@ -99,7 +99,7 @@ def follow(track: Track, fix: Fix, at: float, *, in_motion: bool | None = None) 
     limit = OUTLIER * error
     dx = min(max(fix.x - track.x, -limit), limit)
     dy = min(max(fix.y - track.y, -limit), limit)
-    _judge_movement(track, dx, dy, error, in_motion)
+    _judge_movement(track, dx, dy, error, in_motion=in_motion)
     track.variance += elapsed * (WALK_NOISE if track.is_moving else REST_NOISE)
     gain = track.variance / (track.variance + error * error)
     track.x += gain * dx
@@ -130,7 +130,7 @@ def _change_floor(track: Track, fix: Fix, at: float) -> bool:
     return True
 
 
-def _judge_movement(track: Track, dx: float, dy: float, error: float, in_motion: bool | None) -> None:
+def _judge_movement(track: Track, dx: float, dy: float, error: float, *, in_motion: bool | None) -> None:
     """Noise leans to no side for long; movement does. A tag's own word that it moves is taken at once."""
     track.lean_x += LEAN * (dx - track.lean_x)
     track.lean_y += LEAN * (dy - track.lean_y)

@@ -22,7 +22,7 @@ class MalformedError(ValueError):
     """Not a message of this protocol."""
 
 
-class LiveConsumer(AsyncWebsocketConsumer):
+class LiveConsumer(AsyncWebsocketConsumer):  # type: ignore[misc] # Channels has no types
     """Messages in: watch, unwatch, ack. Messages out: see :mod:`assets.live.events`.
 
     Close codes: 4400 malformed, 4401 not signed in, 4403 not allowed, 4404 no such floor or asset for this person.

@@ -17,9 +17,8 @@ def connect() -> None:
     post_save.connect(_on_user, sender=user_model, dispatch_uid="live.user")
     post_delete.connect(_on_user, sender=user_model, dispatch_uid="live.user_gone")
     post_delete.connect(_on_session, sender=Session, dispatch_uid="live.session")
-    m2m_changed.connect(
-        _on_sites, sender=user_model._meta.get_field("sites").remote_field.through, dispatch_uid="live.sites"
-    )  # type: ignore[union-attr]
+    sites: Any = user_model._meta.get_field("sites")
+    m2m_changed.connect(_on_sites, sender=sites.remote_field.through, dispatch_uid="live.sites")
 
 
 def _on_user(instance: Any, **_: Any) -> None:

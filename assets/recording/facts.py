@@ -1,4 +1,4 @@
-"""Who and where an observation speaks of: names of sources resolved against the register, by a fixed count of queries."""
+"""Who and where an observation speaks of: the names that sources use, resolved by a fixed number of queries."""
 
 from __future__ import annotations
 

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeGuard
 
 import orjson
 
 from assets.observation import Observation
 from assets.recording.moments import to_us
+from assets.vocabulary import VOCABULARY
 from assets.words import Quality
 from locations.positioning import Fix
+
+BATTERY = "battery_charge"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,14 +51,8 @@ class Item:
         said: dict[str, Any] = {"t": self.at, "o": self.source}
         if not self.is_alive:
             said["q"] = 1
-        for name, value in (
-            ("a", self.telemetry),
-            ("s", self.stated),
-            ("m", self.in_motion),
-            ("n", self.numbers),
-        ):
-            if value is not None:
-                said[name] = value
+        plain = {"a": self.telemetry, "s": self.stated, "m": self.in_motion, "n": self.numbers}
+        said |= {name: value for name, value in plain.items() if value is not None}
         if self.fix is not None:
             said["p"] = _pack_fix(self.fix)
         if self.heard is not None:
@@ -85,22 +82,10 @@ def unpack(payload: str) -> Item:
 
 def make_item(observation: Observation, fix: Fix | None, heard: Heard | None) -> Item:
     """The evidence in an observation of good quality; ``fix`` and ``heard`` are its place, resolved."""
-    numbers: dict[str, float] = {}
-    in_motion: bool | None = None
-    battery: float | None = None
-    has_battery = False
-    for reading in observation.readings:
-        if reading.name == "battery_charge":
-            has_battery = True
-        if reading.quality is not Quality.GOOD:
-            continue
-        value = reading.value
-        if reading.name == "motion":
-            in_motion = value == "moving"
-        elif isinstance(value, int | float) and not isinstance(value, bool):
-            numbers[reading.name] = float(value)
-            if reading.name == "battery_charge":
-                battery = float(value)
+    good = {
+        reading.name: reading.value for reading in observation.readings if reading.quality is Quality.GOOD
+    }
+    numbers = {name: float(value) for name, value in good.items() if _is_number(value) and name in VOCABULARY}
     is_placed = observation.position is not None or observation.sighting is not None
     return Item(
         at=to_us(observation.at),
@@ -109,11 +94,15 @@ def make_item(observation: Observation, fix: Fix | None, heard: Heard | None) ->
         telemetry=None if observation.activity is None else observation.activity.value,
         fix=fix,
         heard=heard,
-        in_motion=in_motion,
+        in_motion=good["motion"] == "moving" if "motion" in good else None,
         numbers=numbers or None,
-        battery=battery,
-        has_battery=has_battery,
+        battery=numbers.get(BATTERY),
+        has_battery=any(reading.name == BATTERY for reading in observation.readings),
     )
+
+
+def _is_number(value: object) -> TypeGuard[int | float]:
+    return isinstance(value, int | float) and not isinstance(value, bool)
 
 
 def _is_alive(observation: Observation, *, is_placed: bool) -> bool:

@@ -165,9 +165,9 @@ class Timeline:
     def _keep(self, numbers: dict[str, float], at: int, trail: Trail) -> None:
         """Readings that moved beyond their deadband, or whose heartbeat is due, go into the history."""
         for name, value in numbers.items():
-            term = VOCABULARY.get(name)
+            term = VOCABULARY[name]
             before = self.kept.get(name)
-            if before is not None and term is not None:
+            if before is not None:
                 is_same = abs(value - before[0]) <= term.deadband
                 if is_same and at - before[1] < term.heartbeat_s * activity.SECOND:
                     continue

@@ -21,7 +21,8 @@ class PostgreSQL:
             parameters.append(bound)
         with self._connection.cursor() as cursor:
             cursor.execute(sql, parameters)
-            return cursor.fetchall()
+            rows: list[Row] = cursor.fetchall()
+            return rows
 
     def insert(self, table: Table, rows: Sequence[Row]) -> None:
         if not rows:
@@ -29,7 +30,7 @@ class PostgreSQL:
         columns = ", ".join(f'"{column}"' for column in table.columns)
         with (
             self._connection.cursor() as cursor,
-            cursor.copy(f'COPY "{table.name}" ({columns}) FROM STDIN') as copy,  # type: ignore[attr-defined]
+            cursor.copy(f'COPY "{table.name}" ({columns}) FROM STDIN') as copy,
         ):
             for row in rows:
                 copy.write_row(row)

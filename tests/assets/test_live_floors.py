@@ -160,9 +160,12 @@ def test_a_frame_is_written_once_however_many_look(monkeypatch):
     view = make_view(change(1))
     view.take(change(1, 2))
     written = []
-    monkeypatch.setattr(
-        "assets.live.floors.floor_frame", lambda **said: written.append(said["is_full"]) or "frame"
-    )
+
+    def write(*, is_full, **_):
+        written.append(is_full)
+        return "frame"
+
+    monkeypatch.setattr("assets.live.floors.floor_frame", write)
     view.make_frame(3, NOON, is_watched=True)
 
     for seen in (2, 2, 2, None, 1, None):

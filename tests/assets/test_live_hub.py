@@ -81,7 +81,8 @@ async def test_a_thread_without_a_loop_may_record(hub, viewer, pump, floor, obse
 
 
 async def test_frames_come_at_most_four_times_a_second(hub, viewer, pump, floor, observe, monkeypatch):
-    ticks, pauses = [], []
+    ticks: list[int] = []
+    pauses: list[float] = []
 
     async def tick():
         ticks.append(len(pauses))

@@ -33,19 +33,30 @@ def through_redis(settings, monkeypatch):
     monkeypatch.setattr(redis_feed, "_publisher", None)
 
 
+class Ear(Hub):
+    """A hub that only listens."""
+
+    def __init__(self, loop):
+        super().__init__(loop)
+        self.told: asyncio.Queue[object] = asyncio.Queue()
+
+    def offer(self, changes):
+        self.told.put_nowait(changes)
+
+    def question(self, user_ids):
+        self.told.put_nowait(user_ids)
+
+
 @pytest.fixture
 async def elsewhere(through_redis):
     """The hub of another process: it hears nothing but what Redis brings."""
-    hub = Hub(asyncio.get_running_loop())
-    told = asyncio.Queue()
-    hub.offer = told.put_nowait
-    hub.question = told.put_nowait
+    hub = Ear(asyncio.get_running_loop())
     task = asyncio.create_task(redis_feed.listen(hub))
     client = redis.asyncio.Redis.from_url(URL)
     async with asyncio.timeout(5):
-        while dict(await client.pubsub_numsub(redis_feed.CHANGES))[redis_feed.CHANGES.encode()] == 0:
+        while dict(await client.pubsub_numsub(redis_feed.CHANGES))[redis_feed.CHANGES.encode()] == 0:  # noqa: ASYNC110 nobody tells of a subscription
             await asyncio.sleep(0.01)
-    yield told
+    yield hub.told
     task.cancel()
     await asyncio.gather(task, return_exceptions=True)
     await client.aclose()

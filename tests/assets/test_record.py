@@ -339,7 +339,7 @@ def _fail(*_):
 @contextmanager
 def watched():
     """Lists what the database is asked, past Django's cursor as well: verb and table, repetitions once."""
-    asked = []
+    asked: list[str] = []
 
     def note(sql):
         words = " ".join(str(sql).split()[:3])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from itertools import pairwise
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -149,7 +150,7 @@ def test_at_any_instant_an_asset_does_exactly_one_thing(stage, make_pump, arriva
 
     intervals = list(ActivityInterval.objects.filter(asset=pump).order_by("begin"))
 
-    for before, after in zip(intervals, intervals[1:], strict=False):
+    for before, after in pairwise(intervals):
         assert before.end == after.begin
         assert (before.activity, before.basis) != (after.activity, after.basis)
     assert all(interval.end is not None for interval in intervals[:-1])

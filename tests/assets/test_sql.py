@@ -105,7 +105,7 @@ def test_delete_after_works_on_numbers_too(pump):
 
 def test_select_takes_a_set_of_numbers_and_a_bound(pump):
     dialect().insert(store.CHECKPOINTS, [(pump.pk, n, f"s{n}", True) for n in range(3)])
-    query = f"SELECT state FROM {store.CHECKPOINTS.name} WHERE asset_id IN {{ids}} AND at_us > {{bound}} ORDER BY at_us"
+    query = 'SELECT state FROM "assets_checkpoint" WHERE asset_id IN {ids} AND at_us > {bound} ORDER BY at_us'
 
     assert dialect().select(query, [pump.pk, 999], bound=0) == [("s1",), ("s2",)]
     assert dialect().select(query, [], bound=0) == []
@@ -124,5 +124,5 @@ def test_text_of_any_kind_survives(pump, noon):
     dialect().insert(store.EVIDENCE, [(pump.pk, 1, "s", words)])
 
     assert ReadingNow.objects.get().text == words
-    query = f"SELECT payload FROM {store.EVIDENCE.name} WHERE asset_id IN {{ids}}"
+    query = 'SELECT payload FROM "assets_evidencelog" WHERE asset_id IN {ids}'
     assert dialect().select(query, [pump.pk]) == [(words,)]

@@ -40,12 +40,13 @@ def test_a_first_position_near_a_wall_has_to_hold():
 def test_after_movement_a_candidate_wins_once_it_was_better_by_a_margin_for_a_while():
     room = RoomFilter(zone=BAY)
 
-    assert room.update(GROUND, at(5.5, 3, moved_at=0), 0) is False  # over the wall, but not by the margin
-    assert room.candidate is None
-    assert room.update(GROUND, at(6, 3, moved_at=1), 1) is False
-    assert room.candidate == NEXT_BAY
-    assert room.update(GROUND, at(6, 3, moved_at=1), 8.9) is False
-    assert room.update(GROUND, at(6, 3, moved_at=1), 9) is True
+    # Over the wall, but not by the margin; then by the margin, but not for long enough; then both.
+    changes = [
+        room.update(GROUND, at(x, 3, moved_at=1), second)
+        for x, second in ((5.5, 0), (5.5, 20), (6, 21), (6, 28.9), (6, 29))
+    ]
+
+    assert changes == [False, False, False, False, True]
     assert room.zone == NEXT_BAY
 
 
