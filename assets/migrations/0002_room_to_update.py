@@ -7,7 +7,7 @@ from django.db import migrations
 _TABLES = ("assets_assetnow", "assets_readingnow", "assets_timelinehead")
 
 
-def leave_room(apps: Any, schema_editor: Any) -> None:
+def leave_room(apps: Any, schema_editor: Any) -> None:  # noqa: ARG001 Django passes both
     if schema_editor.connection.vendor == "postgresql":
         for table in _TABLES:
             schema_editor.execute(f"ALTER TABLE {table} SET (fillfactor = 50)")
