@@ -14,6 +14,7 @@ from csp.constants import NONCE, NONE, SELF
 
 from hospital.logs import passwords_of
 from hospital.secrets import read_or_make
+from hospital.static_version import static_version
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
@@ -192,7 +193,9 @@ USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "UTC"
 
-STATIC_URL = "/static/"
+# The version is part of the address, so that browsers may keep every file, modules that import each other included.
+STATIC_VERSION = static_version(BASE_DIR.glob("*/static"), BASE_DIR / "package-lock.json")
+STATIC_URL = f"/static/{STATIC_VERSION}/"
 STATIC_ROOT = env.str("STATIC_ROOT", default="") or None
 """Where ``collectstatic`` puts copies for another web server; without, files are served where they are."""
 _PACKAGES = BASE_DIR / "node_modules"
@@ -208,6 +211,7 @@ STATICFILES_DIRS = [
         "vega-util": "vega-util/build",
     }.items()
 ]
+WHITENOISE_IMMUTABLE_FILE_TEST = ".*"
 WHITENOISE_USE_FINDERS = True
 
 # --- API ----------------------------------------------------------------------------------------------------

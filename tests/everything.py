@@ -60,7 +60,7 @@ def _run(name: str, command: list[str]) -> bool:
     if name == "tests-browser" and not _chromium() and not _install_chromium():
         return _lacking("browser tests: no Chromium (Debian: apt install chromium)")
     begun = time.monotonic()
-    status = subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode  # noqa: S603
+    status = subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode
     verdict = "passed" if status == 0 else f"FAILED ({status})"
     print(f"   {name}: {verdict} in {time.monotonic() - begun:.1f} s")
     return status == 0
@@ -95,7 +95,7 @@ def _install_chromium() -> bool:
     quiet = {"stdout": subprocess.DEVNULL, "check": False}
     environment = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
     for command in (["apt-get", "update", "-qq"], ["apt-get", "install", "-y", "-qq", "chromium"]):
-        subprocess.run(command, env=environment, **quiet)  # noqa: S603
+        subprocess.run(command, env=environment, **quiet)
     return _chromium() is not None
 
 

@@ -106,7 +106,7 @@ def random_oid(chance: random.Random) -> str:
 
 
 def random_snmp_requests(count: int):
-    chance = random.Random(20260302)  # noqa: S311  repeatable, not secret
+    chance = random.Random(20260302)
     for _ in range(count):
         oids = tuple({random_oid(chance) for _ in range(chance.randrange(1, 12))})
         yield (
@@ -151,7 +151,7 @@ async def test_modbus_puts_only_functions_1_to_4_on_the_wire():
             request[:4] + (size + 3).to_bytes(2, "big") + bytes([request[6], request[7], size]) + bytes(size)
         )
 
-    chance = random.Random(20260302)  # noqa: S311  repeatable, not secret
+    chance = random.Random(20260302)
     some = [
         ModbusRead(chance.randrange(1, 5), chance.randrange(65000), chance.randrange(1, 126))
         for _ in range(500)

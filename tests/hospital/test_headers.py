@@ -6,10 +6,11 @@ from pathlib import Path
 import pytest
 from django.conf import settings as product
 from django.contrib.staticfiles import finders
+from django.templatetags.static import static
 
 from tests.hospital.addresses import all_addresses
 
-STATIC = "/static/hospital/css/base.css"
+STATIC = static("hospital/css/base.css")
 
 
 @pytest.fixture
@@ -98,7 +99,7 @@ def test_no_template_holds_what_the_policy_would_block():
 
 def test_the_admin_site_s_own_files_are_served_by_us(client, db):
     assert finders.find("admin/css/base.css")
-    answer = client.get("/static/admin/css/base.css")
+    answer = client.get(static("admin/css/base.css"))
     assert answer.status_code == 200
     answer.close()
 

@@ -145,7 +145,6 @@ def test_one_entry_takes_no_filters(api, site):
     [
         ("zones/", {"kind": "ballroom"}, "kind"),
         ("floors/", {"level": "first"}, "level"),
-        ("sites/", {"name": "a\x00b"}, "name"),
         ("sites/", {"limit": "0"}, "limit"),
         ("sites/", {"limit": "-5"}, "limit"),
         ("sites/", {"limit": "many"}, "limit"),
