@@ -42,14 +42,13 @@ class Reply:
     mac: bytes | None = None
 
     def encode(self) -> bytes:
-        payload = tlv(
-            SEQUENCE, tlv(OCTETS, self.context_engine) + tlv(OCTETS, self.context) + self.pdu
-        )
+        payload = tlv(SEQUENCE, tlv(OCTETS, self.context_engine) + tlv(OCTETS, self.context) + self.pdu)
         salt = b""
         if self.level & 2:
             cipher, salt = self.keys.encrypt(payload, self.boots, self.time)
             payload = tlv(OCTETS, cipher)
         size = self.keys.mac_octets if self.level & 1 else 0
+        size = size if self.mac is None else len(self.mac)
         who = tlv(OCTETS, self.engine_id) + encode_integer(self.boots) + encode_integer(self.time)
         who += tlv(OCTETS, self.user) + tlv(OCTETS, bytes(size)) + tlv(OCTETS, salt)
         flags = bytes((self.level,))
