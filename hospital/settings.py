@@ -125,7 +125,7 @@ CHANNEL_LAYERS = {
     )
 }
 
-CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", default="memory://")
+CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", default="memory://localhost/")
 CELERY_BROKER_TRANSPORT_OPTIONS = (
     # The in-memory transport otherwise looks once a second.
     {"polling_interval": 0.05} if CELERY_BROKER_URL.startswith("memory:") else {}
@@ -252,8 +252,14 @@ LOGGING = {
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
     "loggers": {
-        # Each of them tells of every beat of the clock; failures are warnings and errors.
+        # They tell of every start and every beat of the clock; failures are warnings and errors.
         name: {"level": "WARNING"}
-        for name in ("celery.beat", "celery.worker.strategy", "celery.app.trace")
+        for name in (
+            "celery.app.trace",
+            "celery.beat",
+            "celery.worker.consumer.connection",
+            "celery.worker.strategy",
+            "daphne.server",
+        )
     },
 }
