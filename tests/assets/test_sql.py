@@ -57,6 +57,19 @@ def test_upsert_adds_and_then_changes(pump, noon):
     assert (row.number, row.text, row.at, row.good_at) == (5, None, later, later)
 
 
+@pytest.mark.parametrize("count", [1, 20, 21, 300])
+def test_few_rows_and_many_come_to_the_same(make_pump, noon, count):
+    pumps = [make_pump(f"M-{n}") for n in range(count)]
+    later = noon + timedelta(seconds=1)
+
+    for at, number in ((noon, 4.0), (later, 5.0)):
+        dialect().upsert(store.READINGS_NOW, [latest(each, number, at, at) for each in pumps])
+        dialect().insert_missing(store.CHECKPOINTS, [(each.pk, 0, f"{number}", True) for each in pumps])
+
+    assert ReadingNow.objects.filter(number=5, at=later).count() == count
+    assert Checkpoint.objects.filter(state="4.0").count() == count
+
+
 def test_upsert_keeps_the_newer_row(pump, noon):
     later = noon + timedelta(seconds=1)
     dialect().upsert(store.READINGS_NOW, [latest(pump, 5.0, later, later)])
