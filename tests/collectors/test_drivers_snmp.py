@@ -15,6 +15,7 @@ from collectors.drivers import snmp_engines
 from collectors.drivers.snmp_pysnmp import PysnmpDriver
 from collectors.drivers.snmp_socket import message_id
 from collectors.requests import Failure, ModbusRead, SnmpGet, SnmpTable, SnmpUser, SnmpValue, Target
+from collectors.snmp.driver import FastSnmpDriver
 from tests.collectors.agents import COMMUNITY, USER, asked_in, raw_udp, relay, reply_to, snmp_agent
 
 NAME, UPTIME, COLUMN = (
@@ -55,9 +56,9 @@ def v3_target(port: int, *, name=USER[0], auth=USER[1], priv=USER[2]) -> Target:
     return Target(1, "snmp_v3", "127.0.0.1", port, 2.0, user=SnmpUser(name, "sha256", auth, "aes128", priv))
 
 
-@pytest.fixture
-async def driver():
-    driver = PysnmpDriver()
+@pytest.fixture(params=[PysnmpDriver, FastSnmpDriver], ids=lambda kind: kind.name)
+async def driver(request):
+    driver = request.param()
     await driver.open()
     yield driver
     await driver.close()
@@ -374,6 +375,7 @@ async def test_an_address_without_a_route_is_told_at_once(driver):
 # --- SNMP v3 over time
 
 
+@pytest.mark.parametrize("driver", [PysnmpDriver], indirect=True)
 async def test_a_poll_takes_one_datagram_once_the_device_is_known_also_after_five_minutes(driver):
     async with snmp_agent(OBJECTS) as port, relay(port, lambda _n, _request: None) as (front, heard):
         await ask(driver, v3_target(front), GET)
@@ -456,6 +458,7 @@ async def test_a_flood_of_forged_reports_is_bounded(driver):
     assert len(heard) - before <= 4
 
 
+@pytest.mark.parametrize("driver", [PysnmpDriver], indirect=True)
 async def test_an_engine_takes_only_so_many_devices(driver, monkeypatch):
     monkeypatch.setattr(snmp_engines, "PEERS_PER_ENGINE", 2)
     async with contextlib.AsyncExitStack() as stack:

@@ -17,6 +17,7 @@ from collectors.drivers.snmp_pysnmp import PysnmpDriver
 from collectors.planner import plan_requests
 from collectors.profiles.library import all_profiles
 from collectors.requests import Failure, ModbusRead, SnmpGet, SnmpTable, Target
+from collectors.snmp.driver import FastSnmpDriver
 from tests.collectors.agents import COMMUNITY, asked_in, raw_tcp, raw_udp, reply_to
 
 ROOT = Path(__file__).parents[2]
@@ -67,7 +68,8 @@ def words_of(path: Path) -> set[str]:
 
 def test_the_scan_covers_the_drivers():
     names = {path.relative_to(ROOT).as_posix() for path in sources()}
-    assert {"collectors/drivers/snmp_pysnmp.py", "collectors/drivers/modbus_line.py"} <= names
+    drivers = {"drivers/snmp_pysnmp.py", "drivers/modbus_line.py", "snmp/messages.py"}
+    assert {f"collectors/{name}" for name in drivers} <= names
 
 
 def test_no_module_names_a_way_to_write_to_a_device():
@@ -116,7 +118,8 @@ def random_snmp_requests(count: int):
         )
 
 
-async def test_snmp_puts_only_get_getnext_and_getbulk_on_the_wire():
+@pytest.mark.parametrize("kind", [PysnmpDriver, FastSnmpDriver])
+async def test_snmp_puts_only_get_getnext_and_getbulk_on_the_wire(kind):
     seen: Counter[str] = Counter()
 
     def answer(request):
@@ -130,7 +133,7 @@ async def test_snmp_puts_only_get_getnext_and_getbulk_on_the_wire():
         ]
 
     requests = [*snmp_requests(), *random_snmp_requests(150)]
-    driver = PysnmpDriver()
+    driver = kind()
     async with raw_udp(answer) as (port, heard):
         target = Target(1, "snmp_v2c", "127.0.0.1", port, 5.0, community=COMMUNITY)
         raw = await driver.poll(target, requests)

@@ -17,6 +17,7 @@ from collectors.drivers.snmp_pysnmp import PysnmpDriver
 from collectors.planner import plan_requests
 from collectors.profiles.library import get_profile
 from collectors.requests import Failure, SnmpGet, SnmpTable, SnmpUser, Target
+from collectors.snmp.driver import FastSnmpDriver
 
 SNMPD = shutil.which("snmpd", path="/usr/sbin:/usr/local/sbin:/usr/bin:/usr/local/bin:/sbin")
 pytestmark = [
@@ -77,9 +78,9 @@ def snmpd(tmp_path_factory):
         agent.stdout.close()
 
 
-@pytest.fixture
-async def driver():
-    driver = PysnmpDriver()
+@pytest.fixture(params=[PysnmpDriver, FastSnmpDriver], ids=lambda kind: kind.name)
+async def driver(request):
+    driver = request.param()
     yield driver
     await driver.close()
 
