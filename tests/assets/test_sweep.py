@@ -6,10 +6,12 @@ from datetime import timedelta
 
 import pytest
 
-from assets.models import ActivityInterval, AssetNow, TimelineHead
-from assets.observation import Evidence, Position
+from assets import tasks
+from assets.models import ActivityInterval, AssetNow, EvidenceLog, Reading, TimelineHead
+from assets.observation import Evidence, Position, ReadingValue
 from assets.record import record_observations
 from assets.sweep import complete_current_rows, sweep_silence
+from hospital.celery import app as celery_app
 from locations.zones import ZoneKind
 
 pytestmark = [pytest.mark.django_db, pytest.mark.databases]
@@ -135,3 +137,52 @@ def test_installed_equipment_has_its_place_before_it_was_ever_heard(make_pump, m
 
     assert complete_current_rows(now=noon) == 1
     assert AssetNow.objects.get(asset=scanner).zone == annex
+
+
+def test_the_schedule_names_tasks_that_exist(settings):
+    celery_app.loader.import_default_modules()
+
+    ours = [
+        entry["task"]
+        for entry in settings.CELERY_BEAT_SCHEDULE.values()
+        if entry["task"].startswith("assets.")
+    ]
+    assert len(ours) >= 4
+    assert set(ours) <= set(celery_app.tasks)
+
+
+@pytest.fixture
+def an_hour_later(noon, monkeypatch):
+    """The clock of the tasks."""
+    monkeypatch.setattr("assets.tasks.timezone.now", lambda: noon + timedelta(hours=1))
+
+
+def test_the_scheduled_sweep_sweeps(make_pump, observe, an_hour_later):
+    pump = make_pump()
+    record_observations([observe(pump, activity=Evidence.IDLE)])
+
+    tasks.sweep_silence()
+
+    assert AssetNow.objects.get(asset=pump).activity == "unknown"
+
+
+def test_the_scheduled_completion_completes(make_pump, an_hour_later):
+    pump = make_pump()
+
+    tasks.complete_current_rows()
+
+    assert AssetNow.objects.filter(asset=pump).exists()
+
+
+def test_the_scheduled_trimming_trims(make_pump, observe, monkeypatch, settings, an_hour_later):
+    monkeypatch.setattr("assets.retention.NEARBY", timedelta(0))
+    settings.EVIDENCE_WINDOW_S = 600
+    pump = make_pump()
+    for second in range(0, 3600, 60):
+        record_observations([observe(pump, second, readings=(ReadingValue("temperature", 4.0),))])
+
+    tasks.trim_evidence()
+    tasks.trim_readings()
+
+    assert EvidenceLog.objects.count() < 60
+    assert Reading.objects.count() == 12
