@@ -142,6 +142,8 @@ CELERY_BEAT_SCHEDULE = {
 
 PROFILE_DIRS = env.list("PROFILE_DIRS", default=[])
 """Folders with device profiles of the site's own, besides those shipped."""
+SNMP_DRIVER = env.str("SNMP_DRIVER", default="whereabouts")
+"""Who asks SNMP devices: ``whereabouts``, the product's own codec, or ``pysnmp``."""
 
 # --- People -------------------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "hospital.User"
