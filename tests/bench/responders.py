@@ -22,20 +22,20 @@ def snmp_responders(count: int, values: Mapping[str, int]) -> Iterator[int]:
 
     They answer GETs of the objects in ``values`` (instance OID → Gauge32), whatever the community.
     """
-    yield from _process(_serve_snmp, agent_addresses(count), dict(values))
+    yield from in_a_process(_serve_snmp, agent_addresses(count), dict(values))
 
 
 @contextmanager
 def modbus_responder(addresses: list[str], registers: list[int]) -> Iterator[int]:
     """Servers on the one port that this yields; their input registers from 0 are ``registers``."""
-    yield from _process(_serve_modbus, addresses, registers)
+    yield from in_a_process(_serve_modbus, addresses, registers)
 
 
 def agent_addresses(count: int) -> list[str]:
     return [f"127.10.{number // 250}.{number % 250 + 1}" for number in range(count)]
 
 
-def _process(serve: Callable[..., None], *arguments: object) -> Iterator[int]:
+def in_a_process(serve: Callable[..., None], *arguments: object) -> Iterator[int]:
     context = multiprocessing.get_context("spawn")
     ours, theirs = context.Pipe()
     process = context.Process(target=serve, args=(theirs, *arguments), daemon=True)

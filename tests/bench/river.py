@@ -33,11 +33,13 @@ from collectors.writer import Item, Writer  # noqa: E402
 from locations.models import Building, Floor, Site, Zone  # noqa: E402
 from tests.bench.meter import Rate, Result, peak_memory_mb, rate_of  # noqa: E402
 from tests.bench.responders import agent_addresses, modbus_responder, snmp_responders  # noqa: E402
+from tests.bench.snmp_v3 import bare_snmp_v3, snmp_v3_fleet, snmp_v3_responders  # noqa: E402
 from tests.bench.stages import (  # noqa: E402
     SNMP_VALUES,
     Fleet,
     Work,
     anybody,
+    bare_codec,
     bare_modbus,
     bare_snmp,
     decoding,
@@ -49,7 +51,9 @@ from tests.bench.stages import (  # noqa: E402
 
 ENDPOINTS = 100
 AT_ONCE = 50
-POLLS = {"snmp.v2c": 800, "modbus": 4000}
+POLLS = {"snmp.v2c": 8000, "snmp.v3": 5000, "modbus": 4000}
+SLOW_POLLS = {"snmp.v2c": 800, "snmp.v3": 500, "modbus": 4000}
+"""For the stages that take a millisecond or more for each poll: pysnmp, and the database."""
 REPEATS = 3
 
 Stage = Callable[[], AbstractAsyncContextManager[Work]]
@@ -59,11 +63,13 @@ def measure(name: str, fleet: Fleet, bare: Stage, database: str) -> list[Result]
     """The stages of one protocol, each the middle of three rounds."""
     stages: dict[str, Callable[[], Awaitable[Rate]]] = {}
     if database == "sqlite":
-        stages["bare"] = partial(_rate, bare, POLLS[name])
+        stages["bare"] = partial(_rate, bare, SLOW_POLLS[name])
+        if name.startswith("snmp"):
+            stages["codec"] = partial(_rate, partial(bare_codec, fleet), POLLS[name])
         stages["driver"] = partial(_rate, partial(driven, fleet), POLLS[name])
         take = decoding(fleet, anybody(ENDPOINTS), lambda _observations: None)
         stages["decode"] = partial(_rate, partial(driven, fleet, take), POLLS[name])
-    stages[f"commit.{database}"] = partial(_committed, fleet, POLLS[name])
+    stages[f"commit.{database}"] = partial(_committed, fleet, SLOW_POLLS[name])
     rounds = [{stage: asyncio.run(run()) for stage, run in stages.items()} for _ in range(REPEATS)]
     return [
         Result(
@@ -152,6 +158,9 @@ def main(database: str, only: str) -> None:
         with snmp_responders(ENDPOINTS, SNMP_VALUES) as port:
             fleet = snmp_fleet(addresses, port)
             results += measure("snmp.v2c", fleet, partial(bare_snmp, fleet), database)
+        with snmp_v3_responders(ENDPOINTS, SNMP_VALUES) as port:
+            fleet = snmp_v3_fleet(addresses, port)
+            results += measure("snmp.v3", fleet, partial(bare_snmp_v3, fleet), database)
     if "modbus".startswith(only) or only.startswith("modbus"):
         with modbus_responder(addresses, meter_registers()) as port:
             fleet = modbus_fleet(addresses, port)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import struct
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
@@ -28,6 +29,10 @@ from collectors.profiles.library import get_profile
 from collectors.profiles.load import load_profile
 from collectors.profiles.model import Profile
 from collectors.requests import ModbusRead, RawPoll, SnmpGet, Target
+from collectors.snmp.exchange import CommunityExchange, Exchange
+from collectors.snmp.messages import VERSION_2C, prepare_get
+from collectors.snmp.transport import Transport
+from collectors.snmp.v3 import Session, V3Exchange
 
 Work = Callable[[int], Awaitable[None]]
 
@@ -124,6 +129,30 @@ async def bare_modbus(fleet: Fleet) -> AsyncIterator[Work]:
     yield poll
     for client in clients:
         client.close()
+
+
+@asynccontextmanager
+async def bare_codec(fleet: Fleet) -> AsyncIterator[Work]:
+    """Our own SNMP codec on its socket, with nothing around it that decides what to ask whom."""
+    transport = Transport()
+    (request,) = fleet.requests
+    assert isinstance(request, SnmpGet)
+    prepared = prepare_get(request.oids)
+    sessions = [Session(target.user, time.monotonic) if target.user else None for target in fleet.targets]
+
+    async def poll(number: int) -> None:
+        target, session = fleet.target(number), sessions[number % len(sessions)]
+        exchange: Exchange = (
+            V3Exchange(session, prepared, prepared.read_answer, target.timeout_s)
+            if session
+            else CommunityExchange(VERSION_2C, b"bench", prepared, prepared.read_answer, target.timeout_s)
+        )
+        await transport.converse(target.host, target.port, exchange)
+        if exchange.answer is None or len(exchange.answer) != len(request.oids):
+            raise RuntimeError(f"{target}: {exchange.report or exchange.status}")
+
+    yield poll
+    transport.close()
 
 
 @asynccontextmanager
