@@ -29,7 +29,7 @@ STEPS: dict[str, list[str]] = {
     "migrations": [str(BIN / "python"), "manage.py", "makemigrations", "--check", "--dry-run"],
     "tests": [*PYTEST, "-n", "2", "-m", "not browser"],
     "tests-postgresql": [*PYTEST, "-m", "databases"],
-    "tests-browser": [*PYTEST, "-m", "browser", "tests/browser"],
+    "tests-browser": [*PYTEST, "-n", "2", "--dist", "loadfile", "-m", "browser", "tests/browser"],
 }
 
 

@@ -38,5 +38,5 @@ def _make_snmp_driver() -> Driver:
         )
     make, reason = SNMP_DRIVERS[settings.SNMP_DRIVER]
     driver = make()
-    log.info("SNMP devices are asked by %s: %s", driver.name, reason)
+    log.debug("SNMP devices are asked by %s: %s", driver.name, reason)
     return driver

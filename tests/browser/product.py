@@ -26,7 +26,10 @@ def free_port() -> int:
 
 def free_device_ports() -> int:
     """The first of a block of ports that nobody listens on, neither TCP nor UDP."""
-    for base in range(20000 + os.getpid() % 20000, 60000, DEVICE_PORTS):
+    # Below the ports that the system gives out by itself; each worker looks in a range of its own.
+    worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")) % 4
+    first = 12000 + 5000 * worker
+    for base in range(first + DEVICE_PORTS * (os.getpid() % 30), first + 5000, DEVICE_PORTS):
         if all(_is_free(port, kind) for port in range(base, base + DEVICE_PORTS) for kind in _KINDS):
             return base
     raise RuntimeError("no free block of ports for the simulated devices")

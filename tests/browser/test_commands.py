@@ -35,8 +35,9 @@ def is_running(pid: int) -> bool:
 @pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGTERM])
 def test_the_demo_starts_with_one_line_and_ends_with_nothing_left(environment, ending):
     demo = Process("demo", environment=environment, ready="Whereabouts is at")
-    assert f"http://127.0.0.1:{environment['PORT']}/" in demo.lines[-1]
-    assert "password demo" in demo.lines[-1]
+    (line,) = demo.lines
+    assert f"http://127.0.0.1:{environment['PORT']}/" in line
+    assert "password demo" in line
     devices = children_of(demo.pid)
     assert demo.stop(ending) == 0, "".join(demo.lines)
     assert not any(is_running(pid) for pid in devices)
