@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import ipaddress
 import socket
 from collections import Counter
 from functools import lru_cache
@@ -146,8 +147,11 @@ class _Socket:
 
 @lru_cache(maxsize=100_000)
 def socket_address(host: str, port: int) -> tuple[int, Address]:
-    """Family and address as the kernel names the sender of a reply; ``host`` is numeric."""
+    """Family and address as the kernel names the sender of a reply.
+
+    ValueError unless ``host`` is numeric: a name would be looked up while everything waits.
+    """
     if ":" not in host:
-        return socket.AF_INET, (host, port)
+        return socket.AF_INET, (str(ipaddress.IPv4Address(host)), port)
     found = socket.getaddrinfo(host, port, socket.AF_INET6, socket.SOCK_DGRAM, 0, socket.AI_NUMERICHOST)
     return socket.AF_INET6, tuple(found[0][4])

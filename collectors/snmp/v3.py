@@ -39,7 +39,7 @@ from collectors.snmp.messages import (
     usual_pdu,
     usual_response,
 )
-from collectors.snmp.usm import EngineClock, Keys
+from collectors.snmp.usm import AUTH, PRIV_KEY_OCTETS, EngineClock, Keys
 
 GRACE_S = 0.25
 """How long a proper answer may still come after reports, which anyone can forge, said that none will."""
@@ -76,6 +76,8 @@ class Session:
     def __init__(self, user: SnmpUser, read_seconds: Callable[[], float], context: bytes = b"") -> None:
         if user.priv_protocol and not user.auth_protocol:
             raise ValueError("privacy needs authentication")
+        if user.auth_protocol not in ("", *AUTH) or user.priv_protocol not in ("", *PRIV_KEY_OCTETS):
+            raise ValueError(f"{user}: an unknown protocol")
         self.user, self.context, self._read_seconds = user, context, read_seconds
         self.user_name = user.name.encode()
         self.level = bool(user.auth_protocol) * AUTHENTICATED | bool(user.priv_protocol) * ENCRYPTED

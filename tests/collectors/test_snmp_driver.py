@@ -275,6 +275,12 @@ def test_an_address_is_known_by_the_spelling_of_the_kernel(spelling):
     assert socket_address(spelling, 161)[1] == ("::1", 161, 0, 0)
 
 
+@pytest.mark.parametrize("name", ["pump-gateway", "localhost", "127.1", "0x7f.1", "fe80::xyz"])
+async def test_a_name_is_never_looked_up(driver, name):
+    with pytest.raises((ValueError, OSError)):
+        socket_address(name, 161)
+
+
 def test_the_driver_says_which_it_is():
     assert FastSnmpDriver.name == "whereabouts"
 

@@ -126,6 +126,12 @@ def test_privacy_without_authentication_does_not_exist(stopwatch):
         Session(replace(USER, auth_protocol=""), stopwatch)
 
 
+@pytest.mark.parametrize("wrong", [{"auth_protocol": "sha3"}, {"priv_protocol": "rot13"}])
+def test_a_protocol_that_does_not_exist_is_a_mistake_of_ours(stopwatch, wrong):
+    with pytest.raises(ValueError, match="unknown protocol"):
+        Session(replace(USER, **wrong), stopwatch)
+
+
 def test_a_context_is_asked_for_and_expected(stopwatch, agent):
     session = Session(USER, stopwatch, b"bridge-1")
     under_way = exchange(session)
