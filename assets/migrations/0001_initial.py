@@ -6,251 +6,640 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('locations', '0001_initial'),
+        ("locations", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Asset',
+            name="Asset",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('asset_tag', models.SlugField(help_text="The hospital's own number, as on its label.", max_length=40, unique=True)),
-                ('serial_number', models.CharField(blank=True, max_length=80)),
-                ('udi_di', models.CharField(blank=True, max_length=40, verbose_name='UDI-DI')),
-                ('is_fixed', models.BooleanField(default=False, help_text='Installed in its home zone and never moved.')),
-                ('ownership', models.CharField(choices=[('owned', 'Owned'), ('rented', 'Rented'), ('loaned', 'On loan')], default='owned', max_length=8)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('retired_at', models.DateTimeField(blank=True, null=True)),
-                ('department', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='locations.department')),
-                ('home_zone', models.ForeignKey(blank=True, help_text='Where it belongs; for fixed equipment, where it stands.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='locations.zone')),
-                ('rtls_tag', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='asset', to='locations.tag')),
-                ('site', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='locations.site')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "asset_tag",
+                    models.SlugField(
+                        help_text="The hospital's own number, as on its label.", max_length=40, unique=True
+                    ),
+                ),
+                ("serial_number", models.CharField(blank=True, max_length=80)),
+                ("udi_di", models.CharField(blank=True, max_length=40, verbose_name="UDI-DI")),
+                (
+                    "is_fixed",
+                    models.BooleanField(
+                        default=False, help_text="Installed in its home zone and never moved."
+                    ),
+                ),
+                (
+                    "ownership",
+                    models.CharField(
+                        choices=[("owned", "Owned"), ("rented", "Rented"), ("loaned", "On loan")],
+                        default="owned",
+                        max_length=8,
+                    ),
+                ),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("retired_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "department",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="locations.department",
+                    ),
+                ),
+                (
+                    "home_zone",
+                    models.ForeignKey(
+                        blank=True,
+                        help_text="Where it belongs; for fixed equipment, where it stands.",
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="locations.zone",
+                    ),
+                ),
+                (
+                    "rtls_tag",
+                    models.OneToOneField(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="asset",
+                        to="locations.tag",
+                    ),
+                ),
+                (
+                    "site",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="locations.site"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['asset_tag'],
-                'permissions': [('find_asset', 'Can find available equipment')],
+                "ordering": ["asset_tag"],
+                "permissions": [("find_asset", "Can find available equipment")],
             },
         ),
         migrations.CreateModel(
-            name='Category',
+            name="Category",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=80, unique=True)),
-                ('plural', models.CharField(max_length=80)),
-                ('slug', models.SlugField(unique=True)),
-                ('shape', models.CharField(choices=[('pump', 'Pump'), ('bed', 'Bed'), ('monitor', 'Monitor'), ('ventilator', 'Ventilator'), ('imaging', 'Imaging'), ('mobility', 'Mobility'), ('cold', 'Cold storage'), ('power', 'Power'), ('network', 'Computer and network'), ('general', 'General')], default='general', max_length=12)),
-                ('synonyms', models.JSONField(blank=True, default=list, help_text='Other words that people search for.')),
-                ('emdn', models.CharField(blank=True, help_text='European Medical Device Nomenclature code.', max_length=20)),
-                ('stale_after_s', models.PositiveIntegerField(default=120, help_text='Seconds without news after which an asset counts as not heard.')),
-                ('presumed_after_s', models.PositiveIntegerField(default=600, help_text='Seconds in a patient-care zone after which use is presumed; 0 for never.')),
-                ('is_mobile', models.BooleanField(default=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=80, unique=True)),
+                ("plural", models.CharField(max_length=80)),
+                ("slug", models.SlugField(unique=True)),
+                (
+                    "shape",
+                    models.CharField(
+                        choices=[
+                            ("pump", "Pump"),
+                            ("bed", "Bed"),
+                            ("monitor", "Monitor"),
+                            ("ventilator", "Ventilator"),
+                            ("imaging", "Imaging"),
+                            ("mobility", "Mobility"),
+                            ("cold", "Cold storage"),
+                            ("power", "Power"),
+                            ("network", "Computer and network"),
+                            ("general", "General"),
+                        ],
+                        default="general",
+                        max_length=12,
+                    ),
+                ),
+                (
+                    "synonyms",
+                    models.JSONField(
+                        blank=True, default=list, help_text="Other words that people search for."
+                    ),
+                ),
+                (
+                    "emdn",
+                    models.CharField(
+                        blank=True, help_text="European Medical Device Nomenclature code.", max_length=20
+                    ),
+                ),
+                (
+                    "stale_after_s",
+                    models.PositiveIntegerField(
+                        default=120,
+                        help_text="Seconds without news after which an asset counts as not heard.",
+                    ),
+                ),
+                (
+                    "presumed_after_s",
+                    models.PositiveIntegerField(
+                        default=600,
+                        help_text="Seconds in a patient-care zone after which use is presumed; 0 for never.",
+                    ),
+                ),
+                ("is_mobile", models.BooleanField(default=True)),
             ],
             options={
-                'verbose_name_plural': 'categories',
-                'ordering': ['name'],
+                "verbose_name_plural": "categories",
+                "ordering": ["name"],
             },
         ),
         migrations.CreateModel(
-            name='TimelineHead',
+            name="TimelineHead",
             fields=[
-                ('asset', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='+', serialize=False, to='assets.asset')),
-                ('state', models.TextField(help_text='Folded up to the last evidence, before what the clock alone decided since.')),
-                ('clock_us', models.BigIntegerField(help_text='Begin of the last interval that the clock alone opened.', null=True)),
-                ('revision', models.BigIntegerField(default=0)),
+                (
+                    "asset",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        primary_key=True,
+                        related_name="+",
+                        serialize=False,
+                        to="assets.asset",
+                    ),
+                ),
+                (
+                    "state",
+                    models.TextField(
+                        help_text="Folded up to the last evidence, before what the clock alone decided since."
+                    ),
+                ),
+                (
+                    "clock_us",
+                    models.BigIntegerField(
+                        help_text="Begin of the last interval that the clock alone opened.", null=True
+                    ),
+                ),
+                ("revision", models.BigIntegerField(default=0)),
             ],
         ),
         migrations.CreateModel(
-            name='EquipmentModel',
+            name="EquipmentModel",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('manufacturer', models.CharField(max_length=80)),
-                ('name', models.CharField(max_length=80)),
-                ('category', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='models', to='assets.category')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("manufacturer", models.CharField(max_length=80)),
+                ("name", models.CharField(max_length=80)),
+                (
+                    "category",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="models",
+                        to="assets.category",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['manufacturer', 'name'],
+                "ordering": ["manufacturer", "name"],
             },
         ),
         migrations.AddField(
-            model_name='asset',
-            name='model',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='assets', to='assets.equipmentmodel'),
+            model_name="asset",
+            name="model",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="assets", to="assets.equipmentmodel"
+            ),
         ),
         migrations.CreateModel(
-            name='EvidenceLog',
+            name="EvidenceLog",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at_us', models.BigIntegerField()),
-                ('source', models.CharField(max_length=64)),
-                ('payload', models.TextField()),
-                ('asset', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='assets.asset')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("at_us", models.BigIntegerField()),
+                ("source", models.CharField(max_length=64)),
+                ("payload", models.TextField()),
+                (
+                    "asset",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="assets.asset",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Reading',
+            name="Reading",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=40)),
-                ('at', models.DateTimeField()),
-                ('value', models.FloatField()),
-                ('asset', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='readings', to='assets.asset')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=40)),
+                ("at", models.DateTimeField()),
+                ("value", models.FloatField()),
+                (
+                    "asset",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="readings",
+                        to="assets.asset",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='ReadingNow',
+            name="ReadingNow",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(help_text='A name of the vocabulary.', max_length=40)),
-                ('number', models.FloatField(null=True)),
-                ('text', models.CharField(max_length=200, null=True)),
-                ('quality', models.CharField(choices=[('good', 'Good'), ('no_answer', 'No answer'), ('refused', 'Connection refused'), ('authentication', 'Authentication failed'), ('device_error', 'The device reported an error'), ('missing', 'The device does not have this value'), ('wrong_type', 'The device answered with the wrong type'), ('malformed', 'The answer could not be understood'), ('out_of_range', 'The value is outside its possible range'), ('no_value', 'The device says that it has no value')], default='good', max_length=16)),
-                ('at', models.DateTimeField()),
-                ('good_at', models.DateTimeField(help_text='When it last had a value; that value is in the history.', null=True)),
-                ('source', models.CharField(max_length=64)),
-                ('asset', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='readings_now', to='assets.asset')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(help_text="A name of the vocabulary.", max_length=40)),
+                ("number", models.FloatField(null=True)),
+                ("text", models.CharField(max_length=200, null=True)),
+                (
+                    "quality",
+                    models.CharField(
+                        choices=[
+                            ("good", "Good"),
+                            ("no_answer", "No answer"),
+                            ("refused", "Connection refused"),
+                            ("authentication", "Authentication failed"),
+                            ("device_error", "The device reported an error"),
+                            ("missing", "The device does not have this value"),
+                            ("wrong_type", "The device answered with the wrong type"),
+                            ("malformed", "The answer could not be understood"),
+                            ("out_of_range", "The value is outside its possible range"),
+                            ("no_value", "The device says that it has no value"),
+                        ],
+                        default="good",
+                        max_length=16,
+                    ),
+                ),
+                ("at", models.DateTimeField()),
+                (
+                    "good_at",
+                    models.DateTimeField(
+                        help_text="When it last had a value; that value is in the history.", null=True
+                    ),
+                ),
+                ("source", models.CharField(max_length=64)),
+                (
+                    "asset",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="readings_now",
+                        to="assets.asset",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Statement',
+            name="Statement",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('activity', models.CharField(choices=[('available', 'Ready'), ('dirty', 'Needs cleaning'), ('down', 'Out of service')], max_length=12)),
-                ('at', models.DateTimeField()),
-                ('asset', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='statements', to='assets.asset')),
-                ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "activity",
+                    models.CharField(
+                        choices=[
+                            ("available", "Ready"),
+                            ("dirty", "Needs cleaning"),
+                            ("down", "Out of service"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                ("at", models.DateTimeField()),
+                (
+                    "asset",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="statements",
+                        to="assets.asset",
+                    ),
+                ),
+                (
+                    "by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'ordering': ['asset', '-at'],
+                "ordering": ["asset", "-at"],
             },
         ),
         migrations.CreateModel(
-            name='Stay',
+            name="Stay",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('source', models.CharField(blank=True, max_length=64)),
-                ('begin', models.DateTimeField()),
-                ('end', models.DateTimeField(blank=True, null=True)),
-                ('asset', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='stays', to='assets.asset')),
-                ('zone', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='locations.zone')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("source", models.CharField(blank=True, max_length=64)),
+                ("begin", models.DateTimeField()),
+                ("end", models.DateTimeField(blank=True, null=True)),
+                (
+                    "asset",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="stays", to="assets.asset"
+                    ),
+                ),
+                (
+                    "zone",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="locations.zone"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['asset', 'begin'],
+                "ordering": ["asset", "begin"],
             },
         ),
         migrations.CreateModel(
-            name='AssetNow',
+            name="AssetNow",
             fields=[
-                ('asset', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='now', serialize=False, to='assets.asset')),
-                ('revision', models.BigIntegerField(default=0, help_text='Grows with each change, so that late frames are dropped.')),
-                ('activity', models.CharField(choices=[('down', 'Out of service'), ('in_use', 'In use'), ('dirty', 'Needs cleaning'), ('available', 'Ready'), ('in_transit', 'Moving'), ('unknown', 'Not heard')], default='unknown', max_length=12)),
-                ('basis', models.CharField(choices=[('confirmed', 'reported by the device'), ('presumed', 'presumed from its place'), ('zone', 'from the room it is in'), ('person', 'stated by a person'), ('movement', 'from its movement'), ('silence', 'nothing heard')], default='silence', max_length=12)),
-                ('since', models.DateTimeField(null=True)),
-                ('zone_since', models.DateTimeField(null=True)),
-                ('x', models.FloatField(null=True)),
-                ('y', models.FloatField(null=True)),
-                ('position_at', models.DateTimeField(null=True)),
-                ('position_error_m', models.FloatField(null=True)),
-                ('position_confidence', models.FloatField(help_text='0 to 1: how sure the zone is.', null=True)),
-                ('battery_percent', models.FloatField(null=True)),
-                ('heard_at', models.DateTimeField(help_text='When it was last heard of, at the device.', null=True)),
-                ('stale_at', models.DateTimeField(help_text='When silence makes it unknown.', null=True)),
-                ('decide_at', models.DateTimeField(help_text='When the clock alone may change its activity.', null=True)),
-                ('floor', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='locations.floor')),
-                ('zone', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='locations.zone')),
+                (
+                    "asset",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        primary_key=True,
+                        related_name="now",
+                        serialize=False,
+                        to="assets.asset",
+                    ),
+                ),
+                (
+                    "revision",
+                    models.BigIntegerField(
+                        default=0, help_text="Grows with each change, so that late frames are dropped."
+                    ),
+                ),
+                (
+                    "activity",
+                    models.CharField(
+                        choices=[
+                            ("down", "Out of service"),
+                            ("in_use", "In use"),
+                            ("dirty", "Needs cleaning"),
+                            ("available", "Ready"),
+                            ("in_transit", "Moving"),
+                            ("unknown", "Not heard"),
+                        ],
+                        default="unknown",
+                        max_length=12,
+                    ),
+                ),
+                (
+                    "basis",
+                    models.CharField(
+                        choices=[
+                            ("confirmed", "reported by the device"),
+                            ("presumed", "presumed from its place"),
+                            ("zone", "from the room it is in"),
+                            ("person", "stated by a person"),
+                            ("movement", "from its movement"),
+                            ("silence", "nothing heard"),
+                        ],
+                        default="silence",
+                        max_length=12,
+                    ),
+                ),
+                ("since", models.DateTimeField(null=True)),
+                ("zone_since", models.DateTimeField(null=True)),
+                ("x", models.FloatField(null=True)),
+                ("y", models.FloatField(null=True)),
+                ("position_at", models.DateTimeField(null=True)),
+                ("position_error_m", models.FloatField(null=True)),
+                (
+                    "position_confidence",
+                    models.FloatField(help_text="0 to 1: how sure the zone is.", null=True),
+                ),
+                ("battery_percent", models.FloatField(null=True)),
+                (
+                    "heard_at",
+                    models.DateTimeField(help_text="When it was last heard of, at the device.", null=True),
+                ),
+                ("stale_at", models.DateTimeField(help_text="When silence makes it unknown.", null=True)),
+                (
+                    "decide_at",
+                    models.DateTimeField(
+                        help_text="When the clock alone may change its activity.", null=True
+                    ),
+                ),
+                (
+                    "floor",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="locations.floor",
+                    ),
+                ),
+                (
+                    "zone",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="locations.zone",
+                    ),
+                ),
             ],
             options={
-                'verbose_name_plural': 'current rows',
+                "verbose_name_plural": "current rows",
             },
         ),
         migrations.CreateModel(
-            name='ActivityInterval',
+            name="ActivityInterval",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('activity', models.CharField(choices=[('down', 'Out of service'), ('in_use', 'In use'), ('dirty', 'Needs cleaning'), ('available', 'Ready'), ('in_transit', 'Moving'), ('unknown', 'Not heard')], max_length=12)),
-                ('basis', models.CharField(choices=[('confirmed', 'reported by the device'), ('presumed', 'presumed from its place'), ('zone', 'from the room it is in'), ('person', 'stated by a person'), ('movement', 'from its movement'), ('silence', 'nothing heard')], max_length=12)),
-                ('source', models.CharField(blank=True, max_length=64)),
-                ('begin', models.DateTimeField()),
-                ('end', models.DateTimeField(blank=True, null=True)),
-                ('asset', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='intervals', to='assets.asset')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "activity",
+                    models.CharField(
+                        choices=[
+                            ("down", "Out of service"),
+                            ("in_use", "In use"),
+                            ("dirty", "Needs cleaning"),
+                            ("available", "Ready"),
+                            ("in_transit", "Moving"),
+                            ("unknown", "Not heard"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                (
+                    "basis",
+                    models.CharField(
+                        choices=[
+                            ("confirmed", "reported by the device"),
+                            ("presumed", "presumed from its place"),
+                            ("zone", "from the room it is in"),
+                            ("person", "stated by a person"),
+                            ("movement", "from its movement"),
+                            ("silence", "nothing heard"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                ("source", models.CharField(blank=True, max_length=64)),
+                ("begin", models.DateTimeField()),
+                ("end", models.DateTimeField(blank=True, null=True)),
+                (
+                    "asset",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="intervals",
+                        to="assets.asset",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['asset', 'begin'],
-                'constraints': [models.UniqueConstraint(fields=('asset', 'begin'), name='interval_once'), models.UniqueConstraint(condition=models.Q(('end__isnull', True)), fields=('asset',), name='interval_one_open_per_asset'), models.CheckConstraint(condition=models.Q(('end__isnull', True), ('end__gt', models.F('begin')), _connector='OR'), name='interval_has_length')],
+                "ordering": ["asset", "begin"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("asset", "begin"), name="interval_once"),
+                    models.UniqueConstraint(
+                        condition=models.Q(("end__isnull", True)),
+                        fields=("asset",),
+                        name="interval_one_open_per_asset",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("end__isnull", True), ("end__gt", models.F("begin")), _connector="OR"
+                        ),
+                        name="interval_has_length",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Checkpoint',
+            name="Checkpoint",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at_us', models.BigIntegerField(help_text='Everything up to and at this moment is folded in.')),
-                ('state', models.TextField()),
-                ('is_lasting', models.BooleanField(default=False, help_text='Kept for the whole window, not only for minutes.')),
-                ('asset', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='assets.asset')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "at_us",
+                    models.BigIntegerField(help_text="Everything up to and at this moment is folded in."),
+                ),
+                ("state", models.TextField()),
+                (
+                    "is_lasting",
+                    models.BooleanField(
+                        default=False, help_text="Kept for the whole window, not only for minutes."
+                    ),
+                ),
+                (
+                    "asset",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="assets.asset",
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['at_us'], name='checkpoint_at')],
-                'constraints': [models.UniqueConstraint(fields=('asset', 'at_us'), name='checkpoint_once')],
+                "indexes": [models.Index(fields=["at_us"], name="checkpoint_at")],
+                "constraints": [models.UniqueConstraint(fields=("asset", "at_us"), name="checkpoint_once")],
             },
         ),
         migrations.AddConstraint(
-            model_name='equipmentmodel',
-            constraint=models.UniqueConstraint(fields=('manufacturer', 'name'), name='model_once_per_manufacturer', violation_error_message='This manufacturer has a model of that name already.'),
+            model_name="equipmentmodel",
+            constraint=models.UniqueConstraint(
+                fields=("manufacturer", "name"),
+                name="model_once_per_manufacturer",
+                violation_error_message="This manufacturer has a model of that name already.",
+            ),
         ),
         migrations.AddIndex(
-            model_name='asset',
-            index=models.Index(fields=['serial_number'], name='asset_serial'),
+            model_name="asset",
+            index=models.Index(fields=["serial_number"], name="asset_serial"),
         ),
         migrations.AddIndex(
-            model_name='evidencelog',
-            index=models.Index(fields=['at_us'], name='evidence_at'),
+            model_name="evidencelog",
+            index=models.Index(fields=["at_us"], name="evidence_at"),
         ),
         migrations.AddConstraint(
-            model_name='evidencelog',
-            constraint=models.UniqueConstraint(fields=('asset', 'at_us', 'source'), name='evidence_once'),
+            model_name="evidencelog",
+            constraint=models.UniqueConstraint(fields=("asset", "at_us", "source"), name="evidence_once"),
         ),
         migrations.AddIndex(
-            model_name='reading',
-            index=models.Index(fields=['at'], name='reading_at'),
+            model_name="reading",
+            index=models.Index(fields=["at"], name="reading_at"),
         ),
         migrations.AddConstraint(
-            model_name='reading',
-            constraint=models.UniqueConstraint(fields=('asset', 'name', 'at'), name='reading_once'),
+            model_name="reading",
+            constraint=models.UniqueConstraint(fields=("asset", "name", "at"), name="reading_once"),
         ),
         migrations.AddConstraint(
-            model_name='readingnow',
-            constraint=models.UniqueConstraint(fields=('asset', 'name'), name='reading_now_once'),
+            model_name="readingnow",
+            constraint=models.UniqueConstraint(fields=("asset", "name"), name="reading_now_once"),
         ),
         migrations.AddIndex(
-            model_name='stay',
-            index=models.Index(fields=['zone', 'begin'], name='stay_zone_begin'),
+            model_name="stay",
+            index=models.Index(fields=["zone", "begin"], name="stay_zone_begin"),
         ),
         migrations.AddConstraint(
-            model_name='stay',
-            constraint=models.UniqueConstraint(fields=('asset', 'begin'), name='stay_once'),
+            model_name="stay",
+            constraint=models.UniqueConstraint(fields=("asset", "begin"), name="stay_once"),
         ),
         migrations.AddConstraint(
-            model_name='stay',
-            constraint=models.UniqueConstraint(condition=models.Q(('end__isnull', True)), fields=('asset',), name='stay_one_open_per_asset'),
+            model_name="stay",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("end__isnull", True)), fields=("asset",), name="stay_one_open_per_asset"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='stay',
-            constraint=models.CheckConstraint(condition=models.Q(('end__isnull', True), ('end__gt', models.F('begin')), _connector='OR'), name='stay_has_length'),
+            model_name="stay",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("end__isnull", True), ("end__gt", models.F("begin")), _connector="OR"),
+                name="stay_has_length",
+            ),
         ),
         migrations.AddIndex(
-            model_name='assetnow',
-            index=models.Index(fields=['stale_at'], name='now_stale_at'),
+            model_name="assetnow",
+            index=models.Index(fields=["stale_at"], name="now_stale_at"),
         ),
         migrations.AddIndex(
-            model_name='assetnow',
-            index=models.Index(fields=['decide_at'], name='now_decide_at'),
+            model_name="assetnow",
+            index=models.Index(fields=["decide_at"], name="now_decide_at"),
         ),
         migrations.AddIndex(
-            model_name='assetnow',
-            index=models.Index(fields=['floor'], name='now_floor'),
+            model_name="assetnow",
+            index=models.Index(fields=["floor"], name="now_floor"),
         ),
     ]

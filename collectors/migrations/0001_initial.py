@@ -11,112 +11,295 @@ import collectors.endpoint_rules
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('assets', '0001_initial'),
-        ('locations', '0001_initial'),
+        ("assets", "0001_initial"),
+        ("locations", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Credential',
+            name="Credential",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('name', models.CharField(max_length=60, unique=True)),
-                ('kind', models.CharField(choices=[('snmp_community', 'SNMP v1/v2c community'), ('snmp_usm', 'SNMP v3 user')], default='snmp_usm', max_length=16)),
-                ('protocols', models.CharField(blank=True, editable=False, help_text='What it uses, which is no secret: sha256/aes128.', max_length=40)),
-                ('sealed', models.BinaryField()),
+                (
+                    "id",
+                    models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False),
+                ),
+                ("name", models.CharField(max_length=60, unique=True)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("snmp_community", "SNMP v1/v2c community"), ("snmp_usm", "SNMP v3 user")],
+                        default="snmp_usm",
+                        max_length=16,
+                    ),
+                ),
+                (
+                    "protocols",
+                    models.CharField(
+                        blank=True,
+                        editable=False,
+                        help_text="What it uses, which is no secret: sha256/aes128.",
+                        max_length=40,
+                    ),
+                ),
+                ("sealed", models.BinaryField()),
             ],
             options={
-                'ordering': ['name'],
+                "ordering": ["name"],
             },
         ),
         migrations.CreateModel(
-            name='Endpoint',
+            name="Endpoint",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=80, unique=True)),
-                ('protocol', models.CharField(choices=[('snmp_v2c', 'SNMP v2c'), ('snmp_v3', 'SNMP v3'), ('modbus_tcp', 'Modbus/TCP')], default='snmp_v3', max_length=12)),
-                ('host', models.CharField(max_length=253)),
-                ('port', models.PositiveIntegerField(validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(65535)])),
-                ('unit_id', models.PositiveSmallIntegerField(default=1, validators=[django.core.validators.MaxValueValidator(255)])),
-                ('profile', models.SlugField(help_text='Name of a device profile.', max_length=60)),
-                ('interval_s', models.FloatField(default=30.0, validators=[django.core.validators.MinValueValidator(1.0)])),
-                ('timeout_s', models.FloatField(default=2.0, validators=[django.core.validators.MinValueValidator(0.1), django.core.validators.MaxValueValidator(30.0)])),
-                ('is_enabled', models.BooleanField(default=True)),
-                ('exception_reason', models.CharField(blank=True, help_text='Why a protocol weaker than SNMP v3 with privacy is accepted here.', max_length=200)),
-                ('asset', models.ForeignKey(blank=True, help_text='The device that it answers for; empty for a gateway whose table names its devices.', null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='endpoints', to='assets.asset')),
-                ('credential', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='endpoints', to='collectors.credential')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=80, unique=True)),
+                (
+                    "protocol",
+                    models.CharField(
+                        choices=[
+                            ("snmp_v2c", "SNMP v2c"),
+                            ("snmp_v3", "SNMP v3"),
+                            ("modbus_tcp", "Modbus/TCP"),
+                        ],
+                        default="snmp_v3",
+                        max_length=12,
+                    ),
+                ),
+                ("host", models.CharField(max_length=253)),
+                (
+                    "port",
+                    models.PositiveIntegerField(
+                        validators=[
+                            django.core.validators.MinValueValidator(1),
+                            django.core.validators.MaxValueValidator(65535),
+                        ]
+                    ),
+                ),
+                (
+                    "unit_id",
+                    models.PositiveSmallIntegerField(
+                        default=1, validators=[django.core.validators.MaxValueValidator(255)]
+                    ),
+                ),
+                ("profile", models.SlugField(help_text="Name of a device profile.", max_length=60)),
+                (
+                    "interval_s",
+                    models.FloatField(
+                        default=30.0, validators=[django.core.validators.MinValueValidator(1.0)]
+                    ),
+                ),
+                (
+                    "timeout_s",
+                    models.FloatField(
+                        default=2.0,
+                        validators=[
+                            django.core.validators.MinValueValidator(0.1),
+                            django.core.validators.MaxValueValidator(30.0),
+                        ],
+                    ),
+                ),
+                ("is_enabled", models.BooleanField(default=True)),
+                (
+                    "exception_reason",
+                    models.CharField(
+                        blank=True,
+                        help_text="Why a protocol weaker than SNMP v3 with privacy is accepted here.",
+                        max_length=200,
+                    ),
+                ),
+                (
+                    "asset",
+                    models.ForeignKey(
+                        blank=True,
+                        help_text="The device that it answers for; empty for a gateway whose table names its devices.",
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="endpoints",
+                        to="assets.asset",
+                    ),
+                ),
+                (
+                    "credential",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="endpoints",
+                        to="collectors.credential",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['name'],
-                'permissions': [('poll_endpoint', 'Can poll an endpoint now')],
+                "ordering": ["name"],
+                "permissions": [("poll_endpoint", "Can poll an endpoint now")],
             },
         ),
         migrations.CreateModel(
-            name='EndpointHealth',
+            name="EndpointHealth",
             fields=[
-                ('endpoint', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='health', serialize=False, to='collectors.endpoint')),
-                ('attempted_at', models.DateTimeField(null=True)),
-                ('answered_at', models.DateTimeField(null=True)),
-                ('latency_ms', models.FloatField(null=True)),
-                ('quality', models.CharField(choices=[('good', 'Good'), ('no_answer', 'No answer'), ('refused', 'Connection refused'), ('authentication', 'Authentication failed'), ('device_error', 'The device reported an error'), ('missing', 'The device does not have this value'), ('wrong_type', 'The device answered with the wrong type'), ('malformed', 'The answer could not be understood'), ('out_of_range', 'The value is outside its possible range'), ('no_value', 'The device says that it has no value')], max_length=16, null=True)),
-                ('detail', models.CharField(blank=True, help_text='The last failure, in words.', max_length=300)),
-                ('failing_since', models.DateTimeField(null=True)),
-                ('failures_in_a_row', models.PositiveIntegerField(default=0)),
-                ('polls', models.PositiveBigIntegerField(default=0)),
-                ('answers', models.PositiveBigIntegerField(default=0)),
-                ('next_poll_at', models.DateTimeField(null=True)),
+                (
+                    "endpoint",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        primary_key=True,
+                        related_name="health",
+                        serialize=False,
+                        to="collectors.endpoint",
+                    ),
+                ),
+                ("attempted_at", models.DateTimeField(null=True)),
+                ("answered_at", models.DateTimeField(null=True)),
+                ("latency_ms", models.FloatField(null=True)),
+                (
+                    "quality",
+                    models.CharField(
+                        choices=[
+                            ("good", "Good"),
+                            ("no_answer", "No answer"),
+                            ("refused", "Connection refused"),
+                            ("authentication", "Authentication failed"),
+                            ("device_error", "The device reported an error"),
+                            ("missing", "The device does not have this value"),
+                            ("wrong_type", "The device answered with the wrong type"),
+                            ("malformed", "The answer could not be understood"),
+                            ("out_of_range", "The value is outside its possible range"),
+                            ("no_value", "The device says that it has no value"),
+                        ],
+                        max_length=16,
+                        null=True,
+                    ),
+                ),
+                (
+                    "detail",
+                    models.CharField(blank=True, help_text="The last failure, in words.", max_length=300),
+                ),
+                ("failing_since", models.DateTimeField(null=True)),
+                ("failures_in_a_row", models.PositiveIntegerField(default=0)),
+                ("polls", models.PositiveBigIntegerField(default=0)),
+                ("answers", models.PositiveBigIntegerField(default=0)),
+                ("next_poll_at", models.DateTimeField(null=True)),
             ],
         ),
         migrations.CreateModel(
-            name='Segment',
+            name="Segment",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=60, unique=True)),
-                ('networks', models.JSONField(default=list, help_text='Networks in CIDR form, as in ["10.20.0.0/16"].', validators=[collectors.endpoint_rules.validate_networks])),
-                ('ports', models.JSONField(blank=True, default=list, help_text='Ports besides the usual ones, as numbers or "from-to" ranges.', validators=[collectors.endpoint_rules.validate_ports])),
-                ('is_paused', models.BooleanField(default=False)),
-                ('site', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='locations.site')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=60, unique=True)),
+                (
+                    "networks",
+                    models.JSONField(
+                        default=list,
+                        help_text='Networks in CIDR form, as in ["10.20.0.0/16"].',
+                        validators=[collectors.endpoint_rules.validate_networks],
+                    ),
+                ),
+                (
+                    "ports",
+                    models.JSONField(
+                        blank=True,
+                        default=list,
+                        help_text='Ports besides the usual ones, as numbers or "from-to" ranges.',
+                        validators=[collectors.endpoint_rules.validate_ports],
+                    ),
+                ),
+                ("is_paused", models.BooleanField(default=False)),
+                (
+                    "site",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="locations.site"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['name'],
+                "ordering": ["name"],
             },
         ),
         migrations.AddField(
-            model_name='endpoint',
-            name='segment',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='endpoints', to='collectors.segment'),
+            model_name="endpoint",
+            name="segment",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="endpoints", to="collectors.segment"
+            ),
         ),
         migrations.CreateModel(
-            name='ManualPoll',
+            name="ManualPoll",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('requested_at', models.DateTimeField()),
-                ('taken_at', models.DateTimeField(help_text='When a collector took it.', null=True)),
-                ('finished_at', models.DateTimeField(null=True)),
-                ('report', models.JSONField(null=True)),
-                ('endpoint', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='manual_polls', to='collectors.endpoint')),
-                ('requested_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False),
+                ),
+                ("requested_at", models.DateTimeField()),
+                ("taken_at", models.DateTimeField(help_text="When a collector took it.", null=True)),
+                ("finished_at", models.DateTimeField(null=True)),
+                ("report", models.JSONField(null=True)),
+                (
+                    "endpoint",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="manual_polls",
+                        to="collectors.endpoint",
+                    ),
+                ),
+                (
+                    "requested_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-requested_at'],
-                'indexes': [models.Index(condition=models.Q(('finished_at__isnull', True)), fields=['requested_at'], name='manual_poll_waiting')],
+                "ordering": ["-requested_at"],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("finished_at__isnull", True)),
+                        fields=["requested_at"],
+                        name="manual_poll_waiting",
+                    )
+                ],
             },
         ),
         migrations.AddConstraint(
-            model_name='endpoint',
-            constraint=models.UniqueConstraint(fields=('host', 'port', 'unit_id', 'profile'), name='endpoint_once', violation_error_message='This address is polled with that profile already.'),
+            model_name="endpoint",
+            constraint=models.UniqueConstraint(
+                fields=("host", "port", "unit_id", "profile"),
+                name="endpoint_once",
+                violation_error_message="This address is polled with that profile already.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='endpoint',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('protocol', 'snmp_v2c'), _negated=True), models.Q(('exception_reason', ''), _negated=True), _connector='OR'), name='endpoint_v2c_has_reason', violation_error_message='SNMP v2c sends all in the clear: say why it is accepted here.'),
+            model_name="endpoint",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("protocol", "snmp_v2c"), _negated=True),
+                    models.Q(("exception_reason", ""), _negated=True),
+                    _connector="OR",
+                ),
+                name="endpoint_v2c_has_reason",
+                violation_error_message="SNMP v2c sends all in the clear: say why it is accepted here.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='endpoint',
-            constraint=models.CheckConstraint(condition=models.Q(('interval_s__gte', 1.0)), name='endpoint_interval_at_least_a_second', violation_error_message='A device is polled at most once a second.'),
+            model_name="endpoint",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("interval_s__gte", 1.0)),
+                name="endpoint_interval_at_least_a_second",
+                violation_error_message="A device is polled at most once a second.",
+            ),
         ),
     ]
