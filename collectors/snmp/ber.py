@@ -94,10 +94,11 @@ def _integer32(content: bytes) -> int:
 
 
 def _unsigned(content: bytes, width: int) -> int:
-    if not 1 <= len(content) <= _MAX_INTEGER_OCTETS:
-        raise DecodeError("a number of no or too many octets")
-    if content[0] & 0x80 and len(content) != width:
-        raise DecodeError("a negative number of a type that has none")
+    size = len(content)
+    if 1 <= size <= width and (content[0] < 0x80 or size == width):
+        return int.from_bytes(content, "big")
+    if not width < size <= _MAX_INTEGER_OCTETS or content[0] >= 0x80:
+        raise DecodeError("a negative number of a type that has none, or one of no or too many octets")
     number = int.from_bytes(content, "big")
     if number >> (8 * width):
         raise DecodeError(f"a number beyond {8 * width} bits")
@@ -157,15 +158,13 @@ def read_value(element: bytes) -> SnmpValue:
 
 
 def _decode_value(element: bytes) -> SnmpValue:
-    tag, start, end = header(element, 0, len(element))
-    if end != len(element):
-        raise DecodeError("something after a value")
-    content = element[start:]
+    tag, content = _only_element(element)
+    unsigned = _UNSIGNED.get(tag)
+    if unsigned:
+        name, width = unsigned
+        return SnmpValue(name, _unsigned(content, width))
     if tag == INTEGER:
         return SnmpValue("integer", _integer32(content))
-    if tag in _UNSIGNED:
-        name, width = _UNSIGNED[tag]
-        return SnmpValue(name, _unsigned(content, width))
     if tag in _OCTETS:
         return SnmpValue(_OCTETS[tag], content)
     if tag == OID:
@@ -175,6 +174,17 @@ def _decode_value(element: bytes) -> SnmpValue:
     if tag in _NOTHING and not content:
         return SnmpValue(_NOTHING[tag], None)
     raise DecodeError(f"no SNMP value: tag {tag:#04x}, {len(content)} octets")
+
+
+def _only_element(element: bytes) -> tuple[int, bytes]:
+    """Tag and content of the element that these octets are, all of them."""
+    size = len(element)
+    if size >= 2 and element[1] == size - 2 < 0x80:
+        return element[0], element[2:]
+    tag, start, end = header(element, 0, size)
+    if end != size:
+        raise DecodeError("something after a value")
+    return tag, element[start:]
 
 
 # --- writing
