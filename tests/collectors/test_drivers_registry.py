@@ -23,7 +23,7 @@ def test_our_own_codec_asks_snmp_devices_unless_told_otherwise():
 @pytest.mark.parametrize("name", SNMP_DRIVERS)
 def test_the_setting_names_the_driver_and_the_log_says_why(settings, caplog, name):
     settings.SNMP_DRIVER = name
-    with caplog.at_level(logging.INFO, "collectors.drivers.registry"):
+    with caplog.at_level(logging.DEBUG, "collectors.drivers.registry"):
         assert make_drivers()["snmp_v3"].name == name
     assert f"asked by {name}: {SNMP_DRIVERS[name][1]}" in caplog.text
 

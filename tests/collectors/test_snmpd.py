@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import shutil
 import socket
 import subprocess
@@ -16,7 +17,7 @@ from collectors.decode import decode_poll
 from collectors.drivers.snmp_pysnmp import PysnmpDriver
 from collectors.planner import plan_requests
 from collectors.profiles.library import get_profile
-from collectors.requests import Failure, SnmpGet, SnmpTable, SnmpUser, Target
+from collectors.requests import Failure, SnmpGet, SnmpTable, SnmpUser, SnmpValue, Target
 from collectors.snmp.driver import FastSnmpDriver
 
 SNMPD = shutil.which("snmpd", path="/usr/sbin:/usr/local/sbin:/usr/bin:/usr/local/bin:/sbin")
@@ -32,9 +33,24 @@ createUser strong SHA-256 "authentication-canary" AES "privacy-canary-1"
 createUser usual SHA "authentication-canary" AES "privacy-canary-1"
 rouser strong authpriv
 rouser usual authpriv
+{users}
 sysLocation Biomed workshop
 sysName test-host
 """
+AUTH = {
+    "md5": "MD5", "sha1": "SHA", "sha224": "SHA-224", "sha256": "SHA-256", "sha384": "SHA-384", "sha512": "SHA-512",
+}  # fmt: skip
+PRIV = {
+    "des": "DES", "aes128": "AES", "aes192": "AES-192-C", "aes256": "AES-256-C",
+    "aes192-blumenthal": "AES-192", "aes256-blumenthal": "AES-256",
+}  # fmt: skip
+"""Our names and net-snmp's; those with -C extend keys the way most devices do."""
+PAIRS = list(itertools.product(AUTH, PRIV))
+USERS = "\n".join(
+    f'createUser {auth}.{priv} {AUTH[auth]} "authentication-canary" {PRIV[priv]} "privacy-canary-1"\n'
+    f"rouser {auth}.{priv} authpriv"
+    for auth, priv in PAIRS
+)
 
 
 def free_udp_port() -> int:
@@ -48,7 +64,7 @@ def snmpd(tmp_path_factory):
     """A running agent; its port."""
     folder = tmp_path_factory.mktemp("snmpd")
     port = free_udp_port()
-    (folder / "snmpd.conf").write_text(CONFIGURATION.format(port=port))
+    (folder / "snmpd.conf").write_text(CONFIGURATION.format(port=port, users=USERS))
     agent = subprocess.Popen(
         [
             SNMPD,
@@ -89,8 +105,14 @@ def community(port: int) -> Target:
     return Target(1, "snmp_v2c", "127.0.0.1", port, 5.0, community=b"canary-community")
 
 
-def user(port: int, name: str = "strong", auth: str = "sha256", key: str = "authentication-canary") -> Target:
-    secret = SnmpUser(name, auth, key, "aes128", "privacy-canary-1")
+def user(
+    port: int,
+    name: str = "strong",
+    auth: str = "sha256",
+    key: str = "authentication-canary",
+    priv: str = "aes128",
+) -> Target:
+    secret = SnmpUser(name, auth, key, priv, "privacy-canary-1")
     return Target(1, "snmp_v3", "127.0.0.1", port, 5.0, user=secret)
 
 
@@ -162,3 +184,21 @@ async def test_many_polls_at_once_of_one_agent_all_come_back_right(snmpd, driver
     get = SnmpGet(("1.3.6.1.2.1.1.5.0",))
     raws = await asyncio.gather(*(driver.poll(user(snmpd), [get]) for _ in range(40)))
     assert {raw.answers[get]["1.3.6.1.2.1.1.5.0"].value for raw in raws} == {b"test-host"}
+
+
+@pytest.mark.parametrize("driver", [FastSnmpDriver], indirect=True)
+@pytest.mark.parametrize(("auth", "priv"), PAIRS)
+async def test_every_pair_of_protocols_is_understood_by_a_real_agent(snmpd, driver, auth, priv):
+    get = SnmpGet(("1.3.6.1.2.1.1.5.0",))
+    raw = await driver.poll(user(snmpd, f"{auth}.{priv}", auth, priv=priv), [get])
+    assert raw.answers[get] == {get.oids[0]: SnmpValue("octets", b"test-host")}
+
+
+@pytest.mark.parametrize("driver", [FastSnmpDriver], indirect=True)
+async def test_version_1_reads_the_same(snmpd, driver):
+    get = SnmpGet(("1.3.6.1.2.1.1.5.0", "1.3.6.1.2.1.1.99.0"))
+    system = SnmpTable(("1.3.6.1.2.1.1.5", "1.3.6.1.2.1.1.6"))
+    target = Target(1, "snmp_v1", "127.0.0.1", snmpd, 5.0, community=b"canary-community")
+    answers = (await driver.poll(target, [get, system])).answers
+    assert {value.value for value in answers[system].values()} == {b"test-host", b"Biomed workshop"}
+    assert {value.type for value in answers[get].values()} == {"octets", "no_such_object"}
