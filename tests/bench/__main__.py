@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import psycopg
+from psycopg import sql
 
 from tests.bench.meter import Result
 
@@ -77,11 +78,11 @@ def _river_on_postgresql(only: str) -> list[Result]:
 def _database() -> Iterator[str]:
     name = f"bench_{uuid.uuid4().hex[:8]}"
     with psycopg.connect(POSTGRESQL_URL, autocommit=True) as connection:
-        connection.execute(f"create database {name}")  # type: ignore[arg-type]  a name of ours
+        connection.execute(sql.SQL("create database {}").format(sql.Identifier(name)))
         try:
             yield f"{POSTGRESQL_URL.rpartition('/')[0]}/{name}"
         finally:
-            connection.execute(f"drop database {name} with (force)")  # type: ignore[arg-type]
+            connection.execute(sql.SQL("drop database {} with (force)").format(sql.Identifier(name)))
 
 
 if __name__ == "__main__":

@@ -11,10 +11,11 @@ import asyncio
 import json
 import sys
 import tempfile
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Coroutine
 from contextlib import AbstractAsyncContextManager
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import django
 
@@ -61,7 +62,7 @@ Stage = Callable[[], AbstractAsyncContextManager[Work]]
 
 def measure(name: str, fleet: Fleet, bare: Stage, database: str) -> list[Result]:
     """The stages of one protocol, each the middle of three rounds."""
-    stages: dict[str, Callable[[], Awaitable[Rate]]] = {}
+    stages: dict[str, Callable[[], Coroutine[Any, Any, Rate]]] = {}
     if database == "sqlite":
         stages["bare"] = partial(_rate, bare, SLOW_POLLS[name])
         if name.startswith("snmp"):
