@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 
 import orjson
 from channels.generic.websocket import AsyncWebsocketConsumer
+from django.db import DatabaseError
 from django.utils import timezone
 
 from assets.live import rights
@@ -25,7 +26,8 @@ class MalformedError(ValueError):
 class LiveConsumer(AsyncWebsocketConsumer):  # type: ignore[misc] # Channels has no types
     """Messages in: watch, unwatch, ack. Messages out: see :mod:`assets.live.events`.
 
-    Close codes: 4400 malformed, 4401 not signed in, 4403 not allowed, 4404 no such floor or asset for this person.
+    Close codes: 4400 malformed, 4401 not signed in, 4403 not allowed, 4404 no such floor or asset for this person,
+    1013 come again (the database is away).
     """
 
     channel_layer_alias: ClassVar[str] = ""  # frames come from the hub, not through a channel layer
@@ -35,6 +37,12 @@ class LiveConsumer(AsyncWebsocketConsumer):  # type: ignore[misc] # Channels has
 
     async def connect(self) -> None:
         await self.accept()
+        try:
+            await self._admit()
+        except DatabaseError:
+            await self.close(rights.TRY_AGAIN)
+
+    async def _admit(self) -> None:
         session_key = getattr(self.scope.get("session"), "session_key", None)
         user = await in_thread(rights.signed_in_user, session_key)
         if user is None:
@@ -63,6 +71,8 @@ class LiveConsumer(AsyncWebsocketConsumer):  # type: ignore[misc] # Channels has
             await self._obey(viewer, message)
         except MalformedError:
             await self._close(rights.MALFORMED)
+        except DatabaseError:
+            await self._close(rights.TRY_AGAIN)
 
     async def _obey(self, viewer: Viewer, message: dict[str, Any]) -> None:
         match message:
@@ -120,8 +130,8 @@ class LiveConsumer(AsyncWebsocketConsumer):  # type: ignore[misc] # Channels has
 
 
 def _parse(data: str | bytes | None) -> dict[str, Any]:
-    if data is None or isinstance(data, bytes) or len(data) > LONGEST_MESSAGE:
-        raise MalformedError
+    if data is None or isinstance(data, bytes) or len(data) > LONGEST_MESSAGE or r"\u0000" in data:
+        raise MalformedError  # no name has a NUL, and PostgreSQL compares none
     try:
         message = orjson.loads(data)
     except orjson.JSONDecodeError:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterable
 from datetime import datetime
 
@@ -18,6 +19,8 @@ class FloorView:
         self.number = number  # of the latest frame
         self.previous = number  # of the one before: who has seen that one needs only what changed
         self.is_loaded = False
+        self.is_reading = False  # changes wait, because what is being read may not have them yet
+        self.reading = asyncio.Lock()
         self._at: datetime | None = None
         self._markers: dict[int, Marker] = {}
         self._identities: dict[int, Identity] = {}
@@ -30,7 +33,7 @@ class FloorView:
 
     def take(self, change: Change) -> None:
         """A change anywhere: of a marker here, or of one that has left."""
-        if not self.is_loaded:
+        if self.is_reading or not self.is_loaded:
             self._waiting.append(change)
             return
         known = self._markers.get(change.id)
@@ -45,7 +48,7 @@ class FloorView:
 
     def lacks(self, change: Change) -> bool:
         """Whether the change brings something whose name has to be read first."""
-        if not self.is_loaded or change.floor != self.floor_id:
+        if self.is_reading or not self.is_loaded or change.floor != self.floor_id:
             return False
         return change.id not in self._identities or (
             change.zone is not None and change.zone not in self._zone_names
@@ -56,7 +59,7 @@ class FloorView:
         self._zone_names.update(zone_names)
 
     def load(self, snapshot: Snapshot) -> None:
-        """Take over what the database has; what changed meanwhile is newer and stays."""
+        """Take over what the database has. What came in while it was read stays in waiting."""
         self._identities, self._zone_names = dict(snapshot.identities), dict(snapshot.zone_names)
         for asset_id in self._markers.keys() - snapshot.markers.keys():
             self._remove(asset_id)
@@ -65,9 +68,10 @@ class FloorView:
             if known is None or (marker["rev"] >= known["rev"] and marker != known):
                 self._put(marker)
         self.is_loaded = True
+
+    def take_waiting(self) -> list[Change]:
         waiting, self._waiting = self._waiting, []
-        for change in waiting:
-            self.take(change)
+        return waiting
 
     def make_frame(self, number: int, at: datetime, *, is_watched: bool) -> bool:
         """Turn what has changed into the next frame; ``False`` if nothing has."""

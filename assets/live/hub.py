@@ -5,10 +5,13 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+import logging
 import threading
 import weakref
-from collections.abc import Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from functools import partial
 
+from django.db import DatabaseError
 from django.utils import timezone
 
 from assets.live import loading, redis_feed, rights
@@ -24,6 +27,9 @@ BEAT_S = 10.0
 RECHECK_S = 15.0
 REFRESH_EVERY = 4
 """Rechecks after which floors are read anew, so that nothing that bypassed the recorder stays wrong for long."""
+RETRY_S = 1.0
+
+logger = logging.getLogger(__name__)
 
 
 class Hub:
@@ -33,13 +39,15 @@ class Hub:
         self._loop = loop
         self._lock = threading.Lock()
         self._inbox: list[Change] = []
-        self._questioned: set[int] = set()
+        self._revisions: dict[int, int] = {}
         self._numbers = itertools.count(1)
         self._floors: dict[str, FloorView] = {}
         self._viewers: set[Viewer] = set()
         self._tasks: list[asyncio.Task[None]] = []
+        self._turns = itertools.count(1)
         self._ticked = asyncio.Event()
         self._doubted = asyncio.Event()
+        self._behind = asyncio.Event()
 
     # --- From any thread ------------------------------------------------------------------------------------
 
@@ -56,12 +64,11 @@ class Hub:
         with self._lock:
             if not self._viewers:
                 return
-            self._questioned.update(user_ids)
-        self._call(self._hold)
+        self._call(partial(self._hold, frozenset(user_ids)))
 
-    def _call(self, function: object) -> None:
+    def _call(self, function: Callable[[], object]) -> None:
         try:
-            self._loop.call_soon_threadsafe(function)  # type: ignore[arg-type]
+            self._loop.call_soon_threadsafe(function)
         except RuntimeError:  # the loop is closed, and with it every socket
             return
 
@@ -71,15 +78,10 @@ class Hub:
         with self._lock:
             self._viewers.add(viewer)
         if not self._tasks:
-            runners = [
-                self._make_frames(),
-                self._keep_beating(),
-                self._keep_checking(),
-                self._answer_doubts(),
-            ]
+            steps = [self._make_frames, self._beat, self._recheck, self._answer_doubts, self._catch_up]
             if redis_feed.is_used():
-                runners.append(redis_feed.listen(self))
-            self._tasks = [self._loop.create_task(runner) for runner in runners]
+                steps.append(partial(redis_feed.listen, self))
+            self._tasks = [self._loop.create_task(_for_ever(step)) for step in steps]
 
     def leave(self, viewer: Viewer) -> None:
         with self._lock:
@@ -90,6 +92,7 @@ class Hub:
                 task.cancel()
             self._tasks = []
             self._floors.clear()
+            self._revisions.clear()
             with self._lock:
                 self._inbox.clear()
 
@@ -102,34 +105,60 @@ class Hub:
         view = self._floors[slug] = FloorView(floor_id, slug, next(self._numbers))
         viewer.watch_floor(view)
         try:
-            view.load(await loading.in_thread(loading.read_floor, floor_id))
+            await self._load(view)
         except BaseException:
-            del self._floors[slug]
+            await self._give_up(view, viewer)
             raise
         view.make_frame(next(self._numbers), timezone.now(), is_watched=False)
         self._wake(view)
 
+    async def _give_up(self, view: FloorView, first: Viewer) -> None:
+        """A floor that cannot be read: who else waits for it asks again."""
+        if self._floors.get(view.slug) is view:
+            del self._floors[view.slug]
+        for viewer in list(self._viewers):
+            if viewer is not first and viewer.floors.get(view.slug) is view:
+                await viewer.close(rights.TRY_AGAIN)
+
+    def fall_behind(self) -> None:
+        """Changes may have been missed: every floor is read anew, as soon as that can be done."""
+        self._behind.set()
+
     # --- Frames ---------------------------------------------------------------------------------------------
 
     async def _make_frames(self) -> None:
-        while True:
-            await self._ticked.wait()
-            await asyncio.sleep(GATHER_S)
-            self._ticked.clear()
-            await self.tick()
-            await asyncio.sleep(TICK_S - GATHER_S)
+        await self._ticked.wait()
+        await asyncio.sleep(GATHER_S)
+        self._ticked.clear()
+        await self.tick()
+        await asyncio.sleep(TICK_S - GATHER_S)
 
     async def tick(self) -> None:
         """Bring everything that came in to the floors, and a frame from each floor that changed."""
         with self._lock:
             changes, self._inbox = self._inbox, []
-        latest = {change.id: change for change in changes}
-        for view in list(self._floors.values()):
-            await self._learn(view, [change for change in latest.values() if view.lacks(change)])
-            for change in latest.values():
-                view.take(change)
+        latest = self._newest(changes)
+        try:
+            for view in list(self._floors.values()):
+                await self._bring(view, latest.values())
+        except BaseException:
+            with self._lock:
+                self._inbox[:0] = latest.values()
+            self._ticked.set()
+            raise
+        self._revisions |= {change.id: change.rev for change in latest.values()}
         self._publish()
         self._notify(latest)
+
+    def _newest(self, changes: Iterable[Change]) -> dict[int, Change]:
+        """By asset. Threads that record side by side may hand in their changes in another order than they commit."""
+        newest: dict[int, Change] = {}
+        for change in changes:
+            before = newest.get(change.id)
+            known = self._revisions.get(change.id, -1) if before is None else before.rev
+            if change.rev > known:
+                newest[change.id] = change
+        return newest
 
     def _publish(self) -> None:
         now = timezone.now()
@@ -146,11 +175,23 @@ class Hub:
                 viewer.notices[asset_id] = notice
                 viewer.wake.set()
 
-    async def _learn(self, view: FloorView, strangers: list[Change]) -> None:
+    async def _bring(self, view: FloorView, changes: Iterable[Change]) -> None:
+        strangers = [change.id for change in changes if view.lacks(change)]
         if strangers:
-            ids = [change.id for change in strangers]
-            identities = await loading.in_thread(loading.read_identities, ids, view.floor_id)
+            identities = await loading.in_thread(loading.read_identities, strangers, view.floor_id)
             view.learn(identities, await loading.in_thread(loading.read_zone_names, view.floor_id))
+        for change in changes:
+            view.take(change)
+
+    async def _load(self, view: FloorView) -> None:
+        """Read a floor anew. What changes meanwhile waits, for the reading may not have it yet."""
+        async with view.reading:
+            view.is_reading = True
+            try:
+                view.load(await loading.in_thread(loading.read_floor, view.floor_id))
+            finally:
+                view.is_reading = False
+            await self._bring(view, view.take_waiting())
 
     def _wake(self, view: FloorView) -> None:
         for viewer in self._viewers:
@@ -162,50 +203,75 @@ class Hub:
         watched = {slug for viewer in self._viewers for slug in viewer.floors}
         self._floors = {slug: view for slug, view in self._floors.items() if slug in watched}
         for view in list(self._floors.values()):
-            view.load(await loading.in_thread(loading.read_floor, view.floor_id))
+            await self._load(view)
         self._publish()
 
     # --- Clockwork ------------------------------------------------------------------------------------------
 
-    async def _keep_beating(self) -> None:
-        while True:
-            await asyncio.sleep(BEAT_S)
-            message = beat(at=timezone.now())
-            for viewer in self._viewers:
-                viewer.beat = message
-                viewer.wake.set()
-
-    async def _keep_checking(self) -> None:
-        for turn in itertools.count(1):
-            await asyncio.sleep(RECHECK_S)
-            await self.check_rights(list(self._viewers))
-            if turn % REFRESH_EVERY == 0:
-                await self.refresh()
-
-    def _hold(self) -> None:
+    async def _beat(self) -> None:
+        await asyncio.sleep(BEAT_S)
+        message = beat(at=timezone.now())
         for viewer in self._viewers:
-            if viewer.user_id in self._questioned:
+            viewer.beat = message
+            viewer.wake.set()
+
+    async def _recheck(self) -> None:
+        await asyncio.sleep(RECHECK_S)
+        if next(self._turns) % REFRESH_EVERY == 0:
+            self.fall_behind()
+        await self.check_rights(list(self._viewers))
+
+    async def _catch_up(self) -> None:
+        await self._behind.wait()
+        await self.refresh()
+        self._behind.clear()
+
+    def _hold(self, user_ids: frozenset[int]) -> None:
+        for viewer in self._viewers:
+            if viewer.user_id in user_ids:
                 viewer.is_held = True
+                viewer.doubts += 1
         self._doubted.set()
 
     async def _answer_doubts(self) -> None:
-        while True:
-            await self._doubted.wait()
-            self._doubted.clear()
-            with self._lock:
-                questioned, self._questioned = self._questioned, set()
-            await self.check_rights([viewer for viewer in self._viewers if viewer.user_id in questioned])
+        await self._doubted.wait()
+        self._doubted.clear()
+        try:
+            await self.check_rights([viewer for viewer in self._viewers if viewer.is_held])
+        except BaseException:
+            self._doubted.set()
+            raise
 
     async def check_rights(self, viewers: Sequence[Viewer]) -> None:
         """Look up the rights of each anew; close those that have lost any, let the others go on."""
-        claims = [_claim(viewer) for viewer in viewers]
-        for viewer, code in zip(viewers, await loading.in_thread(rights.refusals, claims), strict=True):
+        doubts = [viewer.doubts for viewer in viewers]
+        codes = await loading.in_thread(rights.refusals, [_claim(viewer) for viewer in viewers])
+        for viewer, doubt, code in zip(viewers, doubts, codes, strict=True):
             if code is not None:
                 viewer.is_held = True
                 await viewer.close(code)
-            elif viewer.is_held and viewer.user_id not in self._questioned:
+            elif viewer.is_held and viewer.doubts == doubt:
                 viewer.is_held = False
                 viewer.wake.set()
+
+
+async def _for_ever(step: Callable[[], Awaitable[None]]) -> None:
+    """Repeat a step. What it fails of, such as a database that is away, is said once, and so is its recovery."""
+    is_failing = False
+    while True:
+        try:
+            await step()
+        except Exception as failure:
+            # Without the step, frames or the recheck of rights would end for everybody, and nobody would see it.
+            if not is_failing:
+                fault = None if isinstance(failure, DatabaseError) else failure
+                logger.warning("The live channel is held up: %s", failure, exc_info=fault)
+            is_failing = True
+            await asyncio.sleep(RETRY_S)
+        else:
+            if is_failing:
+                logger.warning("The live channel goes on")
+            is_failing = False
 
 
 def _claim(viewer: Viewer) -> Claim:

@@ -6,7 +6,7 @@ import asyncio
 import logging
 import threading
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import orjson
 import redis
@@ -23,6 +23,7 @@ logger = logging.getLogger(__name__)
 CHANGES = "whereabouts:changes"
 RIGHTS = "whereabouts:rights"
 RETRY_S = 1.0
+QUIET_S = 5.0
 
 
 def is_used() -> bool:
@@ -52,7 +53,7 @@ class Publisher:
             self._is_failing = True
         else:
             if self._is_failing:
-                logger.info("Live frames reach other processes again")
+                logger.warning("Live frames reach other processes again")
             self._is_failing = False
 
 
@@ -80,16 +81,30 @@ async def listen(hub: Hub) -> None:
             ):
                 await channels.subscribe(CHANGES, RIGHTS)
                 if is_interrupted:
-                    logger.info("Live frames come in again from Redis")
-                    await hub.refresh()
+                    logger.warning("Live frames come in again from Redis")
+                    hub.fall_behind()
                 is_interrupted = False
-                async for message in channels.listen():
-                    _deliver(hub, message)
+                await _receive(hub, channels)
         except redis.RedisError as failure:
             if not is_interrupted:
                 logger.warning("No live frames from other processes: Redis says %s", failure)
             is_interrupted = True
             await asyncio.sleep(RETRY_S)
+
+
+async def _receive(hub: Hub, channels: Any) -> None:
+    """Deliver until the connection ends. One that is dead without a word is found by asking into the quiet."""
+    is_asked = False
+    while True:
+        message = await channels.get_message(timeout=QUIET_S)
+        if message is not None:
+            is_asked = False
+            _deliver(hub, message)
+        elif is_asked:
+            raise redis.ConnectionError("nothing for too long")
+        else:
+            is_asked = True
+            await channels.ping()
 
 
 def _deliver(hub: Hub, message: dict[str, object]) -> None:

@@ -16,6 +16,8 @@ from locations.models import Floor
 
 PERMISSION = "assets.view_asset"
 NOT_SIGNED_IN, NOT_ALLOWED, NOT_FOUND, MALFORMED = 4401, 4403, 4404, 4400
+TRY_AGAIN = 1013
+"""Nobody can say now, because the database is away."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,6 +27,8 @@ class Viewer:
     beat: str | None = None
     is_held: bool = False
     """While its rights are in question nothing is sent."""
+    doubts: int = 0
+    """How often they were questioned: an answer that was asked for before the latest question is none."""
 
     def watch_floor(self, view: FloorView) -> None:
         self.floors[view.slug] = view

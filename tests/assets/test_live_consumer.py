@@ -10,7 +10,7 @@ from channels.testing import WebsocketCommunicator
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore
-from django.db import transaction
+from django.db import OperationalError, transaction
 
 from assets.live.hub import current_hub
 from assets.models import Asset
@@ -132,6 +132,11 @@ async def test_who_may_not_see_equipment_is_turned_away_with_4403(knock, nurse):
         '{"type":"ack","frame":"1"}',
         '{"type":"watch","floor":"' + "x" * 1000 + '"}',
         "[" * 900,
+        '{"type":"watch","floor":"main-1\\u0000"}',
+        '{"type":"watch","floor":["main-1"]}',
+        '{"type":"ack","frame":1e400}',
+        '{"type":"ack","frame":99999999999999999999999}',
+        '{"type":null}',
     ],
 )
 async def test_what_is_no_message_of_the_protocol_closes_with_4400(knock, nurse, text):
@@ -156,7 +161,10 @@ async def test_more_floors_than_a_person_can_look_at_close_with_4400(knock, nurs
     assert await close_code(socket) == 4400
 
 
-@pytest.mark.parametrize("what", [{"floor": "nowhere"}, {"asset": "P-9"}])
+@pytest.mark.parametrize(
+    "what",
+    [{"floor": "nowhere"}, {"asset": "P-9"}, {"floor": ""}, {"asset": "' OR 1=1 --"}, {"floor": "\u2028"}],
+)
 async def test_what_does_not_exist_closes_with_4404(knock, nurse, floor, what):
     socket = await knock(nurse)
     await socket.send_json_to({"type": "watch"} | what)
@@ -176,6 +184,21 @@ def _furnish(site, model):
     building = Building.objects.create(site=site, name="Far", slug="far")
     Floor.objects.create(building=building, name="Ground", slug="far-0", level=0)
     Asset.objects.create(asset_tag="FAR-1", model=model, site=site)
+
+
+async def test_while_the_database_is_away_a_socket_is_asked_to_come_again(knock, nurse, monkeypatch, caplog):
+    socket = await knock(nurse)
+    with monkeypatch.context() as away:
+        away.setattr("assets.live.rights.find_floor", _database_away)
+        await socket.send_json_to({"type": "watch", "floor": "main-1"})
+        assert await close_code(socket) == 1013
+        away.setattr("assets.live.rights.signed_in_user", _database_away)
+        assert await close_code(await knock(nurse)) == 1013
+    assert [record for record in caplog.records if record.exc_info] == []
+
+
+def _database_away(*_):
+    raise OperationalError("database away")
 
 
 # --- Frames -------------------------------------------------------------------------------------------------
@@ -353,6 +376,31 @@ async def test_a_right_that_is_taken_away_while_watching_ends_it_before_the_next
 async def test_a_site_that_is_taken_away_while_watching_ends_it(watching, nurse, site):
     socket, _ = watching
     await nurse.sites.aremove(site)
+
+    assert await close_code(socket) == 4404
+
+
+async def test_who_watches_an_asset_loses_it_with_the_site(knock, nurse, site, make_pump, observe, floor):
+    pump = await sync_to_async(make_pump)("P-1")
+    socket = await knock(nurse)
+    await socket.send_json_to({"type": "watch", "asset": "P-1"})
+    await settled(socket)
+    await nurse.sites.aremove(site)
+    await record([observe(pump, 10, activity=Evidence.IN_USE)])
+
+    assert await close_code(socket) == 4404
+
+
+async def test_an_asset_that_is_moved_to_a_foreign_site_is_lost_by_the_recheck(
+    knock, nurse, other_site, make_pump, floor
+):
+    pump = await sync_to_async(make_pump)("P-1")
+    socket = await knock(nurse)
+    await socket.send_json_to({"type": "watch", "asset": "P-1"})
+    await settled(socket)
+    await Asset.objects.filter(pk=pump.pk).aupdate(site=other_site)
+
+    await current_hub().check_rights(list(current_hub()._viewers))
 
     assert await close_code(socket) == 4404
 

@@ -125,6 +125,8 @@ def test_what_happens_while_a_floor_is_being_read_is_not_lost():
     view.take(change(2, 1, activity="in_use"))
 
     view.load(snapshot(change(1, 1), change(2, 3)))
+    for waiting in view.take_waiting():
+        view.take(waiting)
     view.make_frame(2, NOON, is_watched=False)
 
     markers = json.loads(view.text_for(None, NOON))["markers"]

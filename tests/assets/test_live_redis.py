@@ -101,6 +101,35 @@ async def test_a_hub_listens_while_somebody_looks(through_redis, make_pump, obse
 async def _no_close(code: int) -> None: ...
 
 
+async def test_a_connection_that_is_dead_without_a_word_is_found(monkeypatch):
+    monkeypatch.setattr(redis_feed, "QUIET_S", 0.001)
+
+    class Dead:
+        asked = 0
+
+        async def get_message(self, **_):
+            await asyncio.sleep(0)
+
+        async def ping(self):
+            self.asked += 1
+
+    channels = Dead()
+    with pytest.raises(redis.ConnectionError):
+        await redis_feed._receive(None, channels)
+
+    assert channels.asked == 1
+
+
+async def test_a_quiet_connection_that_answers_is_kept(through_redis, monkeypatch):
+    monkeypatch.setattr(redis_feed, "QUIET_S", 0.02)
+    hub = Ear(asyncio.get_running_loop())
+    async with redis.asyncio.Redis.from_url(URL) as client, client.pubsub() as channels:
+        await channels.subscribe(redis_feed.RIGHTS)
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(0.5):
+                await redis_feed._receive(hub, channels)
+
+
 def test_a_redis_that_is_away_is_said_once_and_stops_nothing(
     settings, make_pump, observe, caplog, monkeypatch
 ):
