@@ -63,6 +63,11 @@ class ZoneIndex:
             return 0.0
         return float(shapely.distance(polygon, Point(x, y)))
 
+    def nearest_point(self, zone_id: int, x: float, y: float) -> tuple[float, float]:
+        """The point of the zone next to the point; itself inside. ``KeyError`` for a zone of another plan."""
+        nearest = shapely.shortest_line(self._polygons[zone_id], Point(x, y)).coords[0]
+        return (float(nearest[0]), float(nearest[1]))
+
 
 def plan_stamp(floor_ids: Iterable[int]) -> PlanStamp:
     """The stamp of the plan of these floors, by one query."""

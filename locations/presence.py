@@ -16,6 +16,7 @@ SETTLED_S = 60.0  # this long after its last movement a tag counts as lying stil
 MARGIN_AFTER_MOVEMENT = (0.75, 2.5)
 MARGIN_AT_REST = (1.5, 5.0)
 OUTSIDE_M = 4.0  # beyond every zone by this much: in none
+GONE_M = 4.0  # beyond the margin by this much: gone, even where no other zone has held yet
 NOTHING_NEW_M = 0.2  # an estimate that has moved less since it was last looked at says nothing new
 
 
@@ -25,6 +26,8 @@ class Zones(Protocol):
     def zone_at(self, x: float, y: float) -> int | None: ...
 
     def distance_to(self, zone_id: int, x: float, y: float) -> float: ...
+
+    def nearest_point(self, zone_id: int, x: float, y: float) -> tuple[float, float]: ...
 
     def __contains__(self, zone_id: int) -> bool: ...
 
@@ -38,6 +41,7 @@ class RoomFilter:
     candidate_since: float | None = None
     confidence: float = 0.0
     looked_at: tuple[float, float, float] | None = None  # x, y and error that the confidence is for
+    beside: tuple[float, float] | None = None  # in its zone, next to an estimate that no zone covers
 
     def update(self, zones: Zones, track: Track, at: float) -> bool:
         """Take in the latest estimate; whether the zone changed."""
@@ -53,8 +57,9 @@ class RoomFilter:
             return False
         if self.zone is None and _is_certain(zones, track, best):
             return self._change(best, zones, track)
-        if self.candidate_since is None or self.candidate != best:
-            self.candidate, self.candidate_since = best, at
+        if self.candidate_since is None or (self.candidate != best and not self._is_gone(zones, track)):
+            self.candidate_since = at
+        self.candidate = best
         if at - self.candidate_since >= (HOLD_S if self.zone is not None else FIRST_HOLD_S):
             return self._change(best, zones, track)
         self._look(zones, track)
@@ -74,9 +79,20 @@ class RoomFilter:
             math.hypot(track.x - x, track.y - y) < NOTHING_NEW_M and 0.8 * error < track.error < 1.2 * error
         )
 
+    def _is_gone(self, zones: Zones, track: Track) -> bool:
+        """So far from its zone that it is not there, whichever of the zones on its way wins in the end."""
+        if self.zone is None or track.zone is not None:
+            return False
+        metres, spreads = MARGIN_AFTER_MOVEMENT
+        return zones.distance_to(self.zone, track.x, track.y) > max(metres, spreads * track.error) + GONE_M
+
     def _look(self, zones: Zones, track: Track) -> None:
-        self.confidence = _confidence(zones, track, self.zone)
+        covering = zones.zone_at(track.x, track.y)
+        self.confidence = _confidence(zones, track, self.zone, covering)
         self.looked_at = (track.x, track.y, track.error)
+        self.beside = None
+        if covering is None and self.zone is not None and track.zone is None:
+            self.beside = zones.nearest_point(self.zone, track.x, track.y)
 
     def _best(self, zones: Zones, track: Track) -> int | None:
         if track.zone is not None and track.zone in zones:
@@ -117,12 +133,12 @@ def _is_certain(zones: Zones, track: Track, zone: int | None) -> bool:
     )
 
 
-def _confidence(zones: Zones, track: Track, zone: int | None) -> float:
+def _confidence(zones: Zones, track: Track, zone: int | None, covering: int | None) -> float:
     """0 to 1: the share of the estimate's spread that lies in the zone, in sixths; the middle counts twice."""
     if zone is None:
         return 0.0
     if track.zone == zone:
         return 1.0
-    inside = 2 * (zones.zone_at(track.x, track.y) == zone)
+    inside = 2 * (covering == zone)
     inside += sum(zones.zone_at(x, y) == zone for x, y in _around(track))
     return round(inside / 6, 2)

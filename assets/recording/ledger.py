@@ -113,6 +113,8 @@ class Ledger:
     def _enter_now(self, head: Head, facts: Facts, timeline: Timeline) -> None:
         known, track, room, spell = timeline.known, timeline.track, timeline.room, timeline.spell
         zone_since = timeline.visit.begin if timeline.visit and room.zone is not None else None
+        # Nothing stands in a wall or outside the building because its report was a metre off.
+        x, y = room.beside or (track.x, track.y)
         change = Change(
             id=head.asset_id,
             rev=head.revision + 1,
@@ -121,8 +123,8 @@ class Ledger:
             since=None if spell is None else from_us(spell.begin),
             floor=track.floor,
             zone=room.zone,
-            x=None if track.floor is None else track.x,
-            y=None if track.floor is None else track.y,
+            x=None if track.floor is None else x,
+            y=None if track.floor is None else y,
             position_at=from_us_or_none(timeline.placed),
             error_m=None if track.floor is None else track.error,
             confidence=None if track.floor is None else room.confidence,

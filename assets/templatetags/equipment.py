@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from datetime import datetime
 from typing import Any
 
@@ -74,6 +75,12 @@ def metres(distance: float | None) -> str:
         return f"{distance / 1000:.1f} km"
     step = 1 if distance < 20 else 5
     return f"{round(distance / step) * step:.0f} m"
+
+
+@register.filter
+def error_metres(error: float) -> str:
+    """How far off a position may be, rounded up: nothing is known to “0 m”."""
+    return f"{max(1, math.ceil(error))} m"
 
 
 @register.filter

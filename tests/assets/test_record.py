@@ -96,6 +96,17 @@ def test_a_tag_that_is_put_on_another_pump_speaks_of_that_one_from_then_on(make_
     assert set(AssetNow.objects.values_list("asset", flat=True)) == {first.pk, second.pk}
 
 
+def test_a_position_that_lies_outside_every_zone_by_its_error_is_shown_in_its_room(
+    make_pump, make_zone, observe
+):
+    bay, pump = make_zone("Bay 1", x=0, y=0, width=6, height=6), make_pump()
+    record_observations([observe(pump, position=Position("main-1", 3, 1, 0.4))])
+    record_observations([observe(pump, s, position=Position("main-1", 3, -0.9, 0.4)) for s in (20, 40, 60)])
+
+    now = AssetNow.objects.get(asset=pump)
+    assert (now.zone, now.x, now.y) == (bay, pytest.approx(3), 0)
+
+
 def test_a_sighting_places_a_tag_where_its_receiver_stands(make_pump, make_zone, floor, observe):
     store, pump = make_zone("Store", ZoneKind.CLEAN_STORE), make_pump()
     Receiver.objects.create(identifier="r-1", floor=floor, zone=store, x=2, y=3, reach_m=4)

@@ -174,6 +174,12 @@ def test_the_distance_to_a_zone_is_zero_inside_and_metres_outside():
         index.distance_to(2, 0, 0)
 
 
+def test_the_nearest_point_of_a_zone_is_the_point_itself_inside_and_on_the_wall_outside():
+    index = ZoneIndex({1: box(0, 0, 4, 4)})
+    assert index.nearest_point(1, 1, 3) == (1, 3)
+    assert index.nearest_point(1, 6, 3) == (4, 3)
+
+
 def test_an_empty_floor_has_no_zone_anywhere(floor):
     assert len(zone_index(floor.pk)) == 0
     assert zone_index(floor.pk).zone_at(1, 1) is None

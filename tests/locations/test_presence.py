@@ -76,6 +76,42 @@ def test_a_doubtful_position_needs_a_wider_margin():
         assert room.update(GROUND, at(6.5, 3, 1.0, moved_at=0), second) is False
 
 
+def test_who_has_left_far_behind_its_room_is_where_it_is_then_however_many_rooms_it_crosses():
+    row = ZoneIndex({n: box(4 * n, 0, 4 * n + 4, 6) for n in range(9)})
+    room = RoomFilter(zone=0)
+
+    # One room every three seconds: none of them holds for long, but the first one is out of the question.
+    zones = []
+    for second in range(0, 24, 3):
+        room.update(row, at(2 + 4 * second / 3, 3, moved_at=second), second)
+        zones.append(room.zone)
+
+    assert zones == [0, 0, 0, 0, 4, 4, 4, 4]
+
+
+def test_among_rooms_close_by_the_one_that_holds_wins():
+    room = RoomFilter(zone=BAY)
+    for second, place in enumerate(((6, 3), (6, 7), (6, 3), (6, 7), (6, 3), (6, 7))):
+        room.update(GROUND, at(*place, moved_at=0), 3 * second)
+
+    assert room.zone == BAY
+
+
+def test_an_estimate_beside_the_building_is_shown_next_to_it_in_its_room():
+    room = RoomFilter(zone=BAY)
+    room.update(GROUND, at(-1, 3), 0)
+    assert room.beside == (0, 3)
+
+    room.update(GROUND, at(1, 3), 10)
+    assert room.beside is None
+
+
+def test_an_estimate_in_another_room_is_shown_there_until_it_is_decided():
+    room = RoomFilter(zone=BAY)
+    room.update(GROUND, at(6, 3, moved_at=0), 0)
+    assert (room.zone, room.beside) == (BAY, None)
+
+
 def test_far_outside_every_zone_it_is_in_none():
     room = RoomFilter(zone=BAY)
     room.update(GROUND, at(-6, 3, moved_at=0), 0)
