@@ -142,6 +142,19 @@ def test_a_marker_keeps_off_the_walls_and_the_name_of_its_room(run):
     assert (item["x"], item["y"]) == (half, 20 + half)
 
 
+def test_a_room_that_just_holds_its_equipment_has_it_in_rows_inside(run):
+    small = {"left": 0, "top": 0, "width": 60, "height": 34}
+    laid = lay_out(run, [marker(n, x=2.5, y=-1.5) for n in (1, 2)], room=small, head=6)
+    assert {i["id"]: (i["x"], i["y"]) for i in laid["items"]} == {1: (15, 20), 2: (45, 20)}
+
+
+def test_who_only_passes_a_crowded_room_is_not_put_into_its_rows(run):
+    small = {"left": 0, "top": 0, "width": 60, "height": 28}
+    crowd = [*(marker(n, x=2.5, y=-1.2) for n in (1, 2)), marker(3, x=30.0, y=-1.0, zone=None)]
+    passing = next(item for item in lay_out(run, crowd, room=small)["items"] if item["id"] == 3)
+    assert (passing["x"], passing["y"]) == (360, 12)
+
+
 def test_a_position_well_outside_its_room_is_not_pulled_in(run):
     (item,) = lay_out(run, [marker(1, x=30.0, y=-5.0)])["items"]
     assert (item["x"], item["y"]) == (360, 60)

@@ -33,6 +33,11 @@ class Grid {
       for (let j = -1; j <= 1; j += 1) yield* this.#cells.get(this.#key(x + i * this.step, y + j * this.step)) ?? [];
   }
 
+  refill(items) {
+    this.#cells.clear();
+    for (const item of items) this.add(item);
+  }
+
   isFree(x, y) {
     for (const item of this.around(x, y)) if (Math.hypot(item.x - x, item.y - y) < this.step) return false;
     return true;
@@ -52,8 +57,38 @@ export const layOut = (markers, zones, scale) => {
   }
   for (const item of items) grid.add(item); // single markers keep off the counts
   alone.sort((a, b) => Boolean(b.fixed) - Boolean(a.fixed) || a.id - b.id); // the same ones give way each time
-  for (const marker of alone) items.push(place(marker, grid, zones, scale, space));
+  const placed = alone.map((marker) => place(marker, grid, zones, scale, space));
+  items.push(...placed);
+  if (tidyCrowded(placed, zones, scale, space)) grid.refill(items);
   return { items, body, space, grid };
+};
+
+/** Rooms that hold their equipment only in rows: who was left without a spot would else stand in the next room. */
+const tidyCrowded = (items, zones, scale, space) => {
+  const crowded = new Set(items.filter(({ isCrowdedOut }) => isCrowdedOut).map(({ marker }) => marker.zone_id));
+  for (const id of crowded) {
+    const room = roomOf(zones.get(id));
+    const inside = items.filter(({ marker }) => marker.zone_id === id && isIn(marker, room, scale, space));
+    inRows(inside, room, scale, space);
+  }
+  return crowded.size > 0;
+};
+
+/** Gives each item the nearest of as many evenly spread places as the room has, in their order. */
+const inRows = (items, { left, top, width, height }, scale, space) => {
+  const [columns, rows] = [width, height].map((side) => Math.max(1, Math.floor(side / space + 0.1)));
+  const [across, down] = [width / columns, height / rows];
+  const free = Array.from({ length: columns * rows }, (_, n) => ({
+    x: left + ((n % columns) + 0.5) * across,
+    y: top + (Math.floor(n / columns) + 0.5) * down,
+  }));
+  for (const item of items) {
+    const at = { x: item.marker.x * scale, y: -item.marker.y * scale };
+    const far = free.map(({ x, y }) => Math.hypot(x - at.x, y - at.y));
+    const [spot] = free.splice(far.indexOf(Math.min(...far)), 1);
+    if (!spot) return;
+    Object.assign(item, { ...spot, dx: spot.x - at.x, dy: spot.y - at.y });
+  }
 };
 
 const byZone = (markers) => {
@@ -85,7 +120,8 @@ const place = (marker, grid, zones, scale, space) => {
   const zone = zones.get(marker.zone_id);
   const room = zone && roomOf(zone);
   const spot = freeSpot(zone?.isBox ? offTheWall(at, room, space) : at, grid, room, space);
-  const item = { x: spot.x, y: spot.y, dx: spot.x - at.x, dy: spot.y - at.y, marker };
+  const isCrowdedOut = Boolean(zone?.isBox) && isIn(marker, room, scale, space) && !isInside(spot, room, 0);
+  const item = { x: spot.x, y: spot.y, dx: spot.x - at.x, dy: spot.y - at.y, marker, isCrowdedOut };
   grid.add(item);
   return item;
 };
@@ -98,6 +134,10 @@ const offTheWall = ({ x, y }, { left, top, width, height, head }, space) => ({
   x: nudged(x, left, left + width, space, space),
   y: nudged(y, top, top + height, space, space + head),
 });
+
+/** Whether a marker is in its own room, or beside its wall. */
+const isIn = (marker, room, scale, space) =>
+  isInside(offTheWall({ x: marker.x * scale, y: -marker.y * scale }, room, space), room, 0);
 
 const nudged = (value, low, high, space, furthest) => {
   const margin = Math.min(space / 2, (high - low) / 2);
