@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 from assets.history import ActivitySpan, Period
@@ -50,16 +49,19 @@ def reading_points(asset: Asset, term: Term, period: Period) -> list[Point]:
 
 def unbroken(points: Sequence[Point], term: Term, silent: Sequence[ActivitySpan]) -> list[list[Point]]:
     """Stretches without a break. A value is recorded at least every heartbeat, so twice that without one is a
-    break, and so is a silence of the asset in between."""
+    break, and so is a silence of the asset in between: a value holds until the silence begins."""
     if not points:
         return []
-    stretches = [[points[0]]]
+    stretches: list[list[Point]] = [[]]
     patience = timedelta(seconds=2 * term.heartbeat_s)
-    for before, after in pairwise(points):
-        is_silent = any(gap.begin < after.at and gap.end > before.at for gap in silent)
-        if is_silent or after.at - before.at > patience:
+    for before, after in zip(points, [*points[1:], None], strict=True):
+        stretches[-1].append(before)
+        end = None if after is None else after.at
+        gap = next((g for g in silent if g.end > before.at and (end is None or g.begin < end)), None)
+        if gap is not None and before.at < gap.begin <= before.at + patience:
+            stretches[-1].append(Point(gap.begin, before.value))
+        if end is not None and (gap is not None or end - before.at > patience):
             stretches.append([])
-        stretches[-1].append(after)
     return stretches
 
 

@@ -26,9 +26,18 @@ from hospital.roles import Role
 from hospital.throttle import claim_attempt, forgive
 
 
+class SignInForm(AuthenticationForm):
+    """Says what to do, and not which of the two was wrong."""
+
+    error_messages = AuthenticationForm.error_messages | {
+        "invalid_login": "This user name and password do not match. Capital and small letters matter."
+    }
+
+
 class SignInView(LoginView):
     """One account, one password; after several wrong attempts the next has to wait."""
 
+    authentication_form = SignInForm
     template_name = "hospital/sign_in.html"
     redirect_authenticated_user = True
 
@@ -54,7 +63,7 @@ class SignInView(LoginView):
         record_delay(username=self._username(), request=self.request)
         message = f"Too many attempts. Try again in {seconds} second{'' if seconds == 1 else 's'}."
         context = self.get_context_data(
-            form=AuthenticationForm(self.request, initial={"username": self._username()}), delayed=message
+            form=SignInForm(self.request, initial={"username": self._username()}), delayed=message
         )
         response = self.render_to_response(context, status=HTTPStatus.TOO_MANY_REQUESTS)
         response.headers["Retry-After"] = str(seconds)

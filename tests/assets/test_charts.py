@@ -72,8 +72,18 @@ def test_a_line_breaks_after_two_heartbeats_without_a_value(at):
 
 def test_a_line_breaks_where_the_asset_was_not_heard(at):
     points = [Point(at(10), 4.0), Point(at(5), 4.1)]
-    assert unbroken(points, TEMPERATURE, [silence(at(8), at(7))]) == [points[:1], points[1:]]
-    assert unbroken(points, TEMPERATURE, [silence(at(4), at(2))]) == [points]
+    held = Point(at(8), 4.0)
+    assert unbroken(points, TEMPERATURE, [silence(at(8), at(7))]) == [[points[0], held], points[1:]]
+
+
+def test_a_value_holds_until_the_silence_that_goes_on(at):
+    points = [Point(at(10), 4.0), Point(at(5), 4.1)]
+    assert unbroken(points, TEMPERATURE, [silence(at(3), at(0))]) == [[*points, Point(at(3), 4.1)]]
+
+
+def test_a_value_holds_no_longer_than_it_can_be_trusted(at):
+    points = [Point(at(60), 4.0)]
+    assert unbroken(points, TEMPERATURE, [silence(at(20), at(0))]) == [points]
 
 
 def test_thinning_keeps_the_peaks(at):

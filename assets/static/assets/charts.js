@@ -112,6 +112,11 @@ const watcher = new IntersectionObserver(
 );
 charts.forEach((chart) => watcher.observe(chart));
 
+// On paper there is nothing to scroll to: the charts further down are drawn as well.
+const onPaper = matchMedia("print");
+onPaper.addEventListener("change", () => onPaper.matches && charts.forEach(load));
+addEventListener("beforeprint", () => charts.forEach(load));
+
 const refresh = () => charts.filter((chart) => state.get(chart).seen).forEach(load);
 document.querySelector("[data-live-asset]")?.addEventListener("live-change", refresh);
 setInterval(() => document.hidden || refresh(), 3 * REST);
