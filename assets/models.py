@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from copy import copy
+from datetime import datetime
+
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
@@ -100,6 +103,11 @@ class Asset(models.Model):
     def __str__(self) -> str:
         return f"{self.model.category.name} {self.asset_tag}"
 
+    def now_as_of(self, moment: datetime) -> AssetNow | None:
+        """Its current row as it is to be shown at ``moment``; ``None`` if it was never heard of."""
+        row: AssetNow | None = getattr(self, "now", None)
+        return row and row.as_of(moment)
+
 
 class AssetNow(models.Model):
     """The current row: one per asset, narrow, written in bulk by the recorder alone."""
@@ -137,6 +145,18 @@ class AssetNow(models.Model):
 
     def __str__(self) -> str:
         return f"{self.asset_id}: {self.activity}"
+
+    def as_of(self, moment: datetime) -> AssetNow:
+        """The row as it is to be shown at ``moment``: silence makes unknown at once, however late the sweep comes.
+
+        What a person said stands: it does not rest on hearing the equipment.
+        """
+        is_silent = self.stale_at is not None and self.stale_at <= moment
+        if not is_silent or self.basis == Basis.PERSON or self.activity == Activity.UNKNOWN:
+            return self
+        shown = copy(self)
+        shown.activity, shown.basis, shown.since = Activity.UNKNOWN, Basis.SILENCE, self.stale_at
+        return shown
 
 
 class ActivityInterval(models.Model):

@@ -60,7 +60,7 @@ class AssetBrief(serializers.ModelSerializer[Asset]):
 
 
 class NowSerializer(serializers.ModelSerializer[AssetNow]):
-    """``is_stale``: nothing was heard for longer than the category allows, so that the rest is what was."""
+    """``is_stale``: nothing was heard for longer than the category allows, so that place and readings are what was."""
 
     activity_name = serializers.CharField(source="get_activity_display")
     basis_name = serializers.CharField(source="get_basis_display")
@@ -76,9 +76,14 @@ class NowSerializer(serializers.ModelSerializer[AssetNow]):
             "heard_at", "stale_at", "is_stale",
         ]  # fmt: skip
 
+    def to_representation(self, instance: AssetNow) -> Any:
+        return super().to_representation(instance.as_of(self._moment()))
+
     def get_is_stale(self, row: AssetNow) -> bool:
-        now: datetime = self.context.get("now") or timezone.now()
-        return row.stale_at is None or row.stale_at <= now
+        return row.stale_at is None or row.stale_at <= self._moment()
+
+    def _moment(self) -> datetime:
+        return self.context.get("now") or timezone.now()
 
 
 class AssetSerializer(serializers.ModelSerializer[Asset]):

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 from django.db.models import Count, F, QuerySet, Value
 from django.db.models.functions import Coalesce
+from django.utils import timezone
 
 from assets.models import Asset
 from assets.words import LOOKS, Activity, Basis
@@ -93,7 +94,7 @@ def equipment_csv(assets: Iterable[Asset]) -> str:
 
 
 def _cells(asset: Asset) -> list[Any]:
-    now = getattr(asset, "now", None)
+    now = asset.now_as_of(timezone.now())
     zone = ZoneInfo(asset.site.timezone)
     what = [
         asset.asset_tag,

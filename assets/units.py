@@ -85,7 +85,7 @@ def asked_for_most(*, near: Zone | None, user: Any, now: datetime, count: int = 
     by_size = sorted(categories.values(), key=lambda c: (-c.pieces, c.name))
     chosen = [categories[pk] for pk in _brought_to(near, user, now) if pk in categories][:count]
     chosen += [category for category in by_size if category not in chosen][: count - len(chosen)]
-    ready = _ready_by_category(user)
+    ready = _ready_by_category(user, now)
     return [Tile(category, ready.get(category.pk, 0)) for category in chosen]
 
 
@@ -107,11 +107,11 @@ def _brought_to(near: Zone | None, user: Any, now: datetime) -> list[int]:
     return [row["asset__model__category"] for row in rows]
 
 
-def _ready_by_category(user: Any) -> dict[int, int]:
+def _ready_by_category(user: Any, now: datetime) -> dict[int, int]:
     rows = (
         Asset.objects.visible_to(user)
         .in_service()
-        .filter(now__activity=Activity.AVAILABLE)
+        .filter(now__activity=Activity.AVAILABLE, now__stale_at__gt=now)
         .order_by()
         .values_list("model__category")
         .annotate(Count("pk"))

@@ -36,6 +36,7 @@ class Change:
     confidence: float | None
     battery: float | None
     heard_at: datetime | None
+    stale_at: datetime | None
 
 
 class Identity(TypedDict):
@@ -63,6 +64,7 @@ class Marker(Identity):
     confidence: float | None
     battery: float | None
     heard_at: str | None
+    stale_at: str | None
     rev: int
 
 
@@ -81,6 +83,7 @@ def make_marker(identity: Identity, change: Change, zone_name: str | None) -> Ma
         confidence=_rounded(change.confidence, 2),
         battery=change.battery,
         heard_at=_iso(change.heard_at),
+        stale_at=_iso(change.stale_at),
         rev=change.rev,
     )
 
@@ -129,7 +132,7 @@ def _change(said: Mapping[str, Any]) -> Change:
     return Change(**{**said, **moments})
 
 
-_MOMENTS = ("since", "position_at", "heard_at")
+_MOMENTS = ("since", "position_at", "heard_at", "stale_at")
 
 
 def _text(message: Mapping[str, Any]) -> str:

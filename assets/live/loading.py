@@ -27,7 +27,7 @@ _IDENTITY = (
 )
 _NOW = (
     "asset_id", "revision", "activity", "basis", "since", "floor_id", "zone_id", "x", "y", "position_at",
-    "position_error_m", "position_confidence", "battery_percent", "heard_at",
+    "position_error_m", "position_confidence", "battery_percent", "heard_at", "stale_at",
 )  # fmt: skip
 
 

@@ -130,6 +130,7 @@ class Ledger:
             confidence=None if track.floor is None else room.confidence,
             battery=timeline.battery,
             heard_at=from_us_or_none(known.heard),
+            stale_at=from_us_or_none(activity.stale_at(known, facts.rules)),
         )
         if facts.installed is not None:
             change, zone_since = _install(change, facts.installed), None
@@ -139,7 +140,7 @@ class Ledger:
                 change.id, change.rev, change.activity, change.basis, change.since, change.floor, change.zone,
                 from_us_or_none(zone_since), change.x, change.y, change.position_at, change.error_m,
                 change.confidence, change.battery, change.heard_at,
-                from_us_or_none(activity.stale_at(known, facts.rules)),
+                change.stale_at,
                 from_us_or_none(activity.next_decision(known, facts.rules, timeline.settled)),
             )
         )  # fmt: skip

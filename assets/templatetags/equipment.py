@@ -16,6 +16,12 @@ register = template.Library()
 
 
 @register.filter
+def current(asset: Any) -> Any:
+    """The asset's current row as it is now, or nothing."""
+    return asset.now_as_of(timezone.now())
+
+
+@register.filter
 def look(now: Any) -> Look:
     """The look of a current row, of an interval, or of an activity's value; without one, “Not heard”."""
     activity = getattr(now, "activity", now)

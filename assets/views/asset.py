@@ -79,7 +79,7 @@ def _live(request: HttpRequest, thing: Asset) -> dict[str, Any]:
     may_see_activity, may_see_stays = _may(request, "activityinterval"), _may(request, "stay")
     context: dict[str, Any] = {
         "asset": thing,
-        "now": getattr(thing, "now", None),
+        "now": thing.now_as_of(timezone.now()),
         "hours": _hours(request, thing),
         "periods": PERIODS,
         "today": f"{timezone.localdate():%Y-%m-%d}",

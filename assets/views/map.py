@@ -61,7 +61,9 @@ def map_card(request: HttpRequest, asset_tag: str) -> HttpResponse:
     assets = Asset.objects.visible_to(request.user).with_place().select_related("site")
     asset = get_object_or_404(assets, asset_tag=asset_tag)
     with timezone.override(asset.site.timezone):
-        return render(request, "assets/map_card.html", {"asset": asset, "now": getattr(asset, "now", None)})
+        return render(
+            request, "assets/map_card.html", {"asset": asset, "now": asset.now_as_of(timezone.now())}
+        )
 
 
 def _own_zone(request: HttpRequest) -> QuerySet[Zone]:

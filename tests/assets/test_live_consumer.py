@@ -237,6 +237,7 @@ async def test_a_watcher_gets_the_whole_floor_and_then_what_changes(knock, nurse
             "confidence": 1.0,
             "battery": None,
             "heard_at": "2026-03-02T12:00:00Z",
+            "stale_at": "2026-03-02T12:02:00Z",
             "rev": 1,
         }
     ]

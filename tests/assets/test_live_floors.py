@@ -19,7 +19,7 @@ GROUND, UPSTAIRS = 1, 2
 def change(asset_id=1, rev=1, **said) -> Change:
     before = Change(
         id=asset_id, rev=rev, activity="available", basis="zone", since=NOON, floor=GROUND, zone=7, x=1.234, y=2.0,
-        position_at=NOON, error_m=1.06, confidence=0.83, battery=None, heard_at=NOON,
+        position_at=NOON, error_m=1.06, confidence=0.83, battery=None, heard_at=NOON, stale_at=NOON,
     )  # fmt: skip
     return replace(before, **said)
 

@@ -186,7 +186,9 @@ async def test_a_beat_tells_that_the_line_is_alive(hub, viewer, monkeypatch, noo
 
 def change_of(pump, revision, floor_id, **said) -> Change:
     where = {"floor": floor_id, "zone": None, "x": 5.0, "y": 5.0}
-    nothing = dict.fromkeys(("since", "position_at", "error_m", "confidence", "battery", "heard_at"))
+    nothing = dict.fromkeys(
+        ("since", "position_at", "error_m", "confidence", "battery", "heard_at", "stale_at")
+    )
     return Change(
         id=pump.pk, rev=revision, **({"activity": "available", "basis": "presumed"} | where | nothing | said)
     )
@@ -288,7 +290,7 @@ async def test_a_failing_step_is_told_once_and_its_recovery_once(soon, caplog):
 
 
 async def test_rights_are_looked_up_again_when_the_database_is_back(hub, soon, monkeypatch):
-    codes = []
+    codes: list[int] = []
     viewer = Viewer("no such session", 1, _noting(codes))
     tries = fail_first(monkeypatch, "assets.live.rights.refusals", times=2)
     hub.join(viewer)
@@ -317,7 +319,7 @@ async def test_an_answer_from_before_the_latest_question_releases_nobody(hub, vi
 async def test_who_waits_for_a_floor_that_cannot_be_read_is_asked_to_come_again(
     hub, viewer, floor, monkeypatch
 ):
-    codes = []
+    codes: list[int] = []
     another = Viewer("session", 2, _noting(codes))
     hub.join(another)
 

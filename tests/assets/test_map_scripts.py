@@ -222,6 +222,37 @@ def test_a_late_frame_does_not_bring_back_what_was(run):
     assert result == {"T-1": [5, "in_use", 0]}
 
 
+def test_a_marker_falls_silent_at_its_moment_though_nobody_says_so(run, noon):
+    limit = noon.isoformat()
+    result = frames(
+        run,
+        "all.apply({ full: true, markers: [M(1, 1, { stale_at: limit, basis: 'confirmed' }),"
+        " M(2, 1, { stale_at: limit, basis: 'person' }), M(3, 1, { stale_at: null, basis: 'confirmed' })] }, 0);"
+        "const moment = Date.parse(limit);"
+        "const said = [all.fallSilent(moment - 1), all.fallSilent(moment), all.fallSilent(moment)];"
+        "const k = all.withTag('T-1'); const result = [said, state(), k.basis, k.since === limit]",
+        limit=limit,
+    )
+    assert result == [
+        [False, True, False],
+        {"T-1": [1, "unknown", 0], "T-2": [1, "available", 0], "T-3": [1, "available", 0]},
+        "silence",
+        True,
+    ]
+
+
+def test_a_marker_that_is_heard_again_is_what_it_says(run, noon):
+    result = frames(
+        run,
+        "all.apply({ full: true, markers: [M(1, 1, { stale_at: limit })] }, 0); all.fallSilent(Date.parse(limit));"
+        "all.apply({ full: false, markers: [M(1, 2, { activity: 'in_use', stale_at: later })], gone: [] }, 0);"
+        "all.fallSilent(Date.parse(limit)); const result = state()",
+        limit=noon.isoformat(),
+        later=noon.replace(minute=5).isoformat(),
+    )
+    assert result == {"T-1": [2, "in_use", 0]}
+
+
 GLIDE = (
     "all.apply({ full: true, markers: [M(1, 1)] }, 0);"
     "all.apply({ full: false, markers: [M(1, 2, { x: to })], gone: [] }, 1000);"

@@ -95,10 +95,15 @@ def test_what_was_brought_long_ago_or_elsewhere_does_not_count(
 def test_tiles_say_how_many_are_ready_and_leave_out_what_one_does_not_see(
     nurse, make_pump, beds, other_site, pump_model, noon
 ):
-    AssetNow.objects.create(asset=make_pump("P-1"), activity=Activity.AVAILABLE)
-    AssetNow.objects.create(asset=make_pump("P-2"), activity=Activity.IN_USE)
-    AssetNow.objects.create(asset=make_pump("P-3", retired_at=noon), activity=Activity.AVAILABLE)
-    AssetNow.objects.create(asset=make_pump("P-4", site=other_site), activity=Activity.AVAILABLE)
+    limit = noon + timedelta(seconds=1)
+    for pump, activity, stale_at in (
+        (make_pump("P-1"), Activity.AVAILABLE, limit),
+        (make_pump("P-2"), Activity.IN_USE, limit),
+        (make_pump("P-3", retired_at=noon), Activity.AVAILABLE, limit),
+        (make_pump("P-4", site=other_site), Activity.AVAILABLE, limit),
+        (make_pump("P-5"), Activity.AVAILABLE, noon),
+    ):
+        AssetNow.objects.create(asset=pump, activity=activity, stale_at=stale_at)
     tiles = asked_for_most(near=None, user=nurse, now=noon)
     assert {tile.category.slug: tile.ready for tile in tiles} == {"bed": 0, "infusion-pump": 1}
 

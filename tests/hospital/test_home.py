@@ -24,7 +24,7 @@ def is_doing(noon, floor):
     def say(asset, activity, *, minutes=0, basis=Basis.CONFIRMED, **extra):
         return AssetNow.objects.create(
             asset=asset, activity=activity, basis=basis, since=noon - timedelta(minutes=minutes), floor=floor,
-            heard_at=noon, position_at=noon, **extra,
+            heard_at=noon, position_at=noon, stale_at=noon + timedelta(minutes=2), **extra,
         )  # fmt: skip
 
     return say

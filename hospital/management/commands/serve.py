@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import ipaddress
+import logging
 import os
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import DatabaseError, connection
+from django.utils import timezone
 
+from assets.sweep import sweep_silence
 from hospital import demo_access
 from hospital.asgi import application
 from hospital.server.embedded import AddressTakenError, EmbeddedServer
+
+logger = logging.getLogger(__name__)
 
 
 class Command(BaseCommand):
@@ -36,11 +42,22 @@ class Command(BaseCommand):
             )
         except AddressTakenError as error:
             raise CommandError(str(error)) from error
+        let_pass_what_was_missed()
         server.run()
 
     def announce(self, address: str) -> None:
         self.stdout.write(f"Whereabouts is at {address}")
         self.stdout.flush()
+
+
+def let_pass_what_was_missed() -> None:
+    """What fell silent while nothing ran is unknown from the first page on, not from the first sweep."""
+    try:
+        sweep_silence(now=timezone.now())
+    except DatabaseError as error:
+        logger.warning("The database cannot be read yet: %s", error)
+    finally:
+        connection.close()
 
 
 def _port(text: str) -> int:

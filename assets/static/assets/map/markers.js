@@ -39,6 +39,18 @@ export class Markers {
     return true;
   }
 
+  /** Silence makes unknown at its moment, whoever else says so later; true when it did. Now in milliseconds. */
+  fallSilent(now) {
+    let isChanged = false;
+    for (const marker of this) {
+      const isSilent = marker.stale_at && Date.parse(marker.stale_at) <= now;
+      if (!isSilent || marker.basis === "person" || marker.activity === "unknown") continue;
+      Object.assign(marker, { activity: "unknown", basis: "silence", since: marker.stale_at });
+      isChanged = true;
+    }
+    return isChanged;
+  }
+
   get size() {
     return this.#byId.size;
   }

@@ -1,4 +1,5 @@
 // The floor map: puts plan, markers, filters, list, card and the live connection together.
+import { serverNow } from "../../hospital/js/clock.js";
 import { live } from "../../hospital/js/live.js";
 import { Filters } from "./filters.js";
 import { MarkerLayer } from "./layer.js";
@@ -250,7 +251,8 @@ const takeFrame = (frame) => {
   const isFirst = markers.frames === 0;
   const known = chosen && markers.withTag(chosen);
   const before = known && { activity: known.activity, zone_id: known.zone_id };
-  if (!markers.apply(frame, performance.now()) && !isFirst) return;
+  const isChanged = markers.apply(frame, performance.now());
+  if (!markers.fallSilent(serverNow()) && !isChanged && !isFirst) return;
   const marker = chosen && markers.withTag(chosen);
   sayChange(before, marker);
   refresh();
@@ -260,6 +262,7 @@ const takeFrame = (frame) => {
 const start = async () => {
   layer.addTo(map);
   setInterval(() => layer.due(), 10000); // markers fade with age also while nothing comes
+  setInterval(() => markers.fallSilent(serverNow()) && refresh(), 1000); // and fall silent
   const asked = new URLSearchParams(location.search).get("asset");
   try {
     showPlan(await fetchPlan(stage.dataset.plan));
