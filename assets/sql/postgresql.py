@@ -29,7 +29,7 @@ class PostgreSQL:
     def insert(self, table: Table, rows: Sequence[Row]) -> None:
         if rows:
             with self._connection.cursor() as cursor:
-                _copy(cursor, table.name, table, rows)
+                self._copy(cursor, table.name, table, rows)
 
     def insert_missing(self, table: Table, rows: Sequence[Row]) -> None:
         self._merge(table, rows, table.conflict(is_ignored=True))
@@ -70,17 +70,18 @@ class PostgreSQL:
             f'AS SELECT {columns} FROM "{table.name}" WITH NO DATA'
         )
         cursor.execute(f'TRUNCATE "{incoming}"')
-        _copy(cursor, incoming, table, rows)
+        self._copy(cursor, incoming, table, rows)
         cursor.execute(
             f'INSERT INTO "{table.name}" ({columns}) SELECT {columns} FROM "{incoming}" {conflict}'  # noqa: S608
         )
 
+    def _copy(self, cursor: Any, name: str, table: Table, rows: Sequence[Row]) -> None:
+        """Django's cursor does not know COPY, and so does not turn its errors into those that callers expect."""
+        statement = f'COPY "{name}" ({_columns(table)}) FROM STDIN'
+        with self._connection.wrap_database_errors, cursor.copy(statement) as copy:
+            for row in rows:
+                copy.write_row(row)
+
 
 def _columns(table: Table) -> str:
     return ", ".join(f'"{column}"' for column in table.columns)
-
-
-def _copy(cursor: Any, name: str, table: Table, rows: Sequence[Row]) -> None:
-    with cursor.copy(f'COPY "{name}" ({_columns(table)}) FROM STDIN') as copy:
-        for row in rows:
-            copy.write_row(row)

@@ -13,7 +13,7 @@ from assets.sql.tables import Row, Table
 
 
 class SQLite:
-    """Past Django's cursor, which takes twice as long, and with times as Django stores them."""
+    """Past Django's cursor, which takes twice as long, and with times and errors as Django has them."""
 
     def __init__(self, connection: BaseDatabaseWrapper) -> None:
         self._connection = connection
@@ -23,7 +23,9 @@ class SQLite:
         parameters: list[Any] = [orjson.dumps(list(ids)).decode()]
         if bound is not None:
             parameters.append(bound)
-        return self._raw().execute(sql, parameters).fetchall()  # type: ignore[no-any-return]
+        raw = self._raw()
+        with self._connection.wrap_database_errors:
+            return raw.execute(sql, parameters).fetchall()  # type: ignore[no-any-return]
 
     def insert(self, table: Table, rows: Sequence[Row]) -> None:
         self._write(table, rows, "")
@@ -36,7 +38,7 @@ class SQLite:
 
     def delete_after(self, table: Table, column: str, bounds: Iterable[tuple[int, Any]]) -> None:
         sql = f'DELETE FROM "{table.name}" WHERE "asset_id" = ? AND "{column}" > ?'  # noqa: S608 names of our own
-        self._raw().executemany(sql, [(asset, as_stored(bound)) for asset, bound in bounds])
+        self._execute_many(sql, [(asset, as_stored(bound)) for asset, bound in bounds])
 
     def lock(self, query: str, *, is_skipping: bool = False) -> str:  # noqa: ARG002 the whole file is locked
         return query
@@ -47,7 +49,12 @@ class SQLite:
         columns = ", ".join(f'"{column}"' for column in table.columns)
         marks = ", ".join("?" * len(table.columns))
         sql = f'INSERT INTO "{table.name}" ({columns}) VALUES ({marks}) {conflict}'  # noqa: S608 names of our own
-        self._raw().executemany(sql, _as_stored(rows, table.times))
+        self._execute_many(sql, _as_stored(rows, table.times))
+
+    def _execute_many(self, sql: str, rows: Iterable[Sequence[Any]]) -> None:
+        raw = self._raw()
+        with self._connection.wrap_database_errors:
+            raw.executemany(sql, rows)
 
     def _raw(self) -> Any:
         self._connection.ensure_connection()

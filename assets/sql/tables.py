@@ -54,7 +54,10 @@ class Table:
 
 
 class Dialect(Protocol):
-    """Everything the recorder asks of a database, besides the ORM. All run in the caller's transaction."""
+    """Everything the recorder asks of a database, besides the ORM. All run in the caller's transaction.
+
+    What the database cannot do raises Django's errors, as the ORM does: those that know when to try again know these.
+    """
 
     def select(self, query: str, ids: Sequence[int], *, bound: int | None = None) -> list[Row]:
         """Rows of ``query``, which says ``{ids}`` where a set of numbers is to stand, and ``{bound}`` for a number."""

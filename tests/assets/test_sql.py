@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from django.db import connection
+from django.db import DatabaseError, IntegrityError, connection, transaction
 
 from assets.models import Checkpoint, Reading, ReadingNow
 from assets.recording import store
-from assets.sql import dialect
+from assets.sql import Table, dialect
 from assets.sql.postgresql import PostgreSQL
 from assets.sql.sqlite import SQLite
 
@@ -139,3 +139,28 @@ def test_text_of_any_kind_survives(pump, noon):
     assert ReadingNow.objects.get().text == words
     query = 'SELECT payload FROM "assets_evidencelog" WHERE asset_id IN {ids}'
     assert dialect().select(query, [pump.pk]) == [(words,)]
+
+
+@pytest.mark.parametrize("write", ["insert", "insert_missing", "upsert"])
+@pytest.mark.parametrize("count", [1, 30])
+def test_what_the_database_refuses_is_an_error_as_the_orm_has_it(pump, noon, write, count):
+    rows = [(pump.pk, "temperature", noon + timedelta(seconds=n), None) for n in range(count)]
+    with pytest.raises(IntegrityError), transaction.atomic():
+        getattr(dialect(), write)(store.READINGS, rows)
+
+
+def test_a_query_that_the_database_refuses_is_an_error_as_the_orm_has_it(pump):
+    with pytest.raises(DatabaseError), transaction.atomic():
+        dialect().select("SELECT nothing FROM nowhere WHERE id IN {ids}", [1])
+
+
+def test_a_deletion_that_the_database_refuses_is_an_error_as_the_orm_has_it(pump, noon):
+    nowhere = Nowhere(Reading, ("asset_id", "at"), ("asset_id",))
+    with pytest.raises(DatabaseError), transaction.atomic():
+        dialect().delete_after(nowhere, "at", [(pump.pk, noon)])
+
+
+class Nowhere(Table):
+    """A table that the database does not have."""
+
+    name = "nowhere"
