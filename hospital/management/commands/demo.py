@@ -48,6 +48,7 @@ def simulated_devices() -> Iterator[None]:
         [sys.executable, str(settings.BASE_DIR / "manage.py"), "simulate", "--parent-pid", str(os.getpid())],
         stdout=subprocess.PIPE,
         text=True,
+        start_new_session=True,  # Ctrl-C is for us: the devices outlive the last poll
     )
     try:
         assert process.stdout is not None  # noqa: S101  asked for above
