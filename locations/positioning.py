@@ -16,7 +16,7 @@ LEAN = 0.35  # weight of the newest deviation in the running mean of deviations
 LEAN_SPREAD = math.sqrt(LEAN / (2 - LEAN))  # spread of that mean under pure noise, in errors
 STARTS = 5.0  # spreads at which a tag counts as moving: by chance once in some 300,000 reports
 STOPS = 2.0
-OUTLIER = 4.0  # errors beyond which a report pulls no harder
+OUTLIER = 4.0  # errors beyond which a report pulls no harder; of a tag on the move, spreads of where it may be by now
 
 SIGHTING_WINDOW_S = 15.0
 STRONGER_DB = 5.0
@@ -96,11 +96,11 @@ def follow(track: Track, fix: Fix, at: float, *, in_motion: bool | None = None) 
     track.other_floor = None
     elapsed = max(at - track.at, 0.0)
     error = max(fix.error, LEAST_ERROR_M)
-    limit = OUTLIER * error
-    dx = min(max(fix.x - track.x, -limit), limit)
-    dy = min(max(fix.y - track.y, -limit), limit)
+    dx, dy = _off(track, fix, OUTLIER * error)
     _judge_movement(track, dx, dy, error, in_motion=in_motion)
     track.variance += elapsed * (WALK_NOISE if track.is_moving else REST_NOISE)
+    if track.is_moving:
+        dx, dy = _off(track, fix, OUTLIER * math.hypot(track.error, error))
     gain = track.variance / (track.variance + error * error)
     track.x += gain * dx
     track.y += gain * dy
@@ -109,6 +109,14 @@ def follow(track: Track, fix: Fix, at: float, *, in_motion: bool | None = None) 
     if track.is_moving:
         track.moved_at = at
     return track.is_moving
+
+
+def _off(track: Track, fix: Fix, limit: float) -> tuple[float, float]:
+    """How far a report lies from the estimate along each axis, no more than ``limit``."""
+    return (
+        min(max(fix.x - track.x, -limit), limit),
+        min(max(fix.y - track.y, -limit), limit),
+    )
 
 
 def _start(track: Track, fix: Fix, at: float) -> None:

@@ -102,6 +102,26 @@ def test_a_single_report_from_another_floor_is_a_reflection():
     assert (track.floor, track.x) == (GROUND, 5)
 
 
+def test_a_tag_that_was_out_of_hearing_and_is_found_far_away_does_not_crawl_there():
+    track = Track()
+    for second in range(0, 600, 20):
+        follow(track, Fix(GROUND, 5, 5, 0.5), second, in_motion=False)
+
+    for second in range(900, 980, 20):  # carried 40 m while nobody heard it, then lying still again
+        follow(track, Fix(GROUND, 45, 5, 0.5), second, in_motion=False)
+
+    assert track.x == pytest.approx(45, abs=0.5)
+
+
+def test_one_wild_report_moves_a_still_tag_by_centimetres():
+    track = Track()
+    for second in range(0, 600, 20):
+        follow(track, Fix(GROUND, 5, 5, 0.5), second, in_motion=False)
+    follow(track, Fix(GROUND, 45, 5, 0.5), 600, in_motion=False)
+
+    assert track.x == pytest.approx(5, abs=0.5)
+
+
 def test_another_floor_wins_when_it_holds():
     track = Track()
     follow(track, Fix(GROUND, 5, 5, 1), 0)
