@@ -120,7 +120,7 @@ const place = (marker, grid, zones, scale, space) => {
   const zone = zones.get(marker.zone_id);
   const room = zone && roomOf(zone);
   const spot = freeSpot(zone?.isBox ? offTheWall(at, room, space) : at, grid, room, space);
-  const isCrowdedOut = Boolean(zone?.isBox) && isIn(marker, room, scale, space) && !isInside(spot, room, 0);
+  const isCrowdedOut = Boolean(zone?.isBox) && isIn(marker, room, scale, space) && !isInside(spot, room, space / 4);
   const item = { x: spot.x, y: spot.y, dx: spot.x - at.x, dy: spot.y - at.y, marker, isCrowdedOut };
   grid.add(item);
   return item;
