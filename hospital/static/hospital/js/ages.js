@@ -57,3 +57,13 @@ export const updateAges = () => {
 setInterval(updateAges, 1000);
 document.addEventListener("visibilitychange", () => document.hidden || updateAges());
 updateAges();
+
+// On paper the ages stand still: the sheet says at what time they were true.
+const stamp = () => {
+  updateAges();
+  const line = document.querySelector("[data-printed]");
+  const form = { dateStyle: "medium", timeStyle: "long" };
+  if (line) line.textContent = `As of ${new Intl.DateTimeFormat("en-GB", form).format(serverNow())}`;
+};
+globalThis.addEventListener?.("beforeprint", stamp);
+matchMedia("print").addEventListener("change", stamp);
