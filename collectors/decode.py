@@ -8,7 +8,7 @@ from assets.observation import Observation, ReadingValue, Subject
 from assets.words import Quality
 from collectors.decoding.describe import describe_poll
 from collectors.decoding.program import Prepared, Program, prepare_answers, program_of
-from collectors.decoding.rows import decode_rows, notes_on, row_observations
+from collectors.decoding.rows import ABSENCES, decode_rows, notes_on, row_observations
 from collectors.decoding.values import Decoded
 from collectors.profiles.model import Profile
 from collectors.requests import Failure, RawPoll
@@ -63,10 +63,10 @@ def _own(
 
 
 def _verdict(prepared: Prepared, count: int, failures: list[tuple[str, Failure]]) -> tuple[Quality, str]:
-    """Good as soon as one reading is; otherwise what became of the first."""
+    """Good as soon as one reading is; otherwise what became of the first that the device has at all."""
     if all(answer.__class__ is Failure for answer in prepared):
         return prepared[0].quality, prepared[0].detail
     if failures and len(failures) == count:
-        name, failure = failures[0]
+        name, failure = next((each for each in failures if each[1].quality not in ABSENCES), failures[0])
         return failure.quality, f"{name}: {failure.detail}"
     return Quality.GOOD, "; ".join(notes_on(failures)) if failures else ""

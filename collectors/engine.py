@@ -26,7 +26,7 @@ from collectors.asker import Asker
 from collectors.database_thread import DatabaseThread
 from collectors.decode import decode_poll
 from collectors.drivers.registry import make_drivers
-from collectors.health import Health, Turn, Verdict, load_health, save_health
+from collectors.health import Health, Turn, Verdict, load_health, save_health, verdict_on
 from collectors.lanes import Lanes
 from collectors.manual_polls import finish_poll, report_of, take_waiting
 from collectors.requests import Driver, RawPoll
@@ -72,6 +72,8 @@ class Engine:
         self._lanes = lanes
         self._assignments: dict[int, Assignment] = {}
         self._healths: dict[int, Health] = {}
+        self._partly: set[int] = set()
+        self._unread: set[str] = set()
         self._under_way: set[asyncio.Task[None]] = set()
         self._stopping = asyncio.Event()
         self._wake = asyncio.Event()
@@ -117,18 +119,24 @@ class Engine:
 
     async def _repeat(self, step: Callable[[], Coroutine[Any, Any, None]], every_s: float) -> None:
         """The database may be away for a while: polling goes on with what is known."""
-        was_away = False
         while not self._stopping.is_set():
             try:
                 await step()
-                was_away = False
             except Exception as error:
                 # Whatever keeps the endpoints from being read anew, those that are known are still polled.
-                if not was_away:
+                if not self._unread:
                     fault = None if isinstance(error, DatabaseError) else error
                     log.warning("The database cannot be read; polling goes on: %s", error, exc_info=fault)
-                was_away = True
+                self._unread.add(step.__name__)
+            else:
+                self._note_read(step.__name__)
             await self._pause(self._stopping, every_s)
+
+    def _note_read(self, step: str) -> None:
+        if self._unread:
+            self._unread.discard(step)
+            if not self._unread:
+                log.warning("The database can be read again")
 
     async def _keep_schedule(self) -> None:
         while not self._stopping.is_set():
@@ -185,7 +193,22 @@ class Engine:
                 log.warning("%s (%s, profile %s) went bad: %s", *where, verdict.detail)
             case Turn.RECOVERED:
                 log.warning("%s (%s, profile %s) recovered; it was bad since %s", *where, failing_since)
+        self._note_values(assignment, where, observations)
         return observations
+
+    def _note_values(
+        self, assignment: Assignment, where: tuple[str, str, str], observations: Sequence[Observation]
+    ) -> None:
+        """Say it in the log when single values of a device that answers go bad, and when all are well again."""
+        own = next((each for each in observations if each.subject == assignment.subject), None)
+        if own is None or own.quality is not Quality.GOOD:
+            return
+        if own.detail and assignment.endpoint_id not in self._partly:
+            self._partly.add(assignment.endpoint_id)
+            log.warning("%s (%s, profile %s) answers, but not all can be believed: %s", *where, own.detail)
+        elif not own.detail and assignment.endpoint_id in self._partly:
+            self._partly.discard(assignment.endpoint_id)
+            log.warning("%s (%s, profile %s): all its values can be believed again", *where)
 
     def _decode(
         self, assignment: Assignment, health: Health, raw: RawPoll, verdict: Verdict
@@ -202,7 +225,7 @@ class Engine:
             if health.failing_since is None:
                 log.exception("What %s answered cannot be decoded", assignment.name)
             return [], Verdict(Quality.MALFORMED, f"Decoding failed ({type(error).__name__}); see the log.")
-        return observations, verdict
+        return observations, verdict_on(verdict, observations)
 
     async def _take_manual_polls(self) -> None:
         assignments = self._assignments

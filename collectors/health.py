@@ -9,7 +9,9 @@ from datetime import datetime
 
 from django.db import transaction
 
+from assets.observation import Observation
 from assets.words import Quality
+from collectors.decoding.rows import ABSENCES
 from collectors.drivers.snmp_values import ABSENT
 from collectors.models import Endpoint, EndpointHealth
 from collectors.requests import Answer, Failure, RawPoll, Request, SnmpGet
@@ -88,6 +90,17 @@ def verdict_of(raw: RawPoll) -> Verdict:
             Quality.GOOD, f"{len(failures)} of {len(raw.answers)} requests failed: {failures[0].detail}"
         )
     return Verdict(Quality.GOOD)
+
+
+def verdict_on(verdict: Verdict, observations: Sequence[Observation]) -> Verdict:
+    """The verdict once what was answered is decoded: a device of which no value can be believed is not well.
+
+    That a gateway has nothing to say of a device is no fault of either.
+    """
+    if not verdict.is_good or any(observation.quality is Quality.GOOD for observation in observations):
+        return verdict
+    faults = [each for each in observations if each.quality not in ABSENCES]
+    return Verdict(faults[0].quality, faults[0].detail) if faults else verdict
 
 
 def _knows_nothing(answers: Mapping[Request, Answer]) -> bool:

@@ -19,6 +19,9 @@ KEY_LIMIT = 40
 
 ABSENT = Failure(Quality.NO_VALUE, "the gateway marks the device as absent")
 
+ABSENCES = (Quality.MISSING, Quality.NO_VALUE)
+"""Qualities that are no fault: the device does not have, or does not know, the value."""
+
 Cells = Mapping[str, SnmpValue]
 
 
@@ -155,7 +158,7 @@ def _fill(program: RowProgram, rows: Rows, index: str, row: Row) -> None:
 def notes_on(found: Iterable[tuple[str, object]]) -> Iterator[str]:
     """What went wrong, in words; that a device does not have or know a value is nothing wrong."""
     for name, value in found:
-        if isinstance(value, Failure) and value.quality not in (Quality.MISSING, Quality.NO_VALUE):
+        if isinstance(value, Failure) and value.quality not in ABSENCES:
             yield f"{name}: {value.detail}"
 
 

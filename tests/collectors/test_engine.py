@@ -16,6 +16,8 @@ from collectors import engine as engine_module
 from collectors.engine import Engine
 from collectors.guard import Policy
 from collectors.lanes import Lanes
+from collectors.planner import plan_requests
+from collectors.profiles.library import get_profile
 from collectors.requests import Failure, SnmpGet, SnmpValue
 from tests.collectors.fakes import (
     DirectDatabase,
@@ -81,7 +83,8 @@ def test_every_endpoint_is_polled_at_its_own_interval():
 
 def test_each_poll_is_handed_to_the_writer_with_observations_and_health():
     pump = Subject(SubjectKind.ASSET, "7")
-    hospital = Hospital(assignment(1, subject=pump)).run(60)
+    requests = plan_requests(get_profile("host-resources"))
+    hospital = Hospital(assignment(1, subject=pump, requests=requests)).run(60)
     assert len(hospital.writer.items) == len(hospital.driver.asked)
     item = hospital.writer.items[-1]
     (observation,) = item.observations
@@ -156,6 +159,53 @@ def test_one_line_when_an_endpoint_goes_bad_and_one_when_it_recovers(caplog):
     assert lines[1].startswith(
         "Device 1 (10.0.0.1:161, profile host-resources) recovered; it was bad since 2026-03-"
     )
+
+
+def answers_with(**values):
+    """Answers of a UPS whose readings are these: name of the reading → value as it travels."""
+    oids = {"battery_charge": "1.3.6.1.2.1.33.1.2.4.0", "runtime": "1.3.6.1.2.1.33.1.2.3.0"}
+
+    def script(target, request):
+        loop = asyncio.get_running_loop()
+        if not isinstance(request, SnmpGet):
+            return {}
+        absent = SnmpValue("no_such_object", None)
+        said = {oids[name]: value(loop.time()) for name, value in values.items()}
+        return {oid: said.get(oid, absent) for oid in request.oids}
+
+    return script
+
+
+def ups(**extra):
+    profile = get_profile("ups-rfc1628")
+    return assignment(
+        1, profile_name=profile.name, profile=profile, requests=plan_requests(profile),
+        subject=Subject(SubjectKind.ASSET, "1"), **extra,
+    )  # fmt: skip
+
+
+def between(begin, end, then, otherwise):
+    return lambda now: SnmpValue("integer", then if begin < now < end else otherwise)
+
+
+def test_a_device_that_answers_nothing_but_nonsense_went_bad(caplog):
+    script = answers_with(battery_charge=between(100, 300, 30_000, 90))
+    hospital = Hospital(ups(), script=script).run(600)
+    lines = [record.message for record in caplog.records]
+    assert len(lines) == 2
+    assert "went bad: battery_charge: 30000 is not within 0 and 100" in lines[0]
+    assert "recovered" in lines[1]
+    assert {health.quality for health in hospital.writer.healths(1)} == {Quality.GOOD, Quality.OUT_OF_RANGE}
+
+
+def test_one_line_when_a_single_value_goes_bad_and_one_when_it_is_well_again(caplog):
+    script = answers_with(battery_charge=between(100, 300, 30_000, 90), runtime=between(0, 600, 60, 60))
+    hospital = Hospital(ups(), script=script).run(600)
+    lines = [record.message for record in caplog.records]
+    assert len(lines) == 2
+    assert "answers, but not all can be believed: battery_charge: 30000 is not within 0 and 100" in lines[0]
+    assert "all its values can be believed again" in lines[1]
+    assert {health.quality for health in hospital.writer.healths(1)} == {Quality.GOOD}
 
 
 def test_a_fault_in_the_driver_shows_at_its_endpoint_and_nowhere_else(caplog):
@@ -245,7 +295,10 @@ def test_while_the_database_cannot_be_read_polling_goes_on(caplog):
         },
     )
     assert all(gap < 12 for gap in gaps(hospital.driver.times(1)))
-    assert len([record for record in caplog.records if "cannot be read" in record.message]) == 2  # both loops
+    assert [record.message for record in caplog.records] == [
+        "The database cannot be read; polling goes on: away",
+        "The database can be read again",
+    ]
 
 
 # --- the end
