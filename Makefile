@@ -1,6 +1,7 @@
 # make run    the demo hospital on http://127.0.0.1:8000/ (PORT=9000 make run moves it)
 # make test   every check and test
 # make bench  what it costs, beside bare libraries (make bench ONLY=snmp runs a part)
+# make fuzz   a million spoiled replies against the drivers and decoders (make fuzz N=20000 sends fewer)
 # make lock   the pinned requirements anew
 
 PYTHON ?= python3
@@ -10,7 +11,7 @@ DEVELOPMENT := .venv/.development
 FRONTEND := node_modules/.package-lock.json
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
 
-.PHONY: run test bench lock format clean
+.PHONY: run test bench fuzz lock format clean
 .DEFAULT_GOAL := run
 
 run: $(RUNTIME) $(FRONTEND)
@@ -21,6 +22,9 @@ test: $(DEVELOPMENT) $(FRONTEND)
 
 bench: $(DEVELOPMENT) $(FRONTEND)
 	@$(BIN)/python -m tests.bench $(ONLY)
+
+fuzz: $(DEVELOPMENT)
+	@$(BIN)/python -m tests.fuzz $(N)
 
 format: $(DEVELOPMENT)
 	@$(BIN)/ruff format . && $(BIN)/ruff check --fix .

@@ -1,0 +1,231 @@
+"""Spoiled answers to every shipped profile, decoded to observations."""
+
+from __future__ import annotations
+
+import json
+import math
+import random
+from collections.abc import Mapping
+from typing import Any
+
+from assets.observation import Observation, ReadingValue, Subject, SubjectKind
+from assets.words import Quality
+from collectors.decode import decode_poll, describe_poll
+from collectors.profiles.library import all_profiles
+from collectors.profiles.model import SNMP_TYPES, Column, Profile, Reading, Registers, Scalar, Table
+from collectors.requests import Failure, ModbusRead, RawPoll, SnmpValue
+from tests.collectors.recordings import AT
+from tests.collectors.synthetic import sound_poll
+from tests.collectors.test_profiles_invariants import _is_possible
+from tests.fuzz.faults import MADE_UP, UNUSABLE, require
+from tests.fuzz.witness import registers_say, snmp_says
+
+ASSET = Subject(SubjectKind.ASSET, "7")
+SOURCE = "endpoint:3"
+_FAILED = [quality for quality in Quality if quality is not Quality.GOOD]
+_NUMBERS = ("integer", "gauge32", "counter32", "counter64", "timeticks")
+_NOTHING = ("no_such_object", "no_such_instance", "end_of_mib", "null")
+_WORDS = (0, 1, 0x7FFF, 0x8000, 0xFFFF, 0x7FC0, 0x7F80, 0xFF80, 0x7FF0, 0x4120)
+
+
+class Polls:
+    """A sound device of each type in turn, of whose answers anything may be replaced, lost or added."""
+
+    def __init__(self) -> None:
+        self.sent, self.taken = b"", 0
+        self._profiles = [(profile, sound_poll(profile)) for profile in all_profiles()]
+        self._latest: tuple[str, Mapping[Any, Any]] = "", {}
+        self._sound = [_decode(profile, raw) for profile, raw in self._profiles]
+
+    def try_one(self, chance: random.Random) -> None:
+        which = chance.randrange(len(self._profiles))
+        profile, sound = self._profiles[which]
+        raw = RawPoll(AT, 3.0, {r: _spoiled(r, answer, chance) for r, answer in sound.answers.items()})
+        self._latest = profile.name, raw.answers
+        observations = _decode(profile, raw)
+        if chance.randrange(10) == 0:
+            json.dumps(describe_poll(profile, raw))
+            require(_decode(profile, sound) == self._sound[which], UNUSABLE, "a sound poll is told otherwise")
+        self._check(profile, raw, observations)
+
+    def said(self) -> bytes:
+        """What was decoded last: answers have no octets any more, so as Python writes them."""
+        return repr(self._latest).encode()
+
+    def _check(self, profile: Profile, raw: RawPoll, observations: list[Observation]) -> None:
+        names = {(observation.source, observation.at) for observation in observations}
+        require(len(names) == len(observations), MADE_UP, "two observations of one source and moment")
+        cells = _cells(raw.answers)
+        for observation in observations:
+            for reading in observation.readings:
+                _possible(reading)
+            require(observation.at <= AT, MADE_UP, f"{observation.source} is of {observation.at}")
+            require(len(observation.source) <= 64, MADE_UP, f"{observation.source} is too long")
+        own, *others = observations
+        for asked, found in zip(profile.readings, own.readings, strict=True):
+            if found.value is not None:
+                self.taken += 1
+                require(_says(raw, cells, asked, found.value), MADE_UP, f"{found.name} = {found.value}")
+        for observation in others:
+            _check_row(profile, cells, observation)
+
+
+def _decode(profile: Profile, raw: RawPoll) -> list[Observation]:
+    return decode_poll(profile, raw, source=SOURCE, subject=ASSET, received_at=AT)
+
+
+def _possible(reading: ReadingValue) -> None:
+    try:
+        _is_possible(reading)
+    except AssertionError:
+        require(False, MADE_UP, f"{reading} cannot be")
+
+
+def _cells(answers: Mapping[Any, Any]) -> dict[str, SnmpValue]:
+    """Everything that the answers of SNMP hold, by its identifier."""
+    return {
+        oid: value for answer in answers.values() if isinstance(answer, dict) for oid, value in answer.items()
+    }
+
+
+def _says(raw: RawPoll, cells: dict[str, SnmpValue], reading: Reading, claimed: Any) -> bool:
+    source, encoding = reading.source, reading.encoding
+    match source:
+        case Scalar(oid=oid):
+            return snmp_says(encoding, cells.get(oid), claimed)
+        case Registers(function=function, address=address, count=count):
+            return any(
+                registers_say(encoding, answer[address - r.address :][:count], claimed)
+                for r, answer in raw.answers.items()
+                if isinstance(r, ModbusRead) and isinstance(answer, tuple)
+                and r.function == function and r.address <= address and address + count <= r.address + r.count
+            )  # fmt: skip
+        case Column():
+            return _column_says(source, encoding, cells, claimed)
+    return False
+
+
+def _column_says(source: Column, encoding: Any, cells: dict[str, SnmpValue], claimed: Any) -> bool:
+    """A picked value is one that a row says; one made of several needs a row that says anything."""
+    rows = [value for oid, value in cells.items() if oid.startswith(f"{source.oid}.")]
+    if source.pick == "count":
+        return bool(rows) and 0 <= claimed <= len(rows)
+    if source.share_of is None and source.pick in ("first", "max", "min"):
+        return any(snmp_says(encoding, value, claimed) for value in rows)
+    return any(value.type in SNMP_TYPES[encoding.type] for value in rows)
+
+
+def _check_row(profile: Profile, cells: dict[str, SnmpValue], observation: Observation) -> None:
+    name = observation.source.removeprefix(f"{SOURCE}/")
+    require(observation.subject.key == name, MADE_UP, f"{observation.subject} of {observation.source}")
+    places = [
+        (table, oid.removeprefix(f"{table.subject.oid}."))
+        for table in profile.tables
+        for oid, value in cells.items()
+        if oid.startswith(f"{table.subject.oid}.") and _is_name(value, name)
+    ]
+    require(places, MADE_UP, f"{name}, which no row names")
+    require(any(_row_says(table, cells, row, observation) for table, row in places), MADE_UP,
+            f"{observation}, which no row says")  # fmt: skip
+
+
+def _is_name(value: SnmpValue, name: str) -> bool:
+    octets = value.value if value.type == "octets" and isinstance(value.value, bytes) else b""
+    return octets.decode("utf-8", "replace").rstrip("\0").strip() == name
+
+
+def _row_says(table: Table, cells: dict[str, SnmpValue], row: str, observation: Observation) -> bool:
+    encodings = {reading.name: (reading.source, reading.encoding) for reading in table.readings}
+    for found in observation.readings:
+        source, encoding = encodings[found.name]
+        cell = cells.get(f"{source.oid}.{row}")  # type: ignore[union-attr]
+        if found.value is not None and not snmp_says(encoding, cell, found.value):
+            return False
+    if observation.position is not None and not _place_says(table, cells, row, observation.position):
+        return False
+    if observation.sighting is not None:
+        columns = table.sighting
+        return columns is not None and _is_name(
+            cells[f"{columns.receiver.oid}.{row}"], observation.sighting.receiver
+        )
+    return True
+
+
+def _place_says(table: Table, cells: dict[str, SnmpValue], row: str, position: Any) -> bool:
+    columns = table.position
+    if columns is None or not _is_name(cells[f"{columns.floor.oid}.{row}"], position.floor):
+        return False
+    return position.error_m >= 0 and all(
+        math.isfinite(number) and snmp_says(columns.coordinate, cells.get(f"{column.oid}.{row}"), number)
+        for column, number in ((columns.x, position.x), (columns.y, position.y))
+    )
+
+
+# --- spoiling
+
+
+def _spoiled(request: Any, answer: Any, chance: random.Random) -> Any:
+    if chance.randrange(20) == 0:
+        return Failure(chance.choice(_FAILED), "as the driver says")
+    if isinstance(request, ModbusRead):
+        return _spoiled_words(request, answer, chance)
+    cells = dict(answer)
+    for _ in range(chance.randrange(1, 7)):
+        _spoil_one(cells, chance)
+    return cells
+
+
+def _spoiled_words(request: ModbusRead, words: tuple[int, ...], chance: random.Random) -> tuple[int, ...]:
+    found = list(words)
+    for _ in range(chance.randrange(1, 7)):
+        at = chance.randrange(len(found))
+        if request.function < 3:
+            found[at] = chance.randrange(2)
+        else:
+            found[at] = chance.choice(
+                (chance.choice(_WORDS), chance.randrange(0x10000), found[at] ^ 1 << chance.randrange(16))
+            )
+    match chance.randrange(24):
+        case 0:
+            return tuple(found[: chance.randrange(len(found) + 1)])
+        case 1:
+            return (*found, 0)
+        case 2:
+            found[0] = chance.choice((-1, 0x10000, 2**70))
+    return tuple(found)
+
+
+def _spoil_one(cells: dict[str, SnmpValue], chance: random.Random) -> None:
+    if not cells:
+        return
+    oid = chance.choice(list(cells))
+    match chance.randrange(6):
+        case 0:
+            del cells[oid]
+        case 1:  # a second row, perhaps of the same name
+            row = chance.choice(("2", "2.1", "", "1.1", "999999"))
+            for name in list(cells):
+                cells.setdefault(f"{name.rpartition('.')[0]}.{row}", cells[name])
+        case 2:
+            cells[f"{oid}{chance.choice(('.', '9.1', '.1', ''))}"] = _nonsense(chance)
+        case _:
+            cells[oid] = _nonsense(chance)
+
+
+def _nonsense(chance: random.Random) -> SnmpValue:
+    match chance.randrange(8):
+        case 0 | 1:
+            return SnmpValue(chance.choice(_NUMBERS), chance.randrange(-300, 300))
+        case 2:
+            return SnmpValue(chance.choice(_NUMBERS), chance.randrange(-(2**63), 2**64))
+        case 3:
+            return SnmpValue("octets", chance.randbytes(chance.randrange(260)))
+        case 4:
+            texts = (b"Device-1", b"Device-1\0\0", b"1e9", b"-0.0", b"inf", b"12.5", b" ", b"\xc3\xa9" * 150)
+            return SnmpValue("octets", chance.choice(texts))
+        case 5:
+            return SnmpValue(chance.choice(_NOTHING), None)
+        case 6:
+            return SnmpValue(chance.choice(("oid", "ipaddress")), "1.3.6.1.4.1")
+    return chance.choice((SnmpValue("opaque", b"\x9f\x78\x04"), SnmpValue("integer", b"7"),
+                          SnmpValue("integer", None), SnmpValue("integer", "7")))  # fmt: skip
