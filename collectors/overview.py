@@ -64,9 +64,12 @@ def endpoints_behind(asset: Asset, user: Any) -> QuerySet[Endpoint]:
 
 
 def rows_of(endpoints: Iterable[Endpoint], now: datetime) -> list[Row]:
-    return [
+    """Within each segment those of concern first, the rest in the order of ``endpoints``."""
+    concern = {state: place for place, state in enumerate(TITLES)}
+    rows = [
         Row(endpoint, standing_of(endpoint, now), profile_title(endpoint.profile)) for endpoint in endpoints
     ]
+    return sorted(rows, key=lambda row: (row.endpoint.segment.name, concern[row.standing.state]))
 
 
 def grouped(rows: Iterable[Row]) -> list[Group]:

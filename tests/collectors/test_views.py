@@ -78,7 +78,7 @@ def names(page):
 # --- The list ---
 def test_every_endpoint_is_listed_with_how_it_stands(sign_in, biomed, fridge, dead):
     page = sign_in(biomed).get("/collectors/")
-    assert names(page) == ["Fridge 1", "Fridge 2"]
+    assert names(page) == ["Fridge 2", "Fridge 1"]
     text = page.content.decode()
     assert "Answering" in text
     assert "No answer since 12:00 · 4 tries" in text
@@ -86,6 +86,11 @@ def test_every_endpoint_is_listed_with_how_it_stands(sign_in, biomed, fridge, de
     assert "Medical refrigerator" in text
     assert "12 ms" in text
     assert 'href="/assets/P-104/"' in text
+
+
+def test_what_fails_stands_first_in_its_segment(sign_in, biomed, make_endpoint, dead):
+    make_endpoint(name="A fridge that answers")
+    assert names(sign_in(biomed).get("/collectors/"))[0] == dead.name
 
 
 def test_a_failing_endpoint_shows_no_latency_of_better_days(sign_in, biomed, dead):
@@ -108,7 +113,7 @@ def test_endpoints_stand_by_network_segment(sign_in, biomed, site, fridge, make_
         ("q=10.0.0.8", ["Fridge 2"]),
         ("q=p-104", ["Fridge 1"]),
         ("q=fridge+giraffe", []),
-        ("profile=medical-fridge", ["Fridge 1", "Fridge 2"]),
+        ("profile=medical-fridge", ["Fridge 2", "Fridge 1"]),
         ("profile=giraffe", []),
     ],
 )
@@ -371,6 +376,22 @@ def test_a_poll_that_failed_altogether_says_why(sign_in, biomed, fridge, noon):
     report = {"quality": "refused", "detail": "10.0.0.7 is in none of the segment's networks", "rows": []}
     poll = ManualPoll.objects.create(endpoint=fridge, requested_at=noon, finished_at=noon, report=report)
     assert "in none of the segment" in poll_page(sign_in(biomed), poll)
+
+
+def test_one_cause_of_many_failures_is_said_once(sign_in, biomed, fridge, noon):
+    silent = {"quality": "no_answer", "detail": "unit 1 does not answer"}
+    report = {
+        "quality": "no_answer", "detail": "", "tables": [], "raw": [],
+        "failures": [{"request": f"function {n}, 1 from address 0", **silent} for n in (1, 2)],
+        "rows": [{"name": "temperature", "label": "Temperature", "source": "function 4, 0", "raw": "", **silent}],
+    }  # fmt: skip
+    poll = request_poll(endpoint=fridge, by=biomed, now=noon)
+    poll.taken_at, poll.finished_at, poll.report = noon, noon, report
+    poll.save()
+
+    page = poll_page(sign_in(biomed), poll)
+    assert page.count("unit 1 does not answer") == 1
+    assert page.count("from address 0") == 2
 
 
 def test_a_poll_of_nobody_is_not_there(sign_in, biomed):
