@@ -105,6 +105,7 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     }
 else:
     DATABASES["default"]["CONN_MAX_AGE"] = 60
+    DATABASES["default"]["CONN_HEALTH_CHECKS"] = True  # a restart of the database is nobody's error page
     # Compiling a query costs more than the short ones of a page take.
     DATABASES["default"].setdefault("OPTIONS", {})["options"] = "-c jit=off"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
@@ -115,15 +116,7 @@ READINGS_KEPT_DAYS = env.int("READINGS_KEPT_DAYS", default=400)
 """How long numeric readings are kept. Activity and stays are kept for ever."""
 
 REDIS_URL = env.str("REDIS_URL", default="")
-"""Where live frames travel between processes; empty when everything is in one."""
-
-CHANNEL_LAYERS = {
-    "default": (
-        {"BACKEND": "channels_redis.core.RedisChannelLayer", "CONFIG": {"hosts": [REDIS_URL]}}
-        if REDIS_URL
-        else {"BACKEND": "channels.layers.InMemoryChannelLayer"}
-    )
-}
+"""Where live frames travel between processes, without a channel layer; empty when everything is in one."""
 
 CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", default="memory://localhost/")
 CELERY_BROKER_TRANSPORT_OPTIONS = (

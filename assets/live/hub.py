@@ -44,6 +44,7 @@ class Hub:
         self._floors: dict[str, FloorView] = {}
         self._viewers: set[Viewer] = set()
         self._tasks: list[asyncio.Task[None]] = []
+        self._failing: set[Callable[[], Awaitable[None]]] = set()
         self._turns = itertools.count(1)
         self._ticked = asyncio.Event()
         self._doubted = asyncio.Event()
@@ -81,7 +82,7 @@ class Hub:
             steps = [self._make_frames, self._beat, self._recheck, self._answer_doubts, self._catch_up]
             if redis_feed.is_used():
                 steps.append(partial(redis_feed.listen, self))
-            self._tasks = [self._loop.create_task(_for_ever(step)) for step in steps]
+            self._tasks = [self._loop.create_task(self._for_ever(step)) for step in steps]
 
     def leave(self, viewer: Viewer) -> None:
         with self._lock:
@@ -93,6 +94,7 @@ class Hub:
             self._tasks = []
             self._floors.clear()
             self._revisions.clear()
+            self._failing.clear()
             with self._lock:
                 self._inbox.clear()
 
@@ -208,6 +210,24 @@ class Hub:
 
     # --- Clockwork ------------------------------------------------------------------------------------------
 
+    async def _for_ever(self, step: Callable[[], Awaitable[None]]) -> None:
+        """Repeat a step. What it fails of, such as a database that is away, is said once, and so is its recovery."""
+        while True:
+            try:
+                await step()
+            except Exception as failure:
+                # Without the step, frames or the recheck of rights would end for everybody, and nobody would see it.
+                if not self._failing:
+                    fault = None if isinstance(failure, DatabaseError) else failure
+                    logger.warning("The live channel is held up: %s", failure, exc_info=fault)
+                self._failing.add(step)
+                await asyncio.sleep(RETRY_S)
+            else:
+                if step in self._failing:
+                    self._failing.discard(step)
+                    if not self._failing:
+                        logger.warning("The live channel goes on")
+
     async def _beat(self) -> None:
         await asyncio.sleep(BEAT_S)
         message = beat(at=timezone.now())
@@ -253,25 +273,6 @@ class Hub:
             elif viewer.is_held and viewer.doubts == doubt:
                 viewer.is_held = False
                 viewer.wake.set()
-
-
-async def _for_ever(step: Callable[[], Awaitable[None]]) -> None:
-    """Repeat a step. What it fails of, such as a database that is away, is said once, and so is its recovery."""
-    is_failing = False
-    while True:
-        try:
-            await step()
-        except Exception as failure:
-            # Without the step, frames or the recheck of rights would end for everybody, and nobody would see it.
-            if not is_failing:
-                fault = None if isinstance(failure, DatabaseError) else failure
-                logger.warning("The live channel is held up: %s", failure, exc_info=fault)
-            is_failing = True
-            await asyncio.sleep(RETRY_S)
-        else:
-            if is_failing:
-                logger.warning("The live channel goes on")
-            is_failing = False
 
 
 def _claim(viewer: Viewer) -> Claim:

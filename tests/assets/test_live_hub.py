@@ -12,7 +12,7 @@ from asgiref.sync import sync_to_async
 from django.db import OperationalError
 
 from assets.live.events import Change
-from assets.live.hub import Hub, _for_ever, all_hubs, current_hub
+from assets.live.hub import Hub, all_hubs, current_hub
 from assets.live.loading import read_floor
 from assets.live.viewers import Viewer
 from assets.observation import Evidence, Position
@@ -101,7 +101,7 @@ async def test_frames_come_at_most_four_times_a_second(hub, viewer, pump, floor,
     monkeypatch.setattr("assets.live.hub.asyncio.sleep", sleep)
     hub._ticked.set()
     with pytest.raises(asyncio.CancelledError):
-        await _for_ever(hub._make_frames)
+        await hub._for_ever(hub._make_frames)
 
     assert len(ticks) == 4
     assert sum(pauses[:8]) == pytest.approx(1.0)
@@ -271,7 +271,7 @@ async def test_frames_go_on_with_nothing_lost_when_the_database_is_back(
     assert len(tries) == 4
 
 
-async def test_a_failing_step_is_told_once_and_its_recovery_once(soon, caplog):
+async def test_a_failing_step_is_told_once_and_its_recovery_once(hub, soon, caplog):
     outcomes = iter([OperationalError("away"), OperationalError("away"), None, None, KeyError("a fault")])
 
     async def step():
@@ -280,7 +280,7 @@ async def test_a_failing_step_is_told_once_and_its_recovery_once(soon, caplog):
             raise outcome
 
     with pytest.raises(asyncio.CancelledError):
-        await _for_ever(step)
+        await hub._for_ever(step)
 
     assert [(record.message, record.exc_info is None) for record in caplog.records] == [
         ("The live channel is held up: away", True),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from django.db import IntegrityError, OperationalError
 
 from assets import tasks
 from assets.models import ActivityInterval, AssetNow, EvidenceLog, Reading, TimelineHead
@@ -186,3 +187,31 @@ def test_the_scheduled_trimming_trims(make_pump, observe, monkeypatch, settings,
 
     assert EvidenceLog.objects.count() < 60
     assert Reading.objects.count() == 12
+
+
+def test_a_database_that_is_away_is_told_once_by_all_tasks_and_once_when_it_is_back(monkeypatch, caplog):
+    def away(**_):
+        raise OperationalError("away")
+
+    with monkeypatch.context() as trouble:
+        trouble.setattr("assets.sweep.sweep_silence", away)
+        trouble.setattr("assets.sweep.complete_current_rows", away)
+        for task in (tasks.sweep_silence, tasks.complete_current_rows, tasks.sweep_silence):
+            task()
+    tasks.sweep_silence()
+    tasks.complete_current_rows()
+    tasks.sweep_silence()
+
+    assert [record.message for record in caplog.records] == [
+        "The clock's tasks are held up: away",
+        "The clock's tasks go on",
+    ]
+
+
+def test_a_fault_of_a_task_is_no_absence_of_the_database(monkeypatch):
+    def fault(**_):
+        raise IntegrityError("a fault")
+
+    monkeypatch.setattr("assets.sweep.sweep_silence", fault)
+    with pytest.raises(IntegrityError):
+        tasks.sweep_silence()
