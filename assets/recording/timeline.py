@@ -12,7 +12,7 @@ from assets.activity import Known, Rules
 from assets.observation import Evidence
 from assets.recording.items import Item
 from assets.vocabulary import VOCABULARY
-from assets.words import Activity
+from assets.words import Activity, Basis
 from locations.positioning import Fix, Hearing, Track, follow, locate
 from locations.presence import RoomFilter, Zones
 
@@ -102,6 +102,8 @@ class Timeline:
         self.run_clock(rules, trail, before=item.at)
         known, at = self.known, item.at
         if item.is_alive:
+            if self.spell is not None and self.spell.basis == Basis.SILENCE.value:
+                self.kept.clear()  # what is told after a silence begins a line of its own
             activity.hear(known, at)
         if item.telemetry is not None:
             activity.note_telemetry(known, item.source, Evidence(item.telemetry), at)

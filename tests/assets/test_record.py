@@ -214,6 +214,15 @@ def test_readings_are_kept_at_their_heartbeat(make_pump, observe):
     assert Reading.objects.count() == 3
 
 
+def test_after_a_silence_a_reading_is_kept_though_it_is_as_before(make_pump, observe):
+    pump = make_pump()
+    for second in (0, 60, 300, 360):  # a pump is not heard after two minutes
+        record_observations([observe(pump, second, activity=Evidence.IDLE, readings=charge(80.0))])
+
+    rows = Reading.objects.filter(asset=pump).order_by("at").values_list("at", flat=True)
+    assert [(at - rows[0]).total_seconds() for at in rows] == [0, 300]
+
+
 # --- What is refused, and counted ---------------------------------------------------------------------------
 
 
