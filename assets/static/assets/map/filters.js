@@ -73,17 +73,17 @@ export class Filters {
     };
   }
 
-  /** Counts on the chips, and the categories that this floor has. */
+  /** Counts on the chips (none before the first frame: nothing known is not nothing there), and the categories. */
   show(markers) {
     const counts = new Map();
     const isCounted = this.test({ withActivities: false });
     for (const marker of markers) if (isCounted(marker)) counts.set(marker.activity, (counts.get(marker.activity) ?? 0) + 1);
     for (const chip of this.#chips) {
       const count = counts.get(chip.dataset.activity) ?? 0;
-      const text = String(count);
+      const text = markers.frames ? String(count) : "";
       const field = chip.querySelector("[data-count]");
       if (field.textContent !== text) field.textContent = text;
-      chip.classList.toggle("is-none", count === 0);
+      chip.classList.toggle("is-none", text === "0");
     }
     this.#offer(markers);
   }
