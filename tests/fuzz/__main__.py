@@ -17,19 +17,20 @@ def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="tests.fuzz", description=__doc__)
     parser.add_argument("count", nargs="?", type=int, default=1_000_000, help="replies over all targets")
     parser.add_argument("--seed", type=int, default=20260302)
+    parser.add_argument("--only", default="", choices=TARGETS, help="the share of this target alone")
     asked = parser.parse_args(arguments)
     begun = time.monotonic()
     tried: Counter[str] = Counter()
     taken: Counter[str] = Counter()
     faults = []
-    for outcome in fuzz(asked.count, asked.seed):
+    for outcome in fuzz(asked.count, asked.seed, asked.only):
         tried[outcome.block.target] += outcome.tried
         taken[outcome.block.target] += outcome.taken
         if outcome.fault:
             faults.append(outcome)
             _tell(outcome)
     print(f"seed {asked.seed}")
-    for target in TARGETS:
+    for target in sorted(tried, key=[*TARGETS].index):
         print(
             f"{target:12} {tried[target]:>10,} spoiled replies, {taken[target]:>9,} values or answers taken"
         )

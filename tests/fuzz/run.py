@@ -119,11 +119,12 @@ def _repeatable_numbers(seed: int) -> Iterator[None]:
         messages._ids = before
 
 
-def fuzz(count: int, seed: int) -> Iterator[Outcome]:
-    """The outcome of each block as it comes, ``count`` replies over all targets."""
+def fuzz(count: int, seed: int, only: str = "") -> Iterator[Outcome]:
+    """The outcome of each block as it comes, of ``count`` replies over all targets; of ``only`` one's share."""
     work = [
         block
         for target, (_, share) in TARGETS.items()
+        if only in ("", target)
         for block in blocks(target, seed, -(-count * share // 100))
     ]
     with multiprocessing.get_context("fork").Pool(PROCESSES) as pool:

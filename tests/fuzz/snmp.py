@@ -16,7 +16,7 @@ from collectors.snmp.exchange import CommunityExchange, Exchange, RefusedError
 from collectors.snmp.messages import Prepared, prepare_bulk, prepare_next, read_bindings
 from collectors.snmp.v3 import Session, V3Exchange
 from tests.collectors.test_snmp_hostile import ANSWER, ELEMENTS, GET, spoiled
-from tests.collectors.v3_agent import USER, V3Agent
+from tests.collectors.v3_agent import REPORTS, USER, V3Agent
 from tests.fuzz import witness
 from tests.fuzz.faults import MADE_UP, UNUSABLE, require
 from tests.fuzz.witness import Message, UnreadableError
@@ -132,12 +132,18 @@ class V3:
         exchange = V3Exchange(session, GET, GET.read_answer, 1.0)
         datagram = exchange.begin().datagram
         honest = agent.reply(datagram)
+        if chance.randrange(6) == 0:
+            level = 1 if agent.level and chance.randrange(2) else 0
+            honest = agent.report(datagram, chance.choice(list(REPORTS)), level=level)
         pdu = b""
         if agent.level and honest.level and chance.randrange(3) == 0:
             pdu = spoiled(honest.pdu, chance)
             self.sent = replace(honest, pdu=pdu).encode()
         else:
-            self.sent = spoiled(honest.encode(), chance)
+            whole = honest.encode()
+            self.sent = spoiled(whole, chance)
+            if self.sent == whole:  # the changes undid each other
+                pdu = honest.pdu
         try:
             turn = exchange.receive(self.sent)
             datagram = turn.datagram if turn and turn.datagram else datagram
