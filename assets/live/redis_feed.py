@@ -71,8 +71,7 @@ def publisher() -> Publisher:
 
 
 async def listen(hub: Hub) -> None:
-    """Feed a hub from Redis until cancelled. After an interruption the floors are read anew: frames were missed."""
-    is_interrupted = False
+    """Feed a hub from Redis until cancelled. While that cannot be, and once after it, the floors are read anew."""
     while True:
         try:
             async with (
@@ -80,15 +79,16 @@ async def listen(hub: Hub) -> None:
                 client.pubsub() as channels,
             ):
                 await channels.subscribe(CHANGES, RIGHTS)
-                if is_interrupted:
+                if hub.is_deaf:
                     logger.warning("Live frames come in again from Redis")
                     hub.fall_behind()
-                is_interrupted = False
+                hub.is_deaf = False
                 await _receive(hub, channels)
         except redis.RedisError as failure:
-            if not is_interrupted:
+            if not hub.is_deaf:
                 logger.warning("No live frames from other processes: Redis says %s", failure)
-            is_interrupted = True
+            hub.is_deaf = True
+            hub.fall_behind()
             await asyncio.sleep(RETRY_S)
 
 

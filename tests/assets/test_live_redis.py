@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import secrets
 
@@ -13,6 +14,7 @@ from asgiref.sync import sync_to_async
 from assets.live import feed, redis_feed
 from assets.live.hub import Hub
 from assets.live.viewers import Viewer
+from assets.observation import Position
 from assets.record import record_observations
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.redis]
@@ -99,6 +101,32 @@ async def test_a_hub_listens_while_somebody_looks(through_redis, make_pump, obse
 
 
 async def _no_close(code: int) -> None: ...
+
+
+async def test_without_redis_floors_are_read_anew_and_nothing_is_called_alive(
+    settings, monkeypatch, make_pump, observe, floor, noon
+):
+    settings.REDIS_URL = "redis://127.0.0.1:1/0"
+    monkeypatch.setattr(redis_feed, "RETRY_S", 0.01)
+    monkeypatch.setattr("assets.live.hub.BEAT_S", 0.001)
+    pump = await sync_to_async(make_pump)("P-1")
+    hub = Hub(asyncio.get_running_loop())
+    viewer = Viewer("session", 1, _no_close)
+    hub.is_deaf = True
+    hub.join(viewer)
+    await hub.watch_floor(viewer, floor.pk, "main-1")
+    empty = json.loads(viewer.next_message(noon))
+    viewer.wake.clear()
+
+    await sync_to_async(record_observations)([observe(pump, position=Position("main-1", 5, 5, 1))])
+    async with asyncio.timeout(10):
+        await viewer.wake.wait()
+    told = json.loads(viewer.next_message(noon))
+    hub.leave(viewer)
+
+    assert empty["markers"] == []
+    assert [marker["tag"] for marker in told["markers"]] == ["P-1"]
+    assert viewer.beat is None
 
 
 async def test_a_connection_that_is_dead_without_a_word_is_found(monkeypatch):
