@@ -32,12 +32,22 @@ class NoReplyError(Exception):
         self.garbled = garbled
 
 
+_READS = (1, 2, 3, 4)
+"""Functions whose replies say how many octets of values follow."""
+
+
 class StrictFramer(FramerSocket):
     """pymodbus's framer, but nonsense is dropped and noted instead of ending in the loop's error handler."""
 
     def __init__(self) -> None:
         super().__init__(DecodePDU(is_server=False))
         self.heard_nonsense = False
+
+    def decode(self, data: bytes) -> tuple[int, int, int, bytes]:
+        used, unit, number, pdu = super().decode(data)
+        if pdu and pdu[0] in _READS and (len(pdu) < 2 or pdu[1] != len(pdu) - 2):
+            return used, unit, number, b""  # header and count of octets contradict each other
+        return used, unit, number, pdu
 
     def handleFrame(self, data: bytes, exp_devid: int, exp_tid: int) -> tuple[int, ModbusPDU | None]:  # noqa: N802
         self.heard_nonsense = True  # until a reply comes of it

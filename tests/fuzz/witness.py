@@ -121,7 +121,7 @@ def value(tag: int, content: bytes) -> SnmpValue:
 def holds_reply(octets: bytes, *, tid: int, unit: int, function: int, payload: bytes) -> bool:
     """Whether a frame with this header and exactly this payload lies anywhere in the octets.
 
-    Its length is told twice, by the header and by the count before the payload: one of them has to be right.
+    Its length is told twice, by the header and by the count before the payload: both have to be right.
     """
     head, who = tid.to_bytes(2, "big") + b"\0\0", bytes((unit, function))
     length, size = (len(payload) + 3).to_bytes(2, "big"), len(payload)
@@ -129,7 +129,8 @@ def holds_reply(octets: bytes, *, tid: int, unit: int, function: int, payload: b
         octets[at : at + 4] == head
         and octets[at + 6 : at + 8] == who
         and octets[at + 9 : at + 9 + size] == payload
-        and (octets[at + 4 : at + 6] == length or octets[at + 8] == size)
+        and octets[at + 4 : at + 6] == length
+        and octets[at + 8] == size
         for at in range(len(octets) - size - 8)
     )
 
