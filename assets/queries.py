@@ -8,7 +8,6 @@ from typing import Any, Self
 from django.db import models
 from django.db.models import Q
 
-from assets.words import Activity
 from locations.queries import in_sites_of
 
 
@@ -19,12 +18,6 @@ class AssetQuerySet(models.QuerySet[Any]):
     def in_service(self) -> Self:
         """Assets that the hospital still has."""
         return self.filter(retired_at__isnull=True)
-
-    def available(self) -> Self:
-        return self.filter(now__activity=Activity.AVAILABLE)
-
-    def on_floor(self, floor: Any) -> Self:
-        return self.filter(now__floor=floor)
 
     def with_place(self) -> Self:
         """Everything that a row or a card shows, in one query."""

@@ -78,10 +78,6 @@ class Engine:
         self._stopping = asyncio.Event()
         self._wake = asyncio.Event()
 
-    @property
-    def endpoint_count(self) -> int:
-        return len(self._assignments)
-
     def stop(self) -> None:
         """Ask :meth:`run` to end. Call it on the loop."""
         self._stopping.set()

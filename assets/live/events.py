@@ -115,10 +115,6 @@ def beat(*, at: datetime) -> str:
     return _text({"type": "beat", "at": _iso(at)})
 
 
-def error(detail: str) -> str:
-    return _text({"type": "error", "detail": detail})
-
-
 def pack_changes(changes: Iterable[Change]) -> bytes:
     return orjson.dumps(list(changes))
 
