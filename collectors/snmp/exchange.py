@@ -6,6 +6,7 @@ device's address, and tells it when the turn's time is over.
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
@@ -44,7 +45,7 @@ class Turn(NamedTuple):
     wait_s: float
 
 
-class Exchange:
+class Exchange(ABC):
     """A request under way. When ``is_done``, one of these says how it ended:
 
     ``answer`` (what ``decode`` made of the bindings); ``status`` and ``blamed`` (the device's error-status,
@@ -66,15 +67,15 @@ class Exchange:
         self.report = ""
         self.is_done = self.is_garbled = False
 
-    def begin(self) -> Turn:
-        raise NotImplementedError
+    @abstractmethod
+    def begin(self) -> Turn: ...
 
+    @abstractmethod
     def receive(self, datagram: bytes) -> Turn | None:
         """Take a datagram from the device's address; raises :class:`RefusedError` and is as it was before.
 
         Without a turn, and not done, the present one goes on.
         """
-        raise NotImplementedError
 
     def expire(self) -> Turn | None:
         """The turn's time is over. ``is_done`` if there is no other."""

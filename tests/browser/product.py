@@ -71,6 +71,13 @@ class Process:
             self._process.kill()
             raise RuntimeError(f"did not start:\n{''.join(self.lines)}")
 
+    def __enter__(self) -> Process:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._process.poll() is None:
+            self.stop()
+
     @property
     def pid(self) -> int:
         return self._process.pid

@@ -34,13 +34,14 @@ def is_running(pid: int) -> bool:
 
 @pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGTERM])
 def test_the_demo_starts_with_one_line_and_ends_with_nothing_left(environment, ending):
-    demo = Process("demo", environment=environment, ready="Whereabouts is at")
-    (line,) = demo.lines
-    assert f"http://127.0.0.1:{environment['PORT']}/" in line
-    assert "password demo" in line
-    devices = children_of(demo.pid)
-    assert demo.stop(ending) == 0, "".join(demo.lines)
-    assert not any(is_running(pid) for pid in devices)
+    with Process("demo", environment=environment, ready="Whereabouts is at") as demo:
+        (line,) = demo.lines
+        assert f"http://127.0.0.1:{environment['PORT']}/" in line
+        assert "password demo" in line
+        devices = children_of(demo.pid)
+        assert demo.stop(ending) == 0, "".join(demo.lines)
+        assert devices
+        assert not any(is_running(pid) for pid in devices)
 
 
 def test_a_port_that_is_taken_is_one_clear_sentence(environment):
