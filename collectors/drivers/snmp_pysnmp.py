@@ -14,6 +14,7 @@ from collectors.drivers.snmp_values import Oid, dotted, parse_oid, snmp_value
 from collectors.drivers.snmp_walk import TooBigError, walk
 from collectors.drivers.turns import ask_in_turn
 from collectors.requests import Answer, Failure, RawPoll, Request, SnmpGet, SnmpTable, SnmpValue, Target
+from collectors.snmp import words
 
 log = logging.getLogger(__name__)
 
@@ -169,60 +170,19 @@ def _bindings(response: Any, request: Any) -> Bindings:
         ) from None
 
 
-_STATUS = {
-    2: (Quality.MISSING, "noSuchName", "the profile may be for another device"),
-    5: (Quality.DEVICE_ERROR, "genErr", "its own log may say more"),
-    6: (Quality.AUTHENTICATION, "noAccess", "let the user or community read this part of the agent"),
-    13: (Quality.DEVICE_ERROR, "resourceUnavailable", "it is overloaded: poll it less often"),
-    16: (
-        Quality.AUTHENTICATION,
-        "authorizationError",
-        "let the user or community read this part of the agent",
-    ),
-}
-
-
 def _said(status: int, response: Any, request: Any) -> Failure:
-    quality, name, advice = _STATUS.get(
-        status, (Quality.DEVICE_ERROR, f"error {status}", "its own log may say more")
-    )
     index = int(v2c.apiPDU.get_error_index(response, muteErrors=True))
     asked = v2c.apiPDU.get_varbinds(request)
-    where = f" about {dotted(tuple(asked[index - 1][0]))}" if 0 < index <= len(asked) else ""
-    return Failure(quality, f"The device reported {name}{where}: {advice}.")
+    return words.device_said(status, dotted(tuple(asked[index - 1][0])) if 0 < index <= len(asked) else "")
 
 
-_REPORTS = {
-    "unknownUserName": "does not know this user: check the user name in the credential and on the device",
-    "unknownSecurityName": "does not know this user: check the user name in the credential and on the device",
-    "wrongDigest": "rejects the authentication key: check key and protocol in the credential",
-    "authenticationFailure": "rejects the authentication key: check key and protocol in the credential",
-    "decryptionError": "cannot decrypt: check the privacy key and protocol in the credential",
-    "unsupportedSecurityLevel": "does not offer this user authentication with privacy: allow authPriv there",
-    "notInTimeWindow": "does not agree about the time: its clock of boots may be stuck; restart its agent",
-    "unknownEngineID": "keeps changing its engine identifier: check that no two devices share the address",
-}
+_PYSNMP_NAMES = {"unknownSecurityName": "unknownUserName", "authenticationFailure": "wrongDigest"}
+"""What the library calls two reports, and what the standard does."""
 
 
 def _failure(trouble: SnmpTroubleError, target: Target) -> Failure:
-    where = f"{target.host}:{target.port}"
     if trouble.report:
-        advice = _REPORTS.get(trouble.report, f"reported {trouble.report}: check the credential")
-        return Failure(Quality.AUTHENTICATION, f"The device at {where} {advice}.")
+        return words.reported(_PYSNMP_NAMES.get(trouble.report, trouble.report), target)
     if trouble.unsendable:
-        return Failure(
-            Quality.NO_ANSWER,
-            f"Nothing can be sent to {where} ({trouble.unsendable.strerror}): check the route.",
-        )
-    if trouble.garbled:
-        return Failure(
-            Quality.MALFORMED,
-            f"Something at {where} answers, but not with a valid reply to this request: "
-            "check that it is the right device and credential.",
-        )
-    check = "the user" if target.protocol == "snmp_v3" else "the community"
-    return Failure(
-        Quality.NO_ANSWER,
-        f"No answer from {where} in {1 + RETRIES} tries of {target.timeout_s:g} s: check that the device is "
-        f"on, the address, firewalls between, and {check}.",
-    )
+        return words.unsendable(trouble.unsendable, target)
+    return words.garbled(target) if trouble.garbled else words.silence(target)
