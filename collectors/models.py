@@ -34,12 +34,39 @@ class Segment(models.Model):
         help_text='Ports besides the usual ones, as numbers or "from-to" ranges.',
     )
     is_paused = models.BooleanField(default=False)
+    requests_per_s = models.FloatField(
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(0.1)],
+        help_text="At most this many requests a second to all its devices together; empty for no ceiling.",
+    )
 
     class Meta:
         ordering = ["name"]
 
     def __str__(self) -> str:
         return self.name
+
+
+class Chunk(models.Model):
+    """Endpoints of one segment that one worker polls at a time: what is handed out, held, and handed on.
+
+    A worker holds a chunk while ``held_until`` lies ahead, and renews that as long as it lives. ``generation``
+    goes up with each hand-out; a message of an older one is void. All endpoints at one address share a chunk.
+    """
+
+    segment = models.ForeignKey(Segment, on_delete=models.CASCADE, related_name="chunks")
+    generation = models.PositiveBigIntegerField(default=0)
+    offered_at = models.DateTimeField(null=True, help_text="When it was last put into its segment's queue.")
+    holder = models.CharField(max_length=120, blank=True, help_text="The worker: host, process, start.")
+    held_since = models.DateTimeField(null=True)
+    held_until = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["pk"]
+
+    def __str__(self) -> str:
+        return f"chunk {self.pk}"
 
 
 class Credential(models.Model):
@@ -74,13 +101,26 @@ class Endpoint(models.Model):
     """One address that answers for one device, or for a table of them."""
 
     class Protocol(models.TextChoices):
+        SNMP_V1 = "snmp_v1", "SNMP v1"
         SNMP_V2C = "snmp_v2c", "SNMP v2c"
         SNMP_V3 = "snmp_v3", "SNMP v3"
         MODBUS_TCP = "modbus_tcp", "Modbus/TCP"
+        MODBUS_TLS = "modbus_tls", "Modbus/TCP Security (TLS)"
+        MODBUS_UDP = "modbus_udp", "Modbus over UDP"
+        MODBUS_RTU_TCP = "modbus_rtu_tcp", "Modbus RTU over TCP"
+        MODBUS_RTU = "modbus_rtu", "Modbus RTU, serial"
+        MODBUS_ASCII = "modbus_ascii", "Modbus ASCII, serial"
+
+    class Driver(models.TextChoices):
+        WHEREABOUTS = "whereabouts", "Whereabouts' own SNMP codec"
+        PYSNMP = "pysnmp", "pysnmp"
 
     name = models.CharField(max_length=80, unique=True)
     segment = models.ForeignKey(Segment, on_delete=models.PROTECT, related_name="endpoints")
-    protocol = models.CharField(max_length=12, choices=Protocol.choices, default=Protocol.SNMP_V3)
+    chunk = models.ForeignKey(
+        Chunk, on_delete=models.SET_NULL, null=True, blank=True, editable=False, related_name="endpoints"
+    )
+    protocol = models.CharField(max_length=16, choices=Protocol.choices, default=Protocol.SNMP_V3)
     host = models.CharField(max_length=253)
     port = models.PositiveIntegerField(validators=[MinValueValidator(1), MaxValueValidator(65535)])
     unit_id = models.PositiveSmallIntegerField(default=1, validators=[MaxValueValidator(255)])
@@ -97,7 +137,51 @@ class Endpoint(models.Model):
         help_text="The device that it answers for; empty for a gateway whose table names its devices.",
     )
     interval_s = models.FloatField(default=30.0, validators=[MinValueValidator(1.0)])
+    interval_in_use_s = models.FloatField(
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1.0)],
+        help_text="Its interval while it is in use; empty for no difference.",
+    )
     timeout_s = models.FloatField(default=2.0, validators=[MinValueValidator(0.1), MaxValueValidator(30.0)])
+    pause_between_ms = models.PositiveIntegerField(
+        default=0,
+        validators=[MaxValueValidator(60_000)],
+        help_text="The least time between an answer of the device and the next request to it.",
+    )
+    behind = models.ForeignKey(
+        "self",
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="devices_behind",
+        help_text="The gateway or switch without which it cannot be reached.",
+    )
+    driver = models.CharField(
+        max_length=16,
+        choices=Driver.choices,
+        blank=True,
+        help_text="Empty for the one that serves its protocol by default.",
+    )
+    context_name = models.CharField(max_length=32, blank=True, help_text="SNMP v3 context.")
+    max_varbinds = models.PositiveSmallIntegerField(
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1), MaxValueValidator(100)],
+        help_text="Most objects in one SNMP request; empty for what its profile says.",
+    )
+    max_repetitions = models.PositiveSmallIntegerField(
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1), MaxValueValidator(100)],
+        help_text="Most rows in one GETBULK; empty for what its profile says.",
+    )
+    max_message_bytes = models.PositiveIntegerField(
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(484), MaxValueValidator(65_507)],
+        help_text="Largest SNMP message that it can take and send; empty for what fits into one datagram.",
+    )
     is_enabled = models.BooleanField(default=True)
     exception_reason = models.CharField(
         max_length=200,
@@ -117,9 +201,9 @@ class Endpoint(models.Model):
                 violation_error_message="This address is polled with that profile already.",
             ),
             models.CheckConstraint(
-                condition=~models.Q(protocol="snmp_v2c") | ~models.Q(exception_reason=""),
-                name="endpoint_v2c_has_reason",
-                violation_error_message="SNMP v2c sends all in the clear: say why it is accepted here.",
+                condition=~models.Q(protocol__in=["snmp_v1", "snmp_v2c"]) | ~models.Q(exception_reason=""),
+                name="endpoint_community_has_reason",
+                violation_error_message="SNMP v1 and v2c send all in the clear: say why it is accepted here.",
             ),
             models.CheckConstraint(
                 condition=models.Q(interval_s__gte=1.0),
@@ -135,6 +219,40 @@ class Endpoint(models.Model):
         super().clean()
         if self.segment_id is not None and self.port is not None:
             validate_endpoint(self)
+
+
+class Pause(models.Model):
+    """Polling held back by a person: of one endpoint, of one segment, or of everything when neither is named.
+
+    Over when ``ended_at`` is set, or when ``until`` has passed.
+    """
+
+    segment = models.ForeignKey(
+        Segment, on_delete=models.CASCADE, null=True, blank=True, related_name="pauses"
+    )
+    endpoint = models.ForeignKey(
+        Endpoint, on_delete=models.CASCADE, null=True, blank=True, related_name="pauses"
+    )
+    reason = models.CharField(max_length=200)
+    begun_at = models.DateTimeField()
+    begun_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+"
+    )
+    until = models.DateTimeField(null=True, blank=True, help_text="When it ends by itself; empty for never.")
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["-begun_at"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(segment__isnull=True) | models.Q(endpoint__isnull=True),
+                name="pause_of_one_thing",
+            ),
+            models.CheckConstraint(condition=~models.Q(reason=""), name="pause_has_reason"),
+        ]
+
+    def __str__(self) -> str:
+        return f"pause of {self.endpoint or self.segment or 'everything'}"
 
 
 class EndpointHealth(models.Model):

@@ -40,7 +40,7 @@ def _spelled(match: re.Match[str]) -> str:
 
 
 class LineFormatter(logging.Formatter):
-    """``2026-03-02T12:00:00.000Z WARNING collectors.engine: …``, with the request's name where there is one.
+    """``2026-03-02T12:00:00.000Z WARNING collectors.engine.loop: …``, with the request's name where there is one.
 
     A traceback follows on lines that begin with a bar, so that none of them can pass for an event.
     ``secrets`` are masked wherever they appear.

@@ -13,7 +13,7 @@ from daphne.server import Server
 from twisted.internet import reactor as _installed_reactor
 from twisted.internet.defer import Deferred
 
-from collectors.engine import run_engine
+from collectors.engine.loop import run_engine
 from hospital.celery import app as celery_app
 from hospital.server.background import BackgroundTasks
 

@@ -29,8 +29,8 @@ from assets.live.viewers import Viewer  # noqa: E402
 from assets.models import Asset, Category, EquipmentModel  # noqa: E402
 from assets.observation import Subject, SubjectKind  # noqa: E402
 from assets.record import record_observations  # noqa: E402
-from collectors.spool import Spool  # noqa: E402
-from collectors.writer import Item, Writer  # noqa: E402
+from collectors.engine.spool import Spool  # noqa: E402
+from collectors.engine.writer import Item, Writer  # noqa: E402
 from locations.models import Building, Floor, Site, Zone  # noqa: E402
 from tests.bench.meter import Rate, Result, peak_memory_mb, rate_of  # noqa: E402
 from tests.bench.responders import agent_addresses, modbus_responder, snmp_responders  # noqa: E402

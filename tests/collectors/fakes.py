@@ -8,12 +8,12 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 
 from assets.words import Quality
+from collectors.engine.health import Health
+from collectors.engine.roster import Assignment
+from collectors.engine.writer import Item
 from collectors.guard import Policy
-from collectors.health import Health
 from collectors.profiles.library import get_profile
 from collectors.requests import Answer, Failure, RawPoll, Request, SnmpGet, SnmpTable, SnmpValue, Target
-from collectors.roster import Assignment
-from collectors.writer import Item
 
 START = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 

@@ -13,9 +13,9 @@ from django.db import OperationalError
 from assets.observation import Subject, SubjectKind
 from assets.words import Quality
 from collectors import engine as engine_module
-from collectors.engine import Engine
+from collectors.engine.lanes import Lanes
+from collectors.engine.loop import Engine
 from collectors.guard import Policy
-from collectors.lanes import Lanes
 from collectors.planner import plan_requests
 from collectors.profiles.library import get_profile
 from collectors.requests import Failure, SnmpGet, SnmpValue

@@ -12,12 +12,12 @@ from assets.observation import Subject, SubjectKind
 from assets.words import Quality
 from collectors.credentials import register_credential
 from collectors.endpoints import register_endpoint, register_segment
-from collectors.health import Verdict
-from collectors.manual_polls import finish_poll, report_of, take_waiting
+from collectors.engine.health import Verdict
+from collectors.engine.manual_polls import finish_poll, report_of, take_waiting
+from collectors.engine.roster import Roster
 from collectors.models import Credential, Endpoint, ManualPoll, Segment
 from collectors.polls import request_poll
 from collectors.requests import Failure, RawPoll, SnmpGet, SnmpUser, SnmpValue
-from collectors.roster import Roster
 from tests.collectors.fakes import assignment
 
 pytestmark = pytest.mark.django_db

@@ -6,7 +6,7 @@ import itertools
 
 import pytest
 
-from collectors.schedule import BACK_OFF_CAP_S, FIRST_WITHIN_S, Schedule
+from collectors.engine.schedule import BACK_OFF_CAP_S, FIRST_WITHIN_S, Schedule
 
 
 def steady() -> Schedule:

@@ -19,10 +19,10 @@ from assets.observation import (
     SubjectKind,
 )
 from assets.words import Quality
-from collectors.health import Health
-from collectors.observation_codec import decode_observations, encode_observations
-from collectors.spool import CollectorRunningError, Spool, sole_collector
-from collectors.writer import QUEUE_LENGTH, RETRY_S, Item, Writer
+from collectors.engine.health import Health
+from collectors.engine.observation_codec import decode_observations, encode_observations
+from collectors.engine.spool import CollectorRunningError, Spool, sole_collector
+from collectors.engine.writer import QUEUE_LENGTH, RETRY_S, Item, Writer
 
 
 @pytest.fixture

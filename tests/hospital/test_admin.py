@@ -50,6 +50,7 @@ def endpoint_form(segment, **changes):
         "profile": "medical-fridge",
         "interval_s": 30,
         "timeout_s": 2,
+        "pause_between_ms": 0,
         "is_enabled": "on",
         "exception_reason": "",
     } | changes

@@ -13,7 +13,7 @@ NOON = 1_772_452_800.25  # 2026-03-02T12:00:00.250Z
 
 
 def line(message, *args, secrets=(), **extra) -> str:
-    record = logging.LogRecord("collectors.engine", logging.WARNING, "", 0, message, args, None)
+    record = logging.LogRecord("collectors.engine.loop", logging.WARNING, "", 0, message, args, None)
     record.created = NOON
     for name, value in extra.items():
         setattr(record, name, value)
@@ -22,13 +22,14 @@ def line(message, *args, secrets=(), **extra) -> str:
 
 def test_a_line_tells_when_in_utc_how_bad_where_and_what():
     assert (
-        line("UPS %s is silent", 7) == "2026-03-02T12:00:00.250Z WARNING collectors.engine: UPS 7 is silent"
+        line("UPS %s is silent", 7)
+        == "2026-03-02T12:00:00.250Z WARNING collectors.engine.loop: UPS 7 is silent"
     )
 
 
 def test_lines_of_a_request_carry_its_name():
     with acting(lambda: Actor(name="anna"), request_id="r1"):
-        assert " collectors.engine [r1]: silent" in line("silent")
+        assert " collectors.engine.loop [r1]: silent" in line("silent")
 
 
 @pytest.mark.parametrize(

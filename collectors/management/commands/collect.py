@@ -10,8 +10,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from collectors.engine import run_engine
-from collectors.spool import CollectorRunningError
+from collectors.engine.loop import run_engine
+from collectors.engine.spool import CollectorRunningError
 
 log = logging.getLogger(__name__)
 

@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from assets.words import Quality
+from collectors.engine.health import Verdict, all_failed, verdict_of
+from collectors.engine.lanes import Lanes
+from collectors.engine.roster import Assignment
 from collectors.guard import TargetRefused, check_target, is_numeric
-from collectors.health import Verdict, all_failed, verdict_of
-from collectors.lanes import Lanes
 from collectors.requests import Driver, Failure, RawPoll
-from collectors.roster import Assignment
 
 log = logging.getLogger(__name__)
 

@@ -8,11 +8,11 @@ from typing import Any
 from uuid import UUID
 
 from collectors.decode import describe_poll
-from collectors.health import Verdict
+from collectors.engine.health import Verdict
+from collectors.engine.roster import Assignment
 from collectors.models import ManualPoll
 from collectors.polls import GIVEN_UP_AFTER
 from collectors.requests import Answer, Failure, RawPoll, SnmpValue
-from collectors.roster import Assignment
 
 RAW_VALUES_SHOWN = 500
 

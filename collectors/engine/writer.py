@@ -13,9 +13,9 @@ from dataclasses import dataclass, field
 from django.db import InterfaceError, OperationalError, connection
 
 from assets.observation import Observation
-from collectors.health import Health
-from collectors.observation_codec import decode_observations, encode_observations
-from collectors.spool import Spool
+from collectors.engine.health import Health
+from collectors.engine.observation_codec import decode_observations, encode_observations
+from collectors.engine.spool import Spool
 
 log = logging.getLogger(__name__)
 

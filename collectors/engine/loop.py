@@ -22,18 +22,18 @@ from django.utils.text import slugify
 from assets.observation import Observation
 from assets.record import record_observations
 from assets.words import Quality
-from collectors.asker import Asker
-from collectors.database_thread import DatabaseThread
 from collectors.decode import decode_poll
 from collectors.drivers.registry import make_drivers
-from collectors.health import Health, Turn, Verdict, load_health, save_health, verdict_on
-from collectors.lanes import Lanes
-from collectors.manual_polls import finish_poll, report_of, take_waiting
+from collectors.engine.asker import Asker
+from collectors.engine.database_thread import DatabaseThread
+from collectors.engine.health import Health, Turn, Verdict, load_health, save_health, verdict_on
+from collectors.engine.lanes import Lanes
+from collectors.engine.manual_polls import finish_poll, report_of, take_waiting
+from collectors.engine.roster import Assignment, Roster
+from collectors.engine.schedule import Schedule
+from collectors.engine.spool import Spool, sole_collector
+from collectors.engine.writer import Item, Record, Writer
 from collectors.requests import Driver, RawPoll
-from collectors.roster import Assignment, Roster
-from collectors.schedule import Schedule
-from collectors.spool import Spool, sole_collector
-from collectors.writer import Item, Record, Writer
 
 log = logging.getLogger(__name__)
 
@@ -266,7 +266,7 @@ def spool_folder(segments: Sequence[str] | None = None) -> Path:
 async def run_engine(stop: asyncio.Event | None = None, *, segments: Sequence[str] | None = None) -> None:
     """Collect until ``stop`` is set or the task is cancelled; everything polled is written before it ends.
 
-    Raises :class:`collectors.spool.CollectorRunningError` while another process here polls the same segments.
+    Raises :class:`collectors.engine.spool.CollectorRunningError` while another process here polls the same segments.
     """
     folder = spool_folder(segments)
     with sole_collector(folder):
