@@ -35,6 +35,7 @@ WATCHED = (
     "collectors.Credential",
     "collectors.Endpoint",
     "collectors.ManualPoll",
+    "collectors.Pause",
 )
 SYSTEM_ONLY = (
     "assets.AssetNow",
@@ -46,6 +47,7 @@ SYSTEM_ONLY = (
     "assets.EvidenceLog",
     "assets.Checkpoint",
     "collectors.EndpointHealth",
+    "collectors.Chunk",
     "hospital.SignInAttempts",
     "hospital.AuditRecord",
 )

@@ -12,7 +12,7 @@ from django.db import OperationalError
 
 from assets.observation import Subject, SubjectKind
 from assets.words import Quality
-from collectors import engine as engine_module
+from collectors.engine import loop as engine_module
 from collectors.engine.lanes import Lanes
 from collectors.engine.loop import Engine
 from collectors.guard import Policy

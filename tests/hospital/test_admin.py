@@ -18,6 +18,8 @@ INNER = {
     "assets.TimelineHead",
     "assets.EvidenceLog",
     "assets.Checkpoint",
+    "collectors.Chunk",
+    "collectors.Pause",
     "hospital.SignInAttempts",
 }
 """Working state that nobody has a use for."""
