@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from collectors.credential_form import CredentialForm
 from collectors.credentials import seal_credential
+from collectors.endpoint_rules import weak_endpoints
 from collectors.models import Credential, Endpoint, EndpointHealth, ManualPoll, Segment
 from locations.admin_bases import EditableAdmin, ReadOnlyAdmin
 
@@ -28,8 +29,7 @@ class WeakFilter(admin.SimpleListFilter):
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Endpoint]) -> QuerySet[Endpoint]:  # noqa: ARG002
         if self.value() == "weak":
-            old_algorithms = Q(credential__protocols__regex=r"(^|/)(md5|des)(/|$)")
-            return queryset.filter(Q(protocol=Endpoint.Protocol.SNMP_V2C) | old_algorithms)
+            return queryset.filter(weak_endpoints())
         if self.value() == "unprotected":
             return queryset.filter(protocol=Endpoint.Protocol.MODBUS_TCP)
         return queryset

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.core.exceptions import ValidationError
 
-from collectors.credentials import AUTH_PROTOCOLS, PRIV_PROTOCOLS, check_secret
+from collectors.credentials import AUTH_PROTOCOLS, PRIV_PROTOCOLS, check_secret, check_uses
 from collectors.models import Credential
 
 if TYPE_CHECKING:
@@ -22,6 +23,11 @@ _USER_FIELDS = {
     "priv_protocol": "priv_protocol",
     "priv_key": "priv_key",
 }
+_LABELS = {
+    "none": "none – a reason is needed at each endpoint",
+    "md5": "md5 – a reason is needed at each endpoint",
+    "des": "des – a reason is needed at each endpoint",
+}
 _PLAIN_FIELDS = frozenset({"auth_protocol", "priv_protocol"})
 
 
@@ -30,18 +36,20 @@ def _secret_field(label: str, **options: Any) -> forms.CharField:
     return forms.CharField(label=label, required=False, strip=False, widget=hidden, **options)
 
 
+def _choices(protocols: Sequence[str]) -> list[tuple[str, str]]:
+    return [(name, _LABELS.get(name, name)) for name in protocols]
+
+
 class CredentialForm(ModelForm):
     """Secrets are typed, never shown. Left empty, a stored secret stays as it is."""
 
     community = _secret_field("Community", help_text="For SNMP v1/v2c only.")
     user_name = forms.CharField(label="User", required=False, help_text="For SNMP v3, and the next four too.")
     auth_protocol = forms.ChoiceField(
-        label="Authentication", required=False, choices=[(name, name) for name in AUTH_PROTOCOLS]
+        label="Authentication", required=False, choices=_choices(AUTH_PROTOCOLS)
     )
     auth_key = _secret_field("Authentication passphrase")
-    priv_protocol = forms.ChoiceField(
-        label="Privacy", required=False, choices=[(name, name) for name in PRIV_PROTOCOLS]
-    )
+    priv_protocol = forms.ChoiceField(label="Privacy", required=False, choices=_choices(PRIV_PROTOCOLS))
     priv_key = _secret_field("Privacy passphrase")
 
     class Meta:
@@ -63,8 +71,13 @@ class CredentialForm(ModelForm):
 
     def _check(self, kind: str, given: dict[str, str], names: dict[str, str]) -> None:
         try:
-            check_secret(kind=kind, secret=given)
+            checked = check_secret(kind=kind, secret=given)
         except ValidationError as error:
             for field, key in names.items():
                 for message in error.message_dict.get(key, []):
                     self.add_error(field, message)
+            return
+        try:
+            check_uses(credential=self.instance, kind=kind, secret=checked)
+        except ValidationError as error:
+            self.add_error(None, error)

@@ -20,16 +20,22 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
-from collectors.models import Credential
+from collectors.endpoint_rules import NOTHING, weaknesses_of
+from collectors.models import Credential, Endpoint
 from collectors.requests import SnmpUser
 
-AUTH_PROTOCOLS = ("sha256", "sha384", "sha512", "sha224", "sha1", "md5")
-PRIV_PROTOCOLS = ("aes128", "aes192", "aes256", "aes192-blumenthal", "aes256-blumenthal", "des", "3des")
+AUTH_PROTOCOLS = ("sha256", "sha384", "sha512", "sha224", "sha1", "md5", NOTHING)
+PRIV_PROTOCOLS = (
+    "aes128", "aes192", "aes256", "aes192-blumenthal", "aes256-blumenthal", "des", "3des", NOTHING,
+)  # fmt: skip
+"""What a user may have; "none" is without that protection, and needs a reason at each endpoint."""
 
 _VERSION = b"\x01"
 _KEY_ID_BYTES, _NONCE_BYTES = 4, 12
 _HEADER_BYTES = 1 + _KEY_ID_BYTES + _NONCE_BYTES
 _MIN_KEY_CHARACTERS = 32
+_MIN_PASSPHRASE_OCTETS = 8
+_MOST_NAMED = 5
 
 
 class CredentialUnreadableError(Exception):
@@ -40,9 +46,11 @@ def seal_credential(*, credential: Credential, secret: Mapping[str, str]) -> Cre
     """Set the secret of ``credential`` and save it.
 
     ``secret`` is ``{"community": …}`` for SNMP v1/v2c, else ``{"name": …, "auth_protocol": …, "auth_key": …,
-    "priv_protocol": …, "priv_key": …}``; ValidationError names the field that is wrong.
+    "priv_protocol": …, "priv_key": …}``, where the key of a protocol "none" is empty. ValidationError names the
+    field that is wrong, or the endpoints that would become weak without anybody having said why.
     """
     checked = check_secret(kind=credential.kind, secret=secret)
+    check_uses(credential=credential, kind=credential.kind, secret=checked)
     credential.sealed = _seal(credential, json.dumps(checked).encode(), _keys()[0])
     credential.protocols = "community" if _is_community(credential) else _protocols(checked)
     credential.full_clean(exclude=["sealed"])
@@ -55,12 +63,26 @@ def check_secret(*, kind: str, secret: Mapping[str, str]) -> dict[str, str]:
     return _check_community(secret) if kind == Credential.Kind.SNMP_COMMUNITY else _check_user(secret)
 
 
+def check_uses(*, credential: Credential, kind: str, secret: Mapping[str, str]) -> None:
+    """Raises ValidationError if an endpoint uses ``credential`` that gives no reason for what would be weak."""
+    is_user = kind == Credential.Kind.SNMP_USM
+    words = weaknesses_of(Endpoint.Protocol.SNMP_V3, _protocols(secret)) if is_user else []
+    if not words:
+        return
+    users = Endpoint.objects.filter(credential=credential.pk, exception_reason="")
+    if names := list(users.values_list("name", flat=True)[:_MOST_NAMED]):
+        raise ValidationError(
+            f"{' '.join(words)} Say first why that is accepted at the endpoints that use it: {', '.join(names)}."
+        )
+
+
 def open_credential(credential: Credential) -> SnmpUser | bytes:
     """The secret in the clear: a community, or an SNMP v3 user; raises CredentialUnreadableError."""
     secret = json.loads(_open(credential))
     if _is_community(credential):
         return bytes(secret["community"], "utf-8")
-    return SnmpUser(**secret)
+    unprotected = {field: "" for field in ("auth_protocol", "priv_protocol") if secret[field] == NOTHING}
+    return SnmpUser(**secret | unprotected)
 
 
 def register_credential(*, name: str, kind: str, secret: Mapping[str, str]) -> Credential:
@@ -161,15 +183,27 @@ def _check_user(secret: Mapping[str, str]) -> dict[str, str]:
     errors = {}
     if not 1 <= len(secret["name"].encode()) <= 32:
         errors["name"] = "A user name has 1 to 32 characters."
-    for field, known in (("auth_protocol", AUTH_PROTOCOLS), ("priv_protocol", PRIV_PROTOCOLS)):
-        if secret[field] not in known:
-            errors[field] = f"One of {', '.join(known)}."
-    for field in ("auth_key", "priv_key"):
-        if len(secret[field].encode()) < 8:
-            errors[field] = "SNMP v3 needs at least 8 characters."
+    for part, known in (("auth", AUTH_PROTOCOLS), ("priv", PRIV_PROTOCOLS)):
+        if secret[f"{part}_protocol"] not in known:
+            errors[f"{part}_protocol"] = f"One of {', '.join(known)}."
+        elif message := _wrong_key(secret[f"{part}_protocol"], secret[f"{part}_key"]):
+            errors[f"{part}_key"] = message
+    if secret["auth_protocol"] == NOTHING != secret["priv_protocol"]:
+        errors.setdefault(
+            "priv_protocol",
+            "SNMP v3 has no privacy without authentication: choose both, or no privacy either.",
+        )
     if errors:
         raise ValidationError(errors)
     return {field: secret[field] for field in sorted(fields)}
+
+
+def _wrong_key(protocol: str, key: str) -> str:
+    if protocol == NOTHING:
+        return "Leave it empty, or choose a protocol that uses it." if key else ""
+    if len(key.encode()) < _MIN_PASSPHRASE_OCTETS:
+        return f"SNMP v3 needs at least {_MIN_PASSPHRASE_OCTETS} characters."
+    return ""
 
 
 def _check_fields(secret: Mapping[str, str], fields: set[str]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from django.core.exceptions import ValidationError
+from django.db.models import Q
 
 from collectors.guard import TargetRefused, check_target, parse_network, parse_ports
 from collectors.profiles.library import UnknownProfileError, get_profile
@@ -13,8 +14,21 @@ from collectors.profiles.strict import ProfileError
 if TYPE_CHECKING:
     from collectors.models import Credential, Endpoint
 
-_WEAK_PROTOCOLS = frozenset({"md5", "des"})
-_CREDENTIAL_KIND = {"snmp_v2c": "snmp_community", "snmp_v3": "snmp_usm"}
+NOTHING = "none"
+"""In ``Credential.protocols``: a user without authentication or without privacy."""
+WEAK_ALGORITHMS = {
+    "md5": "MD5 is withdrawn: nobody vouches any more that what it signs cannot be forged.",
+    "des": "DES has keys of 56 bits: whoever records what travels can try them all and read it.",
+}
+"""SHA-1 is not among them: as SNMP v3 uses it, keyed, it still holds (RFC 6194)."""
+MAX_CONTEXT_OCTETS = 32
+_WITHOUT_AUTHENTICATION = "Without authentication anyone on the way can forge its values and its silence."
+_WITHOUT_PRIVACY = "Without privacy anyone on the way can read its values."
+_COMMUNITY = (
+    "{} sends the community and all values in the clear: anyone on the way can read both, and forge values."
+)
+_COMMUNITY_VERSIONS = {"snmp_v1": "SNMP v1", "snmp_v2c": "SNMP v2c"}
+_CREDENTIAL_KIND = {"snmp_v1": "snmp_community", "snmp_v2c": "snmp_community", "snmp_v3": "snmp_usm"}
 
 
 def validate_networks(value: object) -> None:
@@ -45,6 +59,8 @@ def validate_endpoint(endpoint: Endpoint) -> None:
         ("profile", _wrong_profile),
         ("credential", _wrong_credential),
         ("exception_reason", _missing_reason),
+        ("context_name", _wrong_context),
+        ("driver", _wrong_driver),
         ("host", _wrong_target),
     ):
         if message := find(endpoint):
@@ -53,11 +69,37 @@ def validate_endpoint(endpoint: Endpoint) -> None:
         raise ValidationError(errors)
 
 
+def weaknesses(endpoint: Endpoint) -> list[str]:
+    """In words, what makes it weaker than SNMP v3 with sound authentication and privacy; empty: nothing.
+
+    Reads the endpoint's credential, so select it along with many. :func:`weak_endpoints` is the same in SQL.
+    """
+    credential = endpoint.credential
+    return weaknesses_of(endpoint.protocol, credential.protocols if credential else "")
+
+
 def is_weak(protocol: str, credential: Credential | None) -> bool:
     """Weaker than SNMP v3 with sound authentication and privacy, where the protocol offers those."""
-    if protocol == "snmp_v2c":
-        return True
-    return credential is not None and not _WEAK_PROTOCOLS.isdisjoint(credential.protocols.split("/"))
+    return bool(weaknesses_of(protocol, credential.protocols if credential else ""))
+
+
+def weak_endpoints() -> Q:
+    """Endpoints of which :func:`weaknesses` has something to say."""
+    words = "|".join([*WEAK_ALGORITHMS, NOTHING])
+    return Q(protocol__in=list(_COMMUNITY_VERSIONS)) | Q(
+        protocol="snmp_v3", credential__protocols__regex=rf"(^|/)({words})(/|$)"
+    )
+
+
+def weaknesses_of(protocol: str, algorithms: str) -> list[str]:
+    """The same for a protocol and the text of ``Credential.protocols``."""
+    if protocol in _COMMUNITY_VERSIONS:
+        return [_COMMUNITY.format(_COMMUNITY_VERSIONS[protocol])]
+    if protocol != "snmp_v3" or not algorithms:
+        return []
+    auth, _, priv = algorithms.partition("/")
+    words = [WEAK_ALGORITHMS[name] for name in (auth, priv) if name in WEAK_ALGORITHMS]
+    return [_WITHOUT_AUTHENTICATION] * (auth == NOTHING) + [_WITHOUT_PRIVACY] * (priv == NOTHING) + words
 
 
 def _wrong_profile(endpoint: Endpoint) -> str:
@@ -77,13 +119,32 @@ def _wrong_credential(endpoint: Endpoint) -> str:
     if needed is None:
         return "Modbus/TCP knows no credentials; leave it empty." if endpoint.credential else ""
     if endpoint.credential is None or endpoint.credential.kind != needed:
-        return "SNMP v3 needs a v3 user." if needed == "snmp_usm" else "SNMP v2c needs a community."
+        if needed == "snmp_usm":
+            return "SNMP v3 needs a v3 user."
+        return f"{_COMMUNITY_VERSIONS[endpoint.protocol]} needs a community."
     return ""
 
 
 def _missing_reason(endpoint: Endpoint) -> str:
-    if is_weak(endpoint.protocol, endpoint.credential) and not endpoint.exception_reason.strip():
-        return "Say why a protocol weaker than SNMP v3 with privacy is accepted for this device."
+    words = weaknesses(endpoint)
+    if not words or endpoint.exception_reason.strip():
+        return ""
+    return (
+        f"Say why a protocol weaker than SNMP v3 with privacy is accepted for this device. {' '.join(words)}"
+    )
+
+
+def _wrong_context(endpoint: Endpoint) -> str:
+    if endpoint.context_name and endpoint.protocol != "snmp_v3":
+        return "Only SNMP v3 knows contexts; leave it empty."
+    if len(endpoint.context_name.encode()) > MAX_CONTEXT_OCTETS:
+        return f"A context name has at most {MAX_CONTEXT_OCTETS} octets."
+    return ""
+
+
+def _wrong_driver(endpoint: Endpoint) -> str:
+    if endpoint.driver and not endpoint.protocol.startswith("snmp"):
+        return "Only SNMP has drivers to choose from; leave it empty."
     return ""
 
 

@@ -17,7 +17,7 @@ from collectors.credentials import (
     rotate_credentials,
     seal_credential,
 )
-from collectors.models import Credential
+from collectors.models import Credential, Endpoint, Segment
 from collectors.requests import SnmpUser, Target
 
 KEY, NEXT_KEY = "k" * 40, "n" * 40
@@ -29,6 +29,9 @@ USER = {
     "priv_protocol": "aes128",
     "priv_key": CANARIES[1],
 }
+
+WITHOUT_PRIVACY = {"priv_protocol": "none", "priv_key": ""}
+WITHOUT_AUTHENTICATION = {"auth_protocol": "none", "auth_key": ""}
 
 pytestmark = pytest.mark.django_db
 
@@ -192,8 +195,13 @@ def test_a_failure_to_open_names_the_credential_and_not_its_bytes():
         ({"name": "x" * 33}, "name"),
         ({"auth_key": "short"}, "auth_key"),
         ({"priv_key": "seven77"}, "priv_key"),
-        ({"auth_protocol": "none"}, "auth_protocol"),
+        ({"auth_protocol": "sha3"}, "auth_protocol"),
+        ({"auth_protocol": ""}, "auth_protocol"),
         ({"priv_protocol": "rot13"}, "priv_protocol"),
+        ({"priv_protocol": ""}, "priv_protocol"),
+        ({"priv_protocol": "none"}, "priv_key"),
+        ({"auth_protocol": "none", "auth_key": ""}, "priv_protocol"),
+        ({"auth_protocol": "none", "priv_protocol": "none", "priv_key": ""}, "auth_key"),
     ],
 )
 def test_a_user_that_snmp_would_not_take_is_refused_by_field(change, field):
@@ -201,6 +209,40 @@ def test_a_user_that_snmp_would_not_take_is_refused_by_field(change, field):
         register_credential(name="usm", kind=Credential.Kind.SNMP_USM, secret={**USER, **change})
     assert set(refusal.value.message_dict) == {field}
     assert not Credential.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("less", "protocols", "user"),
+    [
+        (WITHOUT_PRIVACY, "sha256/none", SnmpUser("poller", "sha256", CANARIES[0], "", "")),
+        (WITHOUT_PRIVACY | WITHOUT_AUTHENTICATION, "none/none", SnmpUser("poller", "", "", "", "")),
+    ],
+)
+def test_a_user_may_go_without_privacy_or_without_both(less, protocols, user):
+    credential = register_credential(name="usm", kind=Credential.Kind.SNMP_USM, secret={**USER, **less})
+    assert credential.protocols == protocols
+    assert open_credential(Credential.objects.get()) == user
+
+
+def test_a_user_may_be_called_none():
+    secret = {**USER, "name": "none"}
+    assert open_credential(register_credential(name="usm", kind="snmp_usm", secret=secret)).name == "none"
+
+
+def test_a_secret_does_not_become_weak_under_an_endpoint_that_gives_no_reason(site):
+    credential = usm()
+    segment = Segment.objects.create(name="Ward", site=site, networks=["10.1.0.0/16"])
+    endpoint = Endpoint.objects.create(
+        name="UPS 1", segment=segment, host="10.1.0.7", port=161, profile="ups-rfc1628", credential=credential
+    )
+    with pytest.raises(ValidationError, match=r"Without privacy .* the endpoints that use it: UPS 1\."):
+        seal_credential(credential=credential, secret={**USER, **WITHOUT_PRIVACY})
+    assert Credential.objects.get().protocols == "sha256/aes128"
+    endpoint.exception_reason = "Its firmware has no ciphers."
+    endpoint.save()
+    assert (
+        seal_credential(credential=credential, secret={**USER, **WITHOUT_PRIVACY}).protocols == "sha256/none"
+    )
 
 
 @pytest.mark.parametrize(
