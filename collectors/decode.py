@@ -17,15 +17,23 @@ __all__ = ["decode_poll", "describe_poll"]
 
 
 def decode_poll(
-    profile: Profile, raw: RawPoll, *, source: str, subject: Subject | None, received_at: datetime
+    profile: Profile,
+    raw: RawPoll,
+    *,
+    source: str,
+    subject: Subject | None,
+    received_at: datetime,
+    groups: frozenset[str] | None = None,
 ) -> list[Observation]:
     """That of ``subject``, if the endpoint answers for a device; then one for each row that names its device.
 
     The device's own observation has ``source``, and ``raw.at`` as its moment. A row's has ``source/name``,
     and its moment is ``raw.at`` less the row's age. A failed reading stands in its observation with its
-    quality; if nothing could be read, the observation itself has the quality, and no evidence.
+    quality; if nothing could be read, the observation itself has the quality, and no evidence. ``groups``
+    are those that the poll asked for besides the ordinary readings (default: all); a reading of another group
+    was not asked for, and so does not stand in the observation at all.
     """
-    program = program_of(profile)
+    program = program_of(profile, groups)
     prepared = prepare_answers(program, raw)
     observations = []
     if subject is not None:

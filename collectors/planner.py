@@ -3,21 +3,38 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from functools import cache
 
-from collectors.profiles.model import Cell, Column, Profile, Registers, Scalar, Source, Table
+from collectors.profiles.model import ORDINARY, Cell, Column, Profile, Registers, Scalar, Source, Table
 from collectors.requests import ModbusRead, Request, SnmpGet, SnmpTable
 
 MOST_BITS = 2000
 
 
 @cache
-def plan_requests(profile: Profile) -> tuple[Request, ...]:
-    """The fewest requests within the profile's limits: GETs, then tables; or Modbus reads, ascending."""
-    sources = [guard.source for guard in profile.guards] + [reading.source for reading in profile.readings]
+def plan_requests(profile: Profile, groups: frozenset[str] | None = None) -> tuple[Request, ...]:
+    """The fewest requests within the profile's limits: GETs, then tables; or Modbus reads, ascending.
+
+    They bring the ordinary readings and those of the ``groups`` named, all of the profile's unless given.
+    """
+    part = part_of(profile, groups)
+    sources = [guard.source for guard in profile.guards] + [reading.source for reading in part.readings]
     if profile.protocol == "modbus":
         return tuple(_plan_reads(profile, [source for source in sources if isinstance(source, Registers)]))
-    return (*_plan_gets(profile, sources), *_plan_columns(profile, sources), *_plan_tables(profile))
+    return (*_plan_gets(profile, sources), *_plan_columns(profile, sources), *_plan_tables(part))
+
+
+def part_of(profile: Profile, groups: frozenset[str] | None) -> Profile:
+    """The profile with the ordinary readings and tables and those of ``groups`` alone; None: with all."""
+    if groups is None or groups.issuperset(profile.groups):
+        return profile
+    asked = {ORDINARY, *groups}
+    return replace(
+        profile,
+        readings=tuple(reading for reading in profile.readings if reading.group in asked),
+        tables=tuple(table for table in profile.tables if table.group in asked),
+    )
 
 
 def table_columns(table: Table) -> tuple[str, ...]:

@@ -13,7 +13,7 @@ from collectors.decoding.modbus import check_answer, register_decoder
 from collectors.decoding.rows import RowProgram, row_program
 from collectors.decoding.snmp import column_decoder, snmp_decoder, split_rows
 from collectors.decoding.values import Decoded
-from collectors.planner import plan_requests
+from collectors.planner import part_of, plan_requests
 from collectors.profiles.model import Column, Encoding, Profile, Reading, Registers, Scalar, Source
 from collectors.requests import Failure, ModbusRead, RawPoll, Request, SnmpGet, SnmpTable
 
@@ -50,8 +50,10 @@ class Program:
 
 
 @cache
-def program_of(profile: Profile) -> Program:
-    requests = plan_requests(profile)
+def program_of(profile: Profile, groups: frozenset[str] | None = None) -> Program:
+    """How to decode a poll that asked for these groups, or for everything."""
+    requests = plan_requests(profile, groups)
+    profile = part_of(profile, groups)
     offset = len(requests) - len(profile.tables)
     return Program(
         requests=requests,

@@ -14,7 +14,7 @@ from collectors.engine.health import Verdict, all_failed, verdict_of
 from collectors.engine.lanes import Lanes
 from collectors.engine.roster import Assignment
 from collectors.guard import TargetRefused, check_target, is_numeric
-from collectors.requests import Driver, Failure, RawPoll
+from collectors.requests import Driver, Failure, RawPoll, Request
 
 log = logging.getLogger(__name__)
 
@@ -41,21 +41,26 @@ class Asker:
         )
         self._addresses: dict[int, _Held] = {}
 
-    async def ask(self, assignment: Assignment, *, is_failing: bool) -> tuple[RawPoll, Verdict]:
+    async def ask(
+        self, assignment: Assignment, *, is_failing: bool, groups: frozenset[str] | None = None
+    ) -> tuple[RawPoll, Verdict]:
+        """``groups``: those of the profile to ask for besides the ordinary readings; None: all."""
         if assignment.problem:
             raw = all_failed((), assignment.problem, self._now())
             return raw, Verdict(assignment.problem.quality, assignment.problem.detail)
         turn = self._turns.setdefault(assignment.device, asyncio.Lock())
         async with turn, self._lanes.slot(is_failing=is_failing):
-            raw = await self._poll(assignment, is_failing=is_failing)
+            raw = await self._poll(assignment, assignment.requests_for(groups), is_failing=is_failing)
         return raw, verdict_of(raw)
 
-    async def _poll(self, assignment: Assignment, *, is_failing: bool) -> RawPoll:
+    async def _poll(
+        self, assignment: Assignment, requests: tuple[Request, ...], *, is_failing: bool
+    ) -> RawPoll:
         try:
             address = await self._address_of(assignment)
             async with asyncio.timeout(POLL_LIMIT_S):
                 driver = self._drivers[assignment.protocol]
-                return await driver.poll(assignment.target(address), assignment.requests)
+                return await driver.poll(assignment.target(address), requests)
         except TargetRefused as refusal:
             failure = Failure(Quality.REFUSED, f"Not polled: {refusal}")
         except TimeoutError:
@@ -68,7 +73,7 @@ class Asker:
             if not is_failing:  # told once, as all that goes bad
                 log.exception("Polling %s failed in the driver", assignment.name)
             failure = Failure(Quality.MALFORMED, f"The driver failed ({type(error).__name__}); see the log.")
-        return all_failed(assignment.requests, failure, self._now())
+        return all_failed(requests, failure, self._now())
 
     async def _address_of(self, assignment: Assignment) -> str:
         """The numeric address to poll now, which the guard let through; raises TargetRefused."""

@@ -26,6 +26,7 @@ from collectors.decode import decode_poll
 from collectors.drivers.registry import make_drivers
 from collectors.engine.asker import Asker
 from collectors.engine.database_thread import DatabaseThread
+from collectors.engine.group_turns import EVERYTHING, GroupTurns
 from collectors.engine.health import Health, Turn, Verdict, load_health, save_health, verdict_on
 from collectors.engine.lanes import Lanes
 from collectors.engine.manual_polls import finish_poll, report_of, take_waiting
@@ -72,6 +73,7 @@ class Engine:
         self._lanes = lanes
         self._assignments: dict[int, Assignment] = {}
         self._healths: dict[int, Health] = {}
+        self._group_turns = GroupTurns()
         self._partly: set[int] = set()
         self._unread: set[str] = set()
         self._under_way: set[asyncio.Task[None]] = set()
@@ -106,9 +108,11 @@ class Engine:
         for pk in self._assignments.keys() - fresh.keys():
             self._schedule.drop(pk)
             self._healths.pop(pk, None)
+            self._group_turns.drop(pk)
         for pk, assignment in fresh.items():
             if assignment is not self._assignments.get(pk):
                 self._healths.setdefault(pk, stored.get(pk, Health()))
+                self._group_turns.drop(pk)
                 self._schedule.put(pk, assignment.interval_s, self._loop.time())
         self._assignments = fresh
         self._wake.set()
@@ -167,9 +171,12 @@ class Engine:
         health = self._healths.get(pk)
         if assignment is None or health is None:
             return  # dropped since
+        groups = self._due_groups(assignment)
         try:
-            raw, verdict = await self._asker.ask(assignment, is_failing=health.failures_in_a_row > 0)
-            observations = self._note(assignment, health, raw, verdict)
+            raw, verdict = await self._asker.ask(
+                assignment, is_failing=health.failures_in_a_row > 0, groups=groups
+            )
+            observations = self._note(assignment, health, raw, verdict, groups)
         finally:
             due_at = self._schedule.give_back(pk, self._loop.time(), failures=health.failures_in_a_row)
             self._wake.set()
@@ -177,11 +184,25 @@ class Engine:
             health.next_poll_at = self._now() + timedelta(seconds=due_at - self._loop.time())
         await self._writer.submit(Item(observations, {pk: health.copy()}))
 
+    def _due_groups(self, assignment: Assignment) -> frozenset[str] | None:
+        if assignment.profile is None:
+            return EVERYTHING
+        return self._group_turns.due(
+            assignment.endpoint_id, assignment.profile, self._loop.time(), interval_s=assignment.interval_s
+        )
+
     def _note(
-        self, assignment: Assignment, health: Health, raw: RawPoll, verdict: Verdict
+        self,
+        assignment: Assignment,
+        health: Health,
+        raw: RawPoll,
+        verdict: Verdict,
+        groups: frozenset[str] | None = EVERYTHING,
     ) -> list[Observation]:
         """Decode, count, and say it in the log when an endpoint goes bad or recovers."""
-        observations, verdict = self._decode(assignment, health, raw, verdict)
+        observations, verdict = self._decode(assignment, health, raw, verdict, groups)
+        if verdict.is_good and assignment.profile is not None:
+            self._group_turns.note(assignment.endpoint_id, assignment.profile, groups, self._loop.time())
         where = (assignment.name, f"{assignment.host}:{assignment.port}", assignment.profile_name)
         failing_since = health.failing_since
         match health.note(verdict, raw):
@@ -207,14 +228,24 @@ class Engine:
             log.warning("%s (%s, profile %s): all its values can be believed again", *where)
 
     def _decode(
-        self, assignment: Assignment, health: Health, raw: RawPoll, verdict: Verdict
+        self,
+        assignment: Assignment,
+        health: Health,
+        raw: RawPoll,
+        verdict: Verdict,
+        groups: frozenset[str] | None,
     ) -> tuple[list[Observation], Verdict]:
         if assignment.profile is None or not raw.answers:
             return [], verdict
         source, subject = assignment.source, assignment.subject
         try:
             observations = decode_poll(
-                assignment.profile, raw, source=source, subject=subject, received_at=self._now()
+                assignment.profile,
+                raw,
+                source=source,
+                subject=subject,
+                received_at=self._now(),
+                groups=groups,
             )
         except Exception as error:
             # A fault in how one profile is decoded must not end the polling of everything else.

@@ -53,6 +53,12 @@ class Assignment:
     def source(self) -> str:
         return f"endpoint:{self.endpoint_id}"
 
+    def requests_for(self, groups: frozenset[str] | None) -> tuple[Request, ...]:
+        """What brings the ordinary readings and those of these groups; None: everything."""
+        if groups is None or self.profile is None:
+            return self.requests
+        return plan_requests(self.profile, groups)
+
     def target(self, address: str) -> Target:
         return Target(
             endpoint_id=self.endpoint_id,

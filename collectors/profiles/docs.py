@@ -50,9 +50,17 @@ def _profiles(profiles: Iterable[Profile]) -> Iterator[str]:
     yield "| profile | device | protocol | usually every | readings |"
     yield "|---|---|---|---|---|"
     for profile in profiles:
-        names = [f"`{reading.name}`" for reading in profile.readings]
-        names += [f"`{reading.name}` of each row" for table in profile.tables for reading in table.readings]
+        names = [f"`{reading.name}`{_own_interval(profile, reading.group)}" for reading in profile.readings]
+        names += [
+            f"`{reading.name}` of each row{_own_interval(profile, table.group)}"
+            for table in profile.tables
+            for reading in table.readings
+        ]
         yield (
             f"| `{profile.name}` | {profile.title} | {profile.protocol} | {profile.interval_s:g} s | "
             f"{', '.join(names)} |"
         )
+
+
+def _own_interval(profile: Profile, group: str) -> str:
+    return f" (every {_duration(int(profile.groups[group]))})" if group else ""

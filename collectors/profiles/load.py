@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 
 from assets.observation import Evidence
 from assets.vocabulary import VOCABULARY, Term
 from collectors.profiles.consistency import check_limits, check_readings, check_tables
+from collectors.profiles.groups import check_groups, read_group, read_groups
 from collectors.profiles.model import (
     QUIRKS,
     Cell,
@@ -35,13 +38,15 @@ def load_profile(path: Path) -> Profile:
     if name != path.stem:
         section.fail("name", f"must be that of its file, {path.stem!r}")
     protocol = section.choice("protocol", ("snmp", "modbus"))
-    readings = tuple(_reading(item, protocol) for item in section.sections("readings"))
+    interval_s = section.integer("interval_s", 1, 86400)
+    groups = read_groups(section, interval_s)
+    readings = tuple(_reading(item, protocol, groups) for item in section.sections("readings"))
     check_readings(section, readings)
     profile = Profile(
         name=name,
         title=section.text("title"),
         protocol="snmp" if protocol == "snmp" else "modbus",
-        interval_s=section.integer("interval_s", 1, 86400),
+        interval_s=interval_s,
         document=section.text("document"),
         evidence=section.text("evidence"),
         reference=section.flag("reference"),
@@ -49,13 +54,18 @@ def load_profile(path: Path) -> Profile:
         match=_match(section.section("match")),
         limits=_limits(section.section("limits")),
         quirks=_quirks(section),
+        groups=groups,
         guards=tuple(_guard(item, protocol) for item in section.sections("guards")),
         readings=readings,
-        tables=tuple(read_table(item, _row_reading, read_rules) for item in section.sections("tables")),
+        tables=tuple(
+            read_table(item, _row_reading, read_rules, partial(read_group, groups=groups))
+            for item in section.sections("tables")
+        ),
         activity=read_rules(section, readings),
     )
     check_limits(section, profile.limits, readings)
     check_tables(section, profile.tables)
+    check_groups(section, profile)
     if profile.tables and protocol != "snmp":
         section.fail("tables", "only SNMP has tables")
     if not profile.readings and not profile.tables:
@@ -71,12 +81,13 @@ def _term(section: Section) -> Term:
     return VOCABULARY[name]
 
 
-def _reading(section: Section, protocol: str) -> Reading:
+def _reading(section: Section, protocol: str, groups: Mapping[str, float]) -> Reading:
     term = _term(section)
+    group = read_group(section, groups, [term])
     if protocol == "modbus":
-        reading = Reading(term, *modbus_place(section, term))
+        reading = Reading(term, *modbus_place(section, term), group)
     else:
-        reading = Reading(term, snmp_source(section), snmp_encoding(section, term))
+        reading = Reading(term, snmp_source(section), snmp_encoding(section, term), group)
     section.done()
     return reading
 

@@ -33,6 +33,9 @@ ORDERS = ("abcd", "cdab", "badc", "dcba")
 PICKS = ("first", "max", "min", "mean", "sum", "count")
 QUIRKS = ("single-gets", "single-rows")
 
+ORDINARY = ""
+"""The group of readings that every poll brings."""
+
 
 @dataclass(frozen=True, slots=True)
 class Scalar:
@@ -103,6 +106,7 @@ class Reading:
     term: Term
     source: Source
     encoding: Encoding
+    group: str = ORDINARY
 
     @property
     def name(self) -> str:
@@ -180,6 +184,7 @@ class Table:
     position: PositionColumns | None = None
     sighting: SightingColumns | None = None
     activity: tuple[Rule, ...] = ()
+    group: str = ORDINARY
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,7 +209,11 @@ class Match:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Profile:
-    """A device type. ``reference``: no public map exists, docs/reference-gateways.md defines ours."""
+    """A device type. ``reference``: no public map exists, docs/reference-gateways.md defines ours.
+
+    ``groups``: names of groups of readings that are asked for less often than the rest, and each one's
+    interval in seconds.
+    """
 
     name: str
     title: str
@@ -217,6 +226,7 @@ class Profile:
     match: Match = field(default_factory=Match)
     limits: Limits = field(default_factory=Limits)
     quirks: frozenset[str] = frozenset()
+    groups: Mapping[str, float] = field(default_factory=dict)
     guards: tuple[Guard, ...] = ()
     readings: tuple[Reading, ...] = ()
     tables: tuple[Table, ...] = ()

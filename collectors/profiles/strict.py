@@ -10,6 +10,7 @@ from typing import Any, NoReturn
 import yaml
 
 SIZE_LIMIT = 256 * 1024
+_SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 
 
 class ProfileError(Exception):
@@ -112,6 +113,14 @@ class Section:
         if isinstance(value, bool) or not isinstance(value, int | float):
             self.fail(key, f"must be a number, not {value!r}")
         return float(value)
+
+    def duration(self, key: object) -> float:
+        """Seconds, written as ``90s``, ``5m``, ``1h`` or ``1d``."""
+        value = self.take(key)
+        match = re.fullmatch(r"([1-9][0-9]{0,5})([smhd])", value) if isinstance(value, str) else None
+        if match is None:
+            self.fail(key, f"must be a length of time like 90s, 5m, 1h or 1d, not {value!r}")
+        return float(int(match[1]) * _SECONDS[match[2]])
 
     def span(self, key: str, low: float, high: float) -> tuple[float, float]:
         """``[low, high]``, inside the limits given, which are the default."""

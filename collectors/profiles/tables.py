@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from typing import Protocol
 
 from assets.observation import SubjectKind
+from assets.vocabulary import Term
 from collectors.profiles.consistency import check_readings
 from collectors.profiles.model import (
     Age,
@@ -29,7 +31,13 @@ ReadReading = Callable[[Section, Cell], Reading]
 ReadRules = Callable[[Section, tuple[Reading, ...]], tuple[Rule, ...]]
 
 
-def read_table(section: Section, read_reading: ReadReading, read_rules: ReadRules) -> Table:
+class ReadGroup(Protocol):
+    def __call__(self, section: Section, *, terms: Sequence[Term]) -> str: ...
+
+
+def read_table(
+    section: Section, read_reading: ReadReading, read_rules: ReadRules, read_group: ReadGroup
+) -> Table:
     entry = section.text("entry", pattern=OID)
     readings = tuple(read_reading(item, cell(item, entry, "column")) for item in section.sections("readings"))
     check_readings(section, readings)
@@ -49,6 +57,7 @@ def read_table(section: Section, read_reading: ReadReading, read_rules: ReadRule
         position=_position(section.section("position"), entry),
         sighting=_sighting(section.section("sighting"), entry),
         activity=read_rules(section, readings),
+        group=read_group(section, terms=[reading.term for reading in readings]),
     )
     subject.done()
     section.done()

@@ -11,7 +11,7 @@ from assets.words import Quality
 from collectors.decode import decode_poll, describe_poll
 from collectors.planner import plan_requests
 from collectors.profiles.library import get_profile
-from collectors.requests import Failure, RawPoll, SnmpValue
+from collectors.requests import Failure, ModbusRead, RawPoll, SnmpValue
 from tests.collectors.recordings import AT, CASES, replay
 from tests.collectors.synthetic import sound_poll
 
@@ -196,3 +196,44 @@ def test_a_request_is_described_in_words(name, words):
     assert [
         failure["request"] for failure in describe_poll(get_profile(name), RawPoll(AT, 1, {}))["failures"]
     ] == words
+
+
+# --- Groups of readings -------------------------------------------------------------------------------------
+
+
+def test_a_reading_of_a_group_that_was_not_asked_for_is_not_in_the_observation():
+    profile = get_profile("modality-power-meter")
+    sound = sound_poll(profile)
+    fast = plan_requests(profile, frozenset())
+    raw = RawPoll(AT, 3.0, {request: sound_answer(sound, request) for request in fast})
+
+    (meter,) = decode_poll(
+        profile, raw, source="endpoint:3", subject=ASSET, received_at=AT, groups=frozenset()
+    )
+
+    assert "energy" not in {reading.name for reading in meter.readings}
+    assert (meter.quality, meter.detail) == (Quality.GOOD, "")
+    assert all(reading.quality is Quality.GOOD for reading in meter.readings)
+
+
+def test_a_group_that_was_asked_for_and_failed_is_told():
+    profile = get_profile("modality-power-meter")
+    first, second = plan_requests(profile)
+    sound = sound_poll(profile)
+    raw = RawPoll(
+        AT, 3.0, {first: sound.answers[first], second: Failure(Quality.DEVICE_ERROR, "exception 2")}
+    )
+
+    (meter,) = decode_poll(
+        profile, raw, source="endpoint:3", subject=ASSET, received_at=AT, groups=frozenset(profile.groups)
+    )
+
+    assert {r.name: r.quality for r in meter.readings}["energy"] is Quality.DEVICE_ERROR
+    assert meter.quality is Quality.GOOD
+
+
+def sound_answer(sound: RawPoll, request: ModbusRead) -> tuple[int, ...]:
+    """What the device answers to a request within one that it answered."""
+    whole = next(r for r in sound.answers if r.function == request.function and r.address <= request.address)
+    start = request.address - whole.address
+    return sound.answers[whole][start : start + request.count]

@@ -6,6 +6,7 @@ import asyncio
 import itertools
 import logging
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from django.db import OperationalError
@@ -20,6 +21,7 @@ from collectors.planner import plan_requests
 from collectors.profiles.library import get_profile
 from collectors.requests import Failure, SnmpGet, SnmpValue
 from tests.collectors.fakes import (
+    START,
     DirectDatabase,
     FakeDriver,
     FakeRoster,
@@ -404,3 +406,50 @@ def test_a_policy_that_shrinks_counts_at_the_next_poll():
 
 def test_values_of_the_fake_are_of_the_real_types():
     assert answer_well(None, SnmpGet(("1.3",))) == {"1.3": SnmpValue("integer", 1)}
+
+
+# --- groups of readings
+
+
+def slow_moments(hospital):
+    """When the slow readings of the UPS stood in its observation."""
+    return [
+        item.health[1].attempted_at
+        for item in hospital.writer.items
+        if "model_name" in {reading.name for reading in item.observations[0].readings}
+    ]
+
+
+def test_slow_readings_are_asked_for_at_their_own_interval():
+    hospital = Hospital(
+        ups(interval_s=10), script=answers_with(battery_charge=lambda _now: SnmpValue("integer", 90))
+    ).run(3600)
+    times = [(at - START).total_seconds() for at in slow_moments(hospital)]
+    assert times[0] <= 6  # the first poll asks for everything
+    assert all(285 <= gap <= 315 for gap in gaps(times[1:]))
+    assert len(hospital.writer.items) > 340
+    assert 11 <= len(times) <= 14
+
+
+def test_a_reading_that_was_not_asked_for_is_neither_missing_nor_failed():
+    hospital = Hospital(
+        ups(interval_s=10), script=answers_with(battery_charge=lambda _now: SnmpValue("integer", 90))
+    ).run(60)
+    first, second = (item.observations[0] for item in hospital.writer.items[:2])
+    absent = {r.name for r in first.readings} - {r.name for r in second.readings}
+    assert absent == {"model_name", "firmware_version", "battery_temperature", "mains_disturbances"}
+    assert second.quality is Quality.GOOD
+    assert not second.detail
+
+
+def test_slow_readings_that_a_failed_poll_asked_for_come_with_the_next_good_one():
+    answers = answers_with(battery_charge=lambda _now: SnmpValue("integer", 90))
+
+    def script(target, request):
+        now = asyncio.get_running_loop().time()
+        return (stay_silent if 100 < now < 700 else answers)(target, request)
+
+    hospital = Hospital(ups(interval_s=10), script=script).run(800)
+    good = [item for item in hospital.writer.items if item.health[1].failing_since is None]
+    back = next(item for item in good if item.health[1].attempted_at > START + timedelta(seconds=700))
+    assert "model_name" in {reading.name for reading in back.observations[0].readings}

@@ -142,6 +142,50 @@ def test_a_column_without_use_is_not_read():
     assert len(table_columns(replace(table, sighting=None))) == 8
 
 
+# --- Groups -------------------------------------------------------------------------------------------------
+
+
+def grouped(*parts):
+    """Input registers, each with its group."""
+    readings = tuple(
+        Reading(term(name), Registers(4, address), Encoding("uint16"), group)
+        for name, (address, group) in zip(NUMBERS, parts, strict=False)
+    )
+    groups = {group: 300.0 for _, group in parts if group}
+    return Profile("sample", "Sample", "modbus", 10, "", "", readings=readings, groups=groups)
+
+
+def test_a_poll_between_the_turns_of_a_group_does_not_read_it():
+    sample = grouped((0, ""), (1, "slow"), (2, "daily"))
+
+    assert plan_requests(sample, frozenset()) == (ModbusRead(4, 0, 1),)
+    assert plan_requests(sample, frozenset({"slow"})) == (ModbusRead(4, 0, 2),)
+    assert plan_requests(sample, frozenset({"daily"})) == (ModbusRead(4, 0, 3),)
+
+
+def test_groups_that_are_due_together_share_reads():
+    sample = grouped((0, ""), (1, "slow"), (2, "daily"))
+
+    assert plan_requests(sample, frozenset({"slow", "daily"})) == (ModbusRead(4, 0, 3),)
+    assert plan_requests(sample) == (ModbusRead(4, 0, 3),)
+
+
+def test_what_a_guard_needs_is_read_with_every_poll():
+    guard = Guard(Registers(3, 9), Encoding("uint16"), (1,), "it is set otherwise")
+    sample = replace(grouped((0, ""), (1, "slow")), guards=(guard,))
+
+    assert plan_requests(sample, frozenset()) == (ModbusRead(3, 9, 1), ModbusRead(4, 0, 1))
+
+
+def test_a_table_waits_for_the_turn_of_its_group():
+    tags = get_profile("rtls-gateway")
+    slow = replace(
+        tags, tables=tuple(replace(table, group="slow") for table in tags.tables), groups={"slow": 60.0}
+    )
+
+    assert len(plan_requests(slow)) == len(plan_requests(slow, frozenset())) + 1
+
+
 # --- Shipped ------------------------------------------------------------------------------------------------
 
 
@@ -154,6 +198,16 @@ def test_a_column_without_use_is_not_read():
 )
 def test_shipped_modbus_profiles_need_few_reads(name, requests):
     plan = plan_requests(get_profile(name))
+
+    assert [(read.function, read.address, read.count) for read in plan] == requests
+
+
+@pytest.mark.parametrize(
+    ("name", "requests"),
+    [("medical-fridge", [(1, 0, 1), (2, 0, 2), (4, 0, 6)]), ("modality-power-meter", [(4, 0, 72)])],
+)
+def test_most_polls_of_the_shipped_modbus_profiles_need_fewer(name, requests):
+    plan = plan_requests(get_profile(name), frozenset())
 
     assert [(read.function, read.address, read.count) for read in plan] == requests
 

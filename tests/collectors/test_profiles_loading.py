@@ -355,3 +355,60 @@ def test_what_is_no_text_is_refused(tmp_path):
 
     with pytest.raises(ProfileError, match=r"sample\.yaml: the file: cannot be read"):
         load_profile(path)
+
+
+# --- Groups of readings -------------------------------------------------------------------------------------
+
+GROUPED = """
+name: sample
+title: A sample
+protocol: modbus
+interval_s: 10
+document: a document
+evidence: none
+groups: {slow: 5m, daily: 12h}
+readings:
+  - {name: power, function: 4, address: 2, type: float32}
+  - {name: energy, function: 4, address: 4, type: float32, group: slow}
+  - {name: serial_number, function: 4, address: 6, type: ascii, length: 4, group: daily}
+activity:
+  - is: in_use
+    when: [{reading: power, above: 100}]
+"""
+
+
+def test_groups_have_intervals_and_readings_a_group(load):
+    profile = load(GROUPED)
+
+    assert profile.groups == {"slow": 300.0, "daily": 43_200.0}
+    assert [reading.group for reading in profile.readings] == ["", "slow", "daily"]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "key", "problem"),
+    [
+        ("slow: 5m", "slow: 300", "groups.slow", "a length of time like 90s, 5m, 1h or 1d"),
+        ("slow: 5m", "slow: 0m", "groups.slow", "a length of time"),
+        ("slow: 5m", "slow: 10s", "groups.slow", "longer than interval_s, 10 s"),
+        ("daily: 12h", "daily: 2d", "groups.daily", "at most a day"),
+        ("slow: 5m", "Slow: 5m", "groups.Slow", "small letters"),
+        ("group: slow", "group: fast", "readings[1].group", "must be one of slow, daily"),
+        ("group: slow", "group: daily", "readings[1].group", "energy belongs into the history every 3600 s"),
+        (", group: slow", "", "groups.slow", "has no reading"),
+        ("type: float32}\n", "type: float32, group: slow}\n", "groups", "leave no reading to ask for"),
+        ("reading: power, above", "reading: energy, above", "activity[0].when", "asked for with every poll"),
+    ],
+)
+def test_groups_that_could_mislead_are_refused(load, old, new, key, problem):
+    refused(load, GROUPED.replace(old, new, 1), key, problem)
+
+
+def test_a_table_may_be_read_less_often_unless_it_tells_of_place_or_use(load):
+    slow = TABLE.replace(
+        "tables:", "groups: {slow: 2m}\nreadings: [{name: uptime, oid: 1.3.6.1.2.1.1.3.0}]\ntables:"
+    )
+    slow = slow.replace("title: Tags\n", "title: Tags\n    group: slow\n")
+
+    refused(load, slow, "tables[0].group", "read with every poll")
+    plain = "\n".join(line for line in slow.splitlines() if "position" not in line and "sighting" not in line)
+    assert load(plain).tables[0].group == "slow"
