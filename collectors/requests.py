@@ -12,6 +12,9 @@ from typing import Protocol
 
 from assets.words import Quality
 
+MAX_DATAGRAM = 65_507
+"""Octets of the largest UDP datagram."""
+
 
 @dataclass(frozen=True, slots=True)
 class SnmpGet:
@@ -79,7 +82,10 @@ class RawPoll:
 
 @dataclass(frozen=True, slots=True)
 class SnmpUser:
-    """SNMP v3 user; protocol names as in RFC 3414 and 7860: sha256, aes128. Secrets do not print."""
+    """SNMP v3 user; protocol names as in RFC 3414 and 7860: sha256, aes128; empty: without that protection.
+
+    Secrets do not print.
+    """
 
     name: str
     auth_protocol: str
@@ -93,7 +99,12 @@ class SnmpUser:
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """Whom to ask: an address that the guard has let through, and how."""
+    """Whom to ask: an address that the guard has let through, and how.
+
+    ``driver`` names one of those that speak the protocol; empty: the default. ``context`` is that of SNMP v3.
+    ``max_message_bytes`` is the largest message of SNMP that the device can take and send. ``pause_s`` is the
+    least time between an answer of the device and the next request to it.
+    """
 
     endpoint_id: int
     protocol: str  # Endpoint.Protocol
@@ -103,6 +114,10 @@ class Target:
     unit_id: int = 1
     community: bytes | None = None
     user: SnmpUser | None = None
+    driver: str = ""
+    context: str = ""
+    max_message_bytes: int = MAX_DATAGRAM
+    pause_s: float = 0.0
 
     def __repr__(self) -> str:
         return f"Target({self.endpoint_id}, {self.protocol}, {self.host}:{self.port}/{self.unit_id})"
