@@ -37,8 +37,8 @@ class WeakFilter(admin.SimpleListFilter):
 
 @admin.register(Segment)
 class SegmentAdmin(EditableAdmin):
-    list_display = ["name", "site", "networks", "ports", "is_paused"]
-    list_filter = ["site", "is_paused"]
+    list_display = ["name", "site", "networks", "ports", "gateway", "requests_per_s"]
+    list_filter = ["site"]
 
 
 @admin.register(Credential)

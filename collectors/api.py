@@ -22,7 +22,7 @@ class SegmentBrief(serializers.ModelSerializer[Segment]):
 
     class Meta:
         model = Segment
-        fields = ["name", "site", "is_paused"]
+        fields = ["name", "site"]
 
 
 class HealthSerializer(serializers.ModelSerializer[EndpointHealth]):

@@ -10,7 +10,7 @@ from django.db import models
 
 from assets.words import Quality
 from collectors.endpoint_rules import validate_endpoint, validate_networks, validate_ports
-from collectors.queries import EndpointQuerySet
+from collectors.queries import DisturbanceQuerySet, EndpointQuerySet, PauseQuerySet
 
 
 class Segment(models.Model):
@@ -33,7 +33,14 @@ class Segment(models.Model):
         validators=[validate_ports],
         help_text='Ports besides the usual ones, as numbers or "from-to" ranges.',
     )
-    is_paused = models.BooleanField(default=False)
+    gateway = models.ForeignKey(
+        "Endpoint",
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="segments_behind",
+        help_text="The router or switch, itself polled, without which nothing here can be reached.",
+    )
     requests_per_s = models.FloatField(
         null=True,
         blank=True,
@@ -241,8 +248,11 @@ class Pause(models.Model):
     until = models.DateTimeField(null=True, blank=True, help_text="When it ends by itself; empty for never.")
     ended_at = models.DateTimeField(null=True, blank=True)
 
+    objects = PauseQuerySet.as_manager()
+
     class Meta:
         ordering = ["-begun_at"]
+        permissions = [("pause_polling", "Can pause and resume polling")]
         constraints = [
             models.CheckConstraint(
                 condition=models.Q(segment__isnull=True) | models.Q(endpoint__isnull=True),
@@ -271,9 +281,97 @@ class EndpointHealth(models.Model):
     polls = models.PositiveBigIntegerField(default=0)
     answers = models.PositiveBigIntegerField(default=0)
     next_poll_at = models.DateTimeField(null=True)
+    recovered_at = models.DateTimeField(null=True, help_text="When it last came back.")
+    typical_ms = models.FloatField(null=True, help_text="What its latency usually is: a running mean.")
+    refused = models.JSONField(
+        default=dict, help_text="Datagrams in its name that were not believed: reason → count."
+    )
+    marked_at = models.DateTimeField(null=True, help_text="When the two counts after this were noted.")
+    marked_polls = models.PositiveBigIntegerField(default=0)
+    marked_answers = models.PositiveBigIntegerField(default=0)
+    earlier_at = models.DateTimeField(null=True, help_text="The mark before that, about a day older.")
+    earlier_polls = models.PositiveBigIntegerField(default=0)
+    earlier_answers = models.PositiveBigIntegerField(default=0)
 
     def __str__(self) -> str:
         return f"{self.endpoint_id}: {self.quality or 'never polled'}"
+
+
+class CollectorState(models.Model):
+    """How a collector process does, told by itself every few seconds; one that stays silent is gone."""
+
+    holder = models.CharField(
+        max_length=120, primary_key=True, help_text="Host, process, start; as in Chunk."
+    )
+    started_at = models.DateTimeField()
+    at = models.DateTimeField(help_text="When it last told.")
+    stopped_at = models.DateTimeField(null=True, help_text="When it ended in order.")
+    segments = models.JSONField(default=list, help_text="Names of the segments it serves; empty for all.")
+    queue_length = models.PositiveIntegerField(default=0, help_text="Polls that wait to be recorded.")
+    lag_s = models.FloatField(null=True, help_text="From a device's reply to the commit, lately.")
+    recorded = models.PositiveBigIntegerField(default=0, help_text="Observations recorded since its start.")
+    rejected = models.PositiveBigIntegerField(default=0, help_text="Observations that can never be recorded.")
+    spool_bytes = models.PositiveBigIntegerField(default=0)
+    spool_records = models.PositiveBigIntegerField(default=0)
+    spool_oldest_at = models.DateTimeField(null=True)
+    dropped = models.PositiveBigIntegerField(
+        default=0, help_text="Records given up because the spool was full."
+    )
+    torn = models.PositiveBigIntegerField(default=0, help_text="Records that were damaged on disk.")
+    refused = models.JSONField(default=dict, help_text="Datagrams that were not believed: reason → count.")
+
+    class Meta:
+        ordering = ["holder"]
+
+    def __str__(self) -> str:
+        return self.holder
+
+
+class Disturbance(models.Model):
+    """Something in collecting that was not as it should be, from when to when: both ends are state changes.
+
+    Written by one sweep alone (:mod:`collectors.disturbances`). What still lasts has no ``end``.
+    """
+
+    class Kind(models.TextChoices):
+        ENDPOINT = "endpoint", "Endpoint does not answer"
+        SEGMENT = "segment", "Segment is silent"
+        UNSERVED = "unserved", "No collector polls"
+        SPOOL = "spool", "Observations wait on disk"
+        SPOOL_FULL = "spool_full", "Observations were given up"
+        WORKER = "worker", "Collector lost"
+
+    kind = models.CharField(max_length=12, choices=Kind.choices)
+    subject = models.CharField(max_length=160, help_text="What it is about, as a key: endpoint:12.")
+    title = models.CharField(max_length=160, help_text="What it was called at that moment.")
+    endpoint = models.ForeignKey(
+        Endpoint, on_delete=models.CASCADE, null=True, blank=True, related_name="disturbances"
+    )
+    segment = models.ForeignKey(
+        Segment, on_delete=models.CASCADE, null=True, blank=True, related_name="disturbances"
+    )
+    words = models.CharField(max_length=300)
+    begin = models.DateTimeField()
+    end = models.DateTimeField(null=True)
+
+    objects = DisturbanceQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-begin", "-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["kind", "subject"],
+                condition=models.Q(end__isnull=True),
+                name="disturbance_open_once",
+            )
+        ]
+        indexes = [
+            models.Index(fields=["begin"], name="disturbance_begin"),
+            models.Index(fields=["end"], name="disturbance_end"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.title}: {self.words}"
 
 
 class ManualPoll(models.Model):

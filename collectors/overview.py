@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -14,7 +14,8 @@ from assets.models import Asset, ReadingNow, Stay
 from collectors.models import Endpoint, Segment
 from collectors.profiles.library import UnknownProfileError, get_profile
 from collectors.profiles.strict import ProfileError
-from collectors.standing import TITLES, Standing, State, standing_of
+from collectors.situation import facts_of
+from collectors.standing import TITLES, Facts, Situation, Standing, State, standing_of, state_of
 
 _SOURCE = re.compile(r"endpoint:([0-9]+)(?:/|\Z)")
 
@@ -39,7 +40,7 @@ class Group:
 def endpoints_for(user: Any, text: str = "", profile: str = "") -> QuerySet[Endpoint]:
     """What a row needs, in one query; ``text`` looks into names, addresses and the device behind."""
     endpoints = Endpoint.objects.visible_to(user).select_related(
-        "segment__site", "health", "asset__model", "asset__site"
+        "segment__site", "health", "chunk", "asset__model", "asset__site"
     )
     if profile:
         endpoints = endpoints.filter(profile=profile)
@@ -63,13 +64,30 @@ def endpoints_behind(asset: Asset, user: Any) -> QuerySet[Endpoint]:
     return endpoints_for(user).filter(Q(asset=asset) | Q(pk__in=named))
 
 
-def rows_of(endpoints: Iterable[Endpoint], now: datetime) -> list[Row]:
-    """Within each segment those of concern first, the rest in the order of ``endpoints``."""
+def states_of(endpoints: QuerySet[Endpoint], now: datetime, situation: Situation) -> dict[int, State]:
+    """By endpoint: within each segment those of concern first, the rest in the order of ``endpoints``."""
     concern = {state: place for place, state in enumerate(TITLES)}
-    rows = [
-        Row(endpoint, standing_of(endpoint, now), profile_title(endpoint.profile)) for endpoint in endpoints
+    segments: dict[int, int] = {}
+    states: list[tuple[Facts, State]] = []
+    for facts in facts_of(endpoints):
+        segments.setdefault(facts.segment_id, len(segments))
+        states.append((facts, state_of(facts, now, situation)))
+    states.sort(key=lambda each: (segments[each[0].segment_id], concern[each[1]]))
+    return {facts.pk: state for facts, state in states}
+
+
+def rows_of(endpoints: Iterable[Endpoint], now: datetime, situation: Situation) -> list[Row]:
+    """In the order of ``endpoints``."""
+    return [
+        Row(endpoint, standing_of(endpoint, now, situation), profile_title(endpoint.profile))
+        for endpoint in endpoints
     ]
-    return sorted(rows, key=lambda row: (row.endpoint.segment.name, concern[row.standing.state]))
+
+
+def rows_with(pks: Sequence[int], user: Any, now: datetime, situation: Situation) -> list[Row]:
+    """The rows of these endpoints, in this order: what one page shows of them all."""
+    endpoints: Mapping[int, Endpoint] = endpoints_for(user).in_bulk(pks)
+    return rows_of([endpoints[pk] for pk in pks if pk in endpoints], now, situation)
 
 
 def grouped(rows: Iterable[Row]) -> list[Group]:
@@ -80,11 +98,11 @@ def grouped(rows: Iterable[Row]) -> list[Group]:
     return [Group(segment, members) for segment, members in groups.values()]
 
 
-def counts_of(rows: Iterable[Row]) -> dict[State, int]:
+def counts_of(states: Iterable[State]) -> dict[State, int]:
     """For every state, in the order of concern."""
     counts = dict.fromkeys(TITLES, 0)
-    for row in rows:
-        counts[row.standing.state] += 1
+    for state in states:
+        counts[state] += 1
     return counts
 
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 import enum
 from datetime import datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.db import transaction
 
 from collectors.models import Endpoint, ManualPoll
+from collectors.pauses import pause_words, pauses_in_force
 
 TAKEN_WITHIN = timedelta(seconds=15)
 """A collector that runs takes a request well within this."""
@@ -33,8 +35,10 @@ def request_poll(*, endpoint: Endpoint, by: Any, now: datetime) -> ManualPoll:
     """Asks for one poll. A request under way already is shared, so that clicking twice asks a device once."""
     if not endpoint.is_enabled:
         raise PollRefusedError("It is switched off, so that no collector polls it.")
-    if endpoint.segment.is_paused:
-        raise PollRefusedError(f"The network segment “{endpoint.segment.name}” is paused.")
+    pause = pauses_in_force(now).on(endpoint_id=endpoint.pk, segment_id=endpoint.segment_id)
+    if pause:
+        zone = ZoneInfo(endpoint.segment.site.timezone)
+        raise PollRefusedError(f"{pause_words(pause, now, zone)}.")
     under_way = endpoint.manual_polls.filter(finished_at__isnull=True, requested_at__gt=now - TAKEN_WITHIN)
     return under_way.first() or ManualPoll.objects.create(
         endpoint=endpoint, requested_by=by, requested_at=now

@@ -1,10 +1,14 @@
-"""Words that chain, for endpoints."""
+"""Words that chain, for endpoints, pauses and disturbances."""
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any, Self
 
+from django.apps import apps
 from django.db import models
+from django.db.models import Exists, Q
+from django.utils import timezone
 
 from locations.queries import in_sites_of
 
@@ -13,9 +17,32 @@ class EndpointQuerySet(models.QuerySet[Any]):
     def visible_to(self, user: Any) -> Self:
         return self.filter(in_sites_of(user, "segment__site"))
 
-    def polled(self) -> Self:
-        """Endpoints that are to be polled: enabled, in a segment that is not paused."""
-        return self.filter(is_enabled=True, segment__is_paused=False)
+    def polled(self, now: datetime | None = None) -> Self:
+        """Endpoints that are to be polled: enabled, and neither they, their segment nor everything is paused."""
+        pauses = apps.get_model("collectors.Pause").objects.in_force(now or timezone.now())
+        return (
+            self.filter(~Exists(pauses.of_everything()), is_enabled=True)
+            .exclude(segment__in=pauses.exclude(segment=None).values("segment"))
+            .exclude(pk__in=pauses.exclude(endpoint=None).values("endpoint"))
+        )
 
     def failing(self) -> Self:
         return self.filter(health__failing_since__isnull=False)
+
+
+class PauseQuerySet(models.QuerySet[Any]):
+    def in_force(self, now: datetime) -> Self:
+        """Neither ended by a person nor over by itself."""
+        return self.filter(Q(until__isnull=True) | Q(until__gt=now), ended_at__isnull=True)
+
+    def of_everything(self) -> Self:
+        return self.filter(endpoint__isnull=True, segment__isnull=True)
+
+
+class DisturbanceQuerySet(models.QuerySet[Any]):
+    def lasting(self) -> Self:
+        return self.filter(end__isnull=True)
+
+    def visible_to(self, user: Any) -> Self:
+        """Those of what the person may see; what belongs to no segment concerns everybody who sees collecting."""
+        return self.filter(Q(segment__isnull=True) | in_sites_of(user, "segment__site"))

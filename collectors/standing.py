@@ -3,26 +3,34 @@
 from __future__ import annotations
 
 import enum
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from assets.words import Quality
-from collectors.models import Endpoint, EndpointHealth
+from collectors.clock_words import clock_words
+from collectors.models import Endpoint, EndpointHealth, Pause
+from collectors.pauses import Pauses, pause_words
+from collectors.reachability import Cause
 
 
 class State(enum.StrEnum):
     ANSWERING = "answering"
     FAILING = "failing"
+    BEHIND = "behind"  # silent, and not its own doing
     UNATTENDED = "unattended"  # due for longer than a collector that runs would let it be
     WAITING = "waiting"  # never asked
+    PAUSED = "paused"
     OFF = "off"
 
 
 TITLES: dict[State, str] = {
     State.FAILING: "Failing",
     State.UNATTENDED: "Not asked lately",
+    State.BEHIND: "Behind a gateway that fails",
     State.WAITING: "Not asked yet",
+    State.PAUSED: "Paused",
     State.ANSWERING: "Answering",
     State.OFF: "Switched off",
 }
@@ -56,37 +64,109 @@ UNATTENDED_AFTER = timedelta(seconds=60)
 """How long a poll may be overdue before nobody seems to attend to it."""
 
 
+NOBODY_ASKS = "Is a collector running?"
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What the state of an endpoint depends on, without the rest of it: light enough for a whole hospital."""
+
+    pk: int
+    segment_id: int
+    is_enabled: bool
+    interval_s: float
+    attempted_at: datetime | None = None
+    next_poll_at: datetime | None = None
+    failing_since: datetime | None = None
+
+    @classmethod
+    def of(cls, endpoint: Endpoint) -> Facts:
+        health: EndpointHealth | None = getattr(endpoint, "health", None)
+        told = (health.attempted_at, health.next_poll_at, health.failing_since) if health else ()
+        return cls(endpoint.pk, endpoint.segment_id, endpoint.is_enabled, endpoint.interval_s, *told)
+
+    def is_unattended(self, now: datetime) -> bool:
+        """Whether the next poll is long overdue."""
+        if self.attempted_at is None:
+            return True
+        due = self.next_poll_at or self.attempted_at + timedelta(seconds=2 * self.interval_s)
+        return now - max(due, self.attempted_at) > UNATTENDED_AFTER
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """What is known besides the endpoint itself: who holds what back, and what is silent for another's sake."""
+
+    pauses: Pauses = field(default_factory=Pauses)
+    causes: Mapping[int, Cause] = field(default_factory=dict)
+    titles: Mapping[int, str] = field(default_factory=dict)
+    """Names of the endpoints that the causes lead to."""
+
+
+def state_of(facts: Facts, now: datetime, situation: Situation) -> State:
+    """The one word for it."""
+    if not facts.is_enabled:
+        return State.OFF
+    if situation.pauses.on(endpoint_id=facts.pk, segment_id=facts.segment_id):
+        return State.PAUSED
+    if facts.attempted_at is None:
+        return State.WAITING
+    if facts.is_unattended(now):
+        return State.UNATTENDED
+    if facts.failing_since is None:
+        return State.ANSWERING
+    return State.BEHIND if facts.pk in situation.causes else State.FAILING
+
+
 @dataclass(frozen=True, slots=True)
 class Standing:
     state: State
     words: str
     advice: str = ""
+    gateway_id: int | None = None
+    """The endpoint that is to blame, where it is another."""
 
 
-def standing_of(endpoint: Endpoint, now: datetime) -> Standing:
+def standing_of(endpoint: Endpoint, now: datetime, situation: Situation | None = None) -> Standing:
     """Takes the endpoint with its segment, the segment's site and, where there is one, its health."""
-    if not endpoint.is_enabled:
-        return Standing(State.OFF, "Switched off")
-    if endpoint.segment.is_paused:
-        return Standing(State.OFF, "Paused with its network segment")
+    situation = situation or Situation()
+    state = state_of(Facts.of(endpoint), now, situation)
+    zone = ZoneInfo(endpoint.segment.site.timezone)
+    if state is State.OFF:
+        return Standing(state, "Switched off")
+    if state is State.PAUSED and (pause := _pause_of(endpoint, situation)):
+        return Standing(state, pause_words(pause, now, zone))
     health: EndpointHealth | None = getattr(endpoint, "health", None)
     if health is None or health.attempted_at is None:
-        return Standing(State.WAITING, "Not asked yet", "Is a collector running?")
-    zone = ZoneInfo(endpoint.segment.site.timezone)
-    if is_unattended(endpoint, health, now):
-        since = clock_words(health.attempted_at, now, zone)
-        return Standing(State.UNATTENDED, f"Not asked since {since}", "Is a collector running?")
-    if health.failing_since is not None:
-        return _failing(health, clock_words(health.failing_since, now, zone))
-    return Standing(State.ANSWERING, "Answering")
+        return Standing(state, "Not asked yet", NOBODY_ASKS)
+    if state is State.UNATTENDED:
+        return Standing(state, f"Not asked since {clock_words(health.attempted_at, now, zone)}", NOBODY_ASKS)
+    if health.failing_since is None:
+        return Standing(state, "Answering")
+    since = clock_words(health.failing_since, now, zone)
+    if state is State.BEHIND:
+        return _behind(situation, situation.causes[endpoint.pk], since)
+    return _failing(health, since)
 
 
-def is_unattended(endpoint: Endpoint, health: EndpointHealth, now: datetime) -> bool:
-    """Whether the next poll is long overdue."""
-    if health.attempted_at is None:
-        return True
-    due = health.next_poll_at or health.attempted_at + timedelta(seconds=2 * endpoint.interval_s)
-    return now - max(due, health.attempted_at) > UNATTENDED_AFTER
+def _pause_of(endpoint: Endpoint, situation: Situation) -> Pause | None:
+    return situation.pauses.on(endpoint_id=endpoint.pk, segment_id=endpoint.segment_id)
+
+
+def _behind(situation: Situation, cause: Cause, since: str) -> Standing:
+    if cause.pk is None:
+        return Standing(
+            State.BEHIND,
+            f"No answer since {since}; the way to it is being tried",
+            "Whether it is the device or its gateway shows when both have been asked again.",
+        )
+    gateway = "{}:{}".format(*cause.place) if cause.place else situation.titles.get(cause.pk, "before it")
+    return Standing(
+        State.BEHIND,
+        f"Unreachable: gateway {gateway} does not answer, since {since}",
+        "Look after the gateway; the device itself may be well.",
+        cause.pk,
+    )
 
 
 def _failing(health: EndpointHealth, since: str) -> Standing:
@@ -94,13 +174,3 @@ def _failing(health: EndpointHealth, since: str) -> Standing:
     quality = Quality.NO_ANSWER if quality == Quality.GOOD else quality
     tries = f"{health.failures_in_a_row} {'try' if health.failures_in_a_row == 1 else 'tries'}"
     return Standing(State.FAILING, f"{FAILURES[quality]} since {since} · {tries}", ADVICE[quality])
-
-
-def clock_words(at: datetime, now: datetime, zone: ZoneInfo) -> str:
-    """Hour and minute; with the day when that was not today."""
-    local, today = at.astimezone(zone), now.astimezone(zone).date()
-    if local.date() == today:
-        return f"{local:%H:%M}"
-    if today - local.date() < timedelta(days=6):
-        return f"{local:%a %H:%M}"
-    return f"{local.day} {local:%b %Y, %H:%M}"

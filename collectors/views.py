@@ -18,9 +18,18 @@ from assets.find import clean_text
 from assets.models import Asset
 from assets.views.fragments import wants_fragment
 from collectors.models import Endpoint, ManualPoll
-from collectors.overview import Row, counts_of, endpoints_behind, endpoints_for, grouped, rows_of
+from collectors.overview import (
+    counts_of,
+    endpoints_behind,
+    endpoints_for,
+    grouped,
+    rows_of,
+    rows_with,
+    states_of,
+)
 from collectors.polls import PollRefusedError, is_worth_asking_again, progress_of, request_poll
 from collectors.profile_page import described_profile
+from collectors.situation import situation_at
 from collectors.standing import TITLES, State, standing_of
 
 PAGE_SIZE = 200
@@ -38,18 +47,22 @@ def endpoints(request: HttpRequest) -> HttpResponse:
     """``q`` text, ``state`` as in :class:`State`, ``profile`` its name, ``page`` from 1."""
     now, state = timezone.now(), _state(request)
     text, profile = clean_text(request.GET.get("q", "")), clean_text(request.GET.get("profile", ""))
-    rows = rows_of(endpoints_for(request.user, text, profile), now)
-    page = _page([row for row in rows if state is None or row.standing.state == state], request)
+    situation = situation_at(now)
+    states = states_of(endpoints_for(request.user, text, profile), now, situation)
+    page = _page([pk for pk, each in states.items() if state is None or each == state], request)
+    rows = rows_with(page.object_list, request.user, now, situation)
     context: dict[str, Any] = {
         "text": text,
         "profile": profile,
         "state": state,
         "counts": [
-            (key, TITLES[key], count) for key, count in counts_of(rows).items() if count or key == state
+            (key, TITLES[key], count)
+            for key, count in counts_of(states.values()).items()
+            if count or key == state
         ],
-        "total": len(rows),
+        "total": len(states),
         "page": page,
-        "groups": grouped(page),
+        "groups": grouped(rows),
     }
     template = "collectors/_endpoints.html" if wants_fragment(request) else "collectors/endpoints.html"
     return render(request, template, context)
@@ -108,17 +121,19 @@ def manual_poll(request: HttpRequest, pk: Any) -> HttpResponse:
 def endpoints_of_asset(request: HttpRequest, asset_tag: str) -> HttpResponse:
     """How polling one piece of equipment goes: a part of its page."""
     thing = get_object_or_404(Asset.objects.visible_to(request.user), asset_tag=asset_tag)
-    rows = rows_of(endpoints_behind(thing, request.user), timezone.now())
+    now = timezone.now()
+    rows = rows_of(endpoints_behind(thing, request.user), now, situation_at(now))
     return render(request, "collectors/_of_asset.html", {"asset": thing, "rows": rows})
 
 
 def _endpoint_page(
     request: HttpRequest, thing: Endpoint, *, status: int = 200, refused: str = ""
 ) -> HttpResponse:
+    now = timezone.now()
     context = {
         "endpoint": thing,
         "health": getattr(thing, "health", None),
-        "standing": standing_of(thing, timezone.now()),
+        "standing": standing_of(thing, now, situation_at(now)),
         "profile": described_profile(thing.profile),
         "polls": thing.manual_polls.select_related("requested_by")[:POLLS_SHOWN],
         "may_poll": request.user.has_perm("collectors.poll_endpoint"),
@@ -135,7 +150,7 @@ def _state(request: HttpRequest) -> State | None:
     return State(value) if value else None
 
 
-def _page(rows: list[Row], request: HttpRequest) -> Any:
+def _page(rows: list[int], request: HttpRequest) -> Any:
     try:
         return Paginator(rows, PAGE_SIZE).page(request.GET.get("page") or 1)
     except PageNotAnInteger as error:

@@ -8,11 +8,13 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import Count, F, Max, Q, QuerySet
+from django.utils import timezone
 
 from assets.models import Asset, AssetNow, Category
 from assets.queries import AssetQuerySet
 from assets.words import LOOKS, Activity, Look
-from collectors.models import Endpoint, Segment
+from collectors.models import Endpoint
+from collectors.pauses import pauses_in_force
 from hospital.models import User
 from hospital.roles import Role
 
@@ -155,7 +157,7 @@ class SystemState:
     never_asked: int
     last_answer_at: datetime | None
     last_heard_at: datetime | None
-    paused_segments: Sequence[str]
+    paused: Sequence[str]
     untracked: int
     people: Sequence[tuple[str, int]]
     inactive_people: int
@@ -179,11 +181,18 @@ def system_state() -> SystemState:
         **endpoints,
         answering=endpoints["polled"] - endpoints["failing"] - endpoints["never_asked"],
         last_heard_at=AssetNow.objects.aggregate(last=Max("heard_at"))["last"],
-        paused_segments=list(Segment.objects.filter(is_paused=True).values_list("name", flat=True)),
+        paused=_paused(),
         untracked=untracked.count(),
         people=_people_by_role(),
         inactive_people=User.objects.filter(is_active=False).count(),
     )
+
+
+def _paused() -> list[str]:
+    """What is held back as a whole, in words."""
+    pauses = pauses_in_force(timezone.now())
+    everything = ["everything"] if pauses.everything else []
+    return [*everything, *sorted(str(pause.segment) for pause in pauses.segments.values())]
 
 
 def _people_by_role() -> list[tuple[str, int]]:

@@ -16,6 +16,8 @@ from collectors.drivers.snmp_values import ABSENT
 from collectors.models import Endpoint, EndpointHealth
 from collectors.requests import Answer, Failure, RawPoll, Request, SnmpGet
 
+TYPICAL_OVER = 20.0
+
 
 class Turn(enum.Enum):
     """What a poll changed."""
@@ -51,6 +53,8 @@ class Health:
     polls: int = 0
     answers: int = 0
     next_poll_at: datetime | None = None
+    recovered_at: datetime | None = None
+    typical_ms: float | None = None
 
     def note(self, verdict: Verdict, raw: RawPoll) -> Turn:
         """Take a poll into account."""
@@ -64,12 +68,20 @@ class Health:
             return Turn.WENT_BAD if went_bad else Turn.NONE
         self.answered_at, self.latency_ms = raw.at, raw.latency_ms
         self.answers += 1
+        self.typical_ms = _running_mean(self.typical_ms, raw.latency_ms)
         recovered = self.failing_since is not None
+        if recovered:
+            self.recovered_at = raw.at
         self.failing_since, self.failures_in_a_row = None, 0
         return Turn.RECOVERED if recovered else Turn.NONE
 
     def copy(self) -> Health:
         return replace(self)
+
+
+def _running_mean(so_far: float | None, value: float) -> float:
+    """Follows a lasting change within some twenty polls, and is not moved far by a single one."""
+    return value if so_far is None else so_far + (value - so_far) / TYPICAL_OVER
 
 
 _FIELDS = [field.name for field in fields(Health)]

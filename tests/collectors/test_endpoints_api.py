@@ -86,7 +86,6 @@ def test_an_endpoint_is_told_with_its_health(api, make_endpoint, make_pump, noon
             "segment": {
                 "name": "Ward VLAN",
                 "site": {"slug": "st-elmo", "name": "St. Elmo"},
-                "is_paused": False,
             },
             "asset": {"asset_tag": "P-1", "name": "Meridian Infusa 200", "category": "infusion-pump"},
             "interval_s": 30.0,

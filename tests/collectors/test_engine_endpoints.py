@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 
 from assets.observation import Subject, SubjectKind
 from assets.words import Quality
@@ -16,6 +17,7 @@ from collectors.engine.health import Verdict
 from collectors.engine.manual_polls import finish_poll, report_of, take_waiting
 from collectors.engine.roster import Roster
 from collectors.models import Credential, Endpoint, ManualPoll, Segment
+from collectors.pauses import pause_polling
 from collectors.polls import request_poll
 from collectors.requests import Failure, RawPoll, SnmpGet, SnmpUser, SnmpValue
 from tests.collectors.fakes import assignment
@@ -156,8 +158,9 @@ def test_the_roster_makes_an_endpoint_ready_to_poll(make, make_pump):
 def test_only_what_is_to_be_polled_is_in_it(make, site):
     off = make(name="off", is_enabled=False)
     on = make(name="on", host="10.20.0.8")
-    paused = Segment.objects.create(name="paused", site=site, networks=["10.30.0.0/16"], is_paused=True)
+    paused = Segment.objects.create(name="paused", site=site, networks=["10.30.0.0/16"])
     make(name="paused", segment=paused, host="10.30.0.1")
+    pause_polling(segment=paused, by=None, reason="The switch is replaced", now=timezone.now())
     assert set(Roster().load()) == {on.pk}
     assert set(Roster(["Biomed"]).load()) == {on.pk}
     assert set(Roster(["Another"]).load()) == set()

@@ -63,7 +63,20 @@ def test_health_counts_and_turns_once_each_way(noon):
         failures_in_a_row=1,
         polls=6,
         answers=3,
+        recovered_at=noon + timedelta(seconds=3),
+        typical_ms=12.5,
     )
+
+
+def test_the_typical_latency_follows_a_lasting_change_and_is_not_moved_far_by_one_poll(noon):
+    health = Health()
+    latencies = [10.0] * 20 + [500.0] + [10.0]
+    for latency in latencies:
+        health.note(Verdict(Quality.GOOD), RawPoll(at=noon, latency_ms=latency, answers={}))
+    assert 10 < health.typical_ms < 40
+    for _ in range(100):
+        health.note(Verdict(Quality.GOOD), RawPoll(at=noon, latency_ms=80.0, answers={}))
+    assert health.typical_ms == pytest.approx(80, rel=0.02)
 
 
 def test_failing_since_is_the_first_failure_in_the_row(noon):

@@ -5,13 +5,15 @@ from datetime import timedelta
 import pytest
 
 from assets.words import Quality
-from collectors.models import Endpoint, EndpointHealth, Segment
-from collectors.standing import ADVICE, FAILURES, State, standing_of
+from collectors.models import Endpoint, EndpointHealth, Pause, Segment
+from collectors.pauses import Pauses
+from collectors.reachability import Cause
+from collectors.standing import ADVICE, FAILURES, Situation, State, standing_of
 
 
 @pytest.fixture
 def endpoint(site):
-    segment = Segment(name="Ward devices", site=site)
+    segment = Segment(pk=3, name="Ward devices", site=site)
     return Endpoint(
         name="Fridge", segment=segment, host="10.0.0.7", port=502, interval_s=30, profile="medical-fridge"
     )
@@ -92,7 +94,36 @@ def test_one_never_asked_says_so(endpoint, noon):
 
 def test_what_is_switched_off_or_paused_is_not_failing(health, noon):
     endpoint = health(quality=Quality.NO_ANSWER, failing_since=noon)
-    endpoint.segment.is_paused = True
-    assert standing_of(endpoint, noon).words == "Paused with its network segment"
+    pause = Pause(segment_id=3, reason="The switch is replaced", begun_at=noon - timedelta(minutes=5))
+    situation = Situation(Pauses(segments={3: pause}))
+    standing = standing_of(endpoint, noon, situation)
+    assert standing.state is State.PAUSED
+    assert standing.words == (
+        "Paused with its network segment by an account that is gone since 12:55: The switch is replaced"
+    )
     endpoint.is_enabled = False
-    assert standing_of(endpoint, noon).words == "Switched off"
+    assert standing_of(endpoint, noon, situation).words == "Switched off"
+
+
+def test_what_is_silent_for_a_gateway_s_sake_names_the_gateway(health, noon):
+    endpoint = health(quality=Quality.NO_ANSWER, failing_since=noon - timedelta(hours=1))
+    endpoint.pk = 12
+    situation = Situation(causes={12: Cause(7)}, titles={7: "Switch 3 West"})
+    standing = standing_of(endpoint, noon, situation)
+    assert (standing.state, standing.gateway_id) == (State.BEHIND, 7)
+    assert standing.words == "Unreachable: gateway Switch 3 West does not answer, since 12:00"
+
+
+def test_a_gateway_at_the_same_address_is_named_by_its_address(health, noon):
+    endpoint = health(quality=Quality.NO_ANSWER, failing_since=noon)
+    endpoint.pk = 12
+    standing = standing_of(endpoint, noon, Situation(causes={12: Cause(7, ("10.0.0.7", 502))}))
+    assert standing.words == "Unreachable: gateway 10.0.0.7:502 does not answer, since 13:00"
+
+
+def test_while_it_is_not_known_whose_fault_it_is_nobody_is_blamed(health, noon):
+    endpoint = health(quality=Quality.NO_ANSWER, failing_since=noon)
+    endpoint.pk = 12
+    standing = standing_of(endpoint, noon, Situation(causes={12: Cause(None)}))
+    assert standing.state is State.BEHIND
+    assert "being tried" in standing.words

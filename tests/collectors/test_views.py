@@ -8,6 +8,7 @@ import pytest
 from assets.models import ReadingNow
 from assets.words import Quality
 from collectors.models import Credential, Endpoint, EndpointHealth, ManualPoll, Segment
+from collectors.pauses import pause_polling
 from collectors.polls import PollRefusedError, Progress, progress_of, request_poll
 
 pytestmark = pytest.mark.django_db
@@ -274,8 +275,8 @@ def test_an_endpoint_switched_off_is_not_polled_and_says_why(sign_in, biomed, ma
 
 
 def test_a_paused_segment_is_not_polled(biomed, fridge, segment, noon):
-    segment.is_paused = True
-    with pytest.raises(PollRefusedError, match="Ward devices"):
+    pause_polling(segment=segment, by=biomed, reason="The switch is replaced", now=noon)
+    with pytest.raises(PollRefusedError, match="by biomed since 13:00: The switch is replaced"):
         request_poll(endpoint=fridge, by=biomed, now=noon)
 
 

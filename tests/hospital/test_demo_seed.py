@@ -112,7 +112,7 @@ def test_the_guard_lets_every_endpoint_through_and_nothing_else_on_loopback(seed
     segment = Segment.objects.get()
     for endpoint in Endpoint.objects.all():
         assert check_target(endpoint.host, endpoint.port, segment) == "127.0.0.1"
-    assert not segment.is_paused
+    assert not segment.pauses.exists()
 
 
 def test_credentials_are_sealed_and_open_to_what_the_devices_expect(seeded):
