@@ -3,12 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, TypedDict, Unpack
 
 from django.db import transaction
 
 from collectors.models import Credential, Endpoint, Segment
 from collectors.profiles.library import UnknownProfileError, get_profile
+
+
+class Manner(TypedDict, total=False):
+    """How a device wants to be asked: fields of :class:`Endpoint`, each of which may be left out."""
+
+    driver: str
+    context_name: str
+    max_varbinds: int | None
+    max_repetitions: int | None
+    max_message_bytes: int | None
+    pause_between_ms: int
 
 
 @transaction.atomic
@@ -38,6 +49,7 @@ def register_endpoint(
     timeout_s: float = 2.0,
     exception_reason: str = "",
     is_enabled: bool = True,
+    **manner: Unpack[Manner],
 ) -> Endpoint:
     """A new endpoint, polled from now on; the profile names the interval unless one is given.
 
@@ -58,6 +70,7 @@ def register_endpoint(
         timeout_s=timeout_s,
         exception_reason=exception_reason,
         is_enabled=is_enabled,
+        **manner,
     )
     endpoint.full_clean()
     endpoint.save()

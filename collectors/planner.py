@@ -37,6 +37,17 @@ def part_of(profile: Profile, groups: frozenset[str] | None) -> Profile:
     )
 
 
+@cache
+def limited(profile: Profile, varbinds: int | None, repetitions: int | None) -> Profile:
+    """The profile for a device that takes other numbers of objects in a GET or rows in a GETBULK; None: as it is."""
+    limits = replace(
+        profile.limits,
+        varbinds=varbinds or profile.limits.varbinds,
+        repetitions=repetitions or profile.limits.repetitions,
+    )
+    return profile if limits == profile.limits else replace(profile, limits=limits)
+
+
 def table_columns(table: Table) -> tuple[str, ...]:
     """The columns of a table that are read, in order, each once."""
     cells: list[Source | None] = [table.subject, *(reading.source for reading in table.readings)]

@@ -9,18 +9,20 @@ from typing import Any
 from assets.observation import Subject, SubjectKind
 from assets.words import Quality
 from collectors.credentials import CredentialUnreadableError, open_credential
+from collectors.drivers.registry import choose_driver
 from collectors.guard import Policy
 from collectors.models import Credential, Endpoint
-from collectors.planner import plan_requests
+from collectors.planner import limited, plan_requests
 from collectors.profiles.library import UnknownProfileError, get_profile
 from collectors.profiles.model import Profile
 from collectors.profiles.strict import ProfileError
-from collectors.requests import Failure, Request, SnmpUser, Target
+from collectors.requests import MAX_DATAGRAM, Failure, Request, SnmpUser, Target
 
 _COLUMNS = (
     "pk", "name", "protocol", "host", "port", "unit_id", "profile", "interval_s", "timeout_s", "asset_id",
     "segment__networks", "segment__ports",
-    "credential_id", "credential__name", "credential__kind", "credential__sealed",
+    "credential_id", "credential__name", "credential__kind", "credential__protocols", "credential__sealed",
+    "driver", "context_name", "max_varbinds", "max_repetitions", "max_message_bytes", "pause_between_ms",
 )  # fmt: skip
 
 
@@ -43,6 +45,10 @@ class Assignment:
     requests: tuple[Request, ...] = ()
     secret: SnmpUser | bytes | None = None
     problem: Failure | None = None
+    driver: str = ""
+    context: str = ""
+    max_message_bytes: int = MAX_DATAGRAM
+    pause_s: float = 0.0
 
     @property
     def device(self) -> tuple[str, int]:
@@ -69,6 +75,10 @@ class Assignment:
             unit_id=self.unit_id,
             community=self.secret if isinstance(self.secret, bytes) else None,
             user=self.secret if isinstance(self.secret, SnmpUser) else None,
+            driver=self.driver,
+            context=self.context,
+            max_message_bytes=self.max_message_bytes,
+            pause_s=self.pause_s,
         )
 
 
@@ -108,6 +118,10 @@ def assign(row: dict[str, Any]) -> Assignment:
             name: row[name]
             for name in ("name", "protocol", "host", "port", "unit_id", "interval_s", "timeout_s")
         },
+        "driver": choose_driver(row["protocol"], row["driver"], row["credential__protocols"] or "").name,
+        "context": row["context_name"],
+        "max_message_bytes": row["max_message_bytes"] or MAX_DATAGRAM,
+        "pause_s": row["pause_between_ms"] / 1000,
     }
     try:
         policy = Policy.of(_Segment(row["segment__networks"], row["segment__ports"]))
@@ -115,7 +129,7 @@ def assign(row: dict[str, Any]) -> Assignment:
         problem = Failure(Quality.REFUSED, f"The segment cannot be used: {error}")
         return Assignment(**common, policy=Policy(()), problem=problem)
     try:
-        profile = get_profile(row["profile"])
+        profile = limited(get_profile(row["profile"]), row["max_varbinds"], row["max_repetitions"])
         return Assignment(
             **common, policy=policy, profile=profile, requests=plan_requests(profile), secret=_secret(row)
         )
@@ -133,7 +147,7 @@ class _Segment:
 
 
 def _secret(row: dict[str, Any]) -> SnmpUser | bytes | None:
-    if row["protocol"] == Endpoint.Protocol.MODBUS_TCP:
+    if not row["protocol"].startswith("snmp"):
         return None
     if row["credential_id"] is None:
         raise CredentialUnreadableError("The endpoint has no credential; give it one.")
