@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 import tempfile
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import psycopg
@@ -23,24 +25,41 @@ POSTGRESQL_URL = os.environ.get("TEST_POSTGRESQL_URL", "postgres://postgres@127.
 
 
 def main(only: str = "") -> int:
-    results = [*_river("sqlite", only, {}), *_river_on_postgresql(only)]
-    bare = {result.name.removesuffix(".bare"): result for result in results if result.name.endswith(".bare")}
-    results = [_beside(result, bare) for result in results]
+    results = _with_ratios([*_river("sqlite", only, {}), *_river_on_postgresql(only)])
     OUTPUT.parent.mkdir(exist_ok=True)
     OUTPUT.write_text(json.dumps([result.as_dict() for result in results], indent=1) + "\n")
     for result in results:
         ratio = f"{result.ratio:8.2f} x {result.against}" if result.ratio is not None else ""
-        print(f"{result.name:32} {result.value:12,.1f} {result.unit:14} {ratio}")
+        print(f"{result.name:36} {result.value:12,.1f} {result.unit:14} {ratio}")
     return 0
 
 
-def _beside(result: Result, bare: dict[str, Result]) -> Result:
-    """The row with its ratio to the bare client of its protocol."""
-    for protocol, reference in bare.items():
-        if result.name.startswith(f"{protocol}.") and result is not reference:
-            ratio = round(result.value / reference.value, 3)
-            return Result(result.name, result.value, result.unit, reference.name, ratio)
-    return result
+def _with_ratios(results: list[Result]) -> list[Result]:
+    values = {result.name: result.value for result in results}
+    return [_beside(result, values) for result in results]
+
+
+def _beside(result: Result, values: dict[str, float]) -> Result:
+    against = _reference(result)
+    if against not in values:
+        return result
+    return replace(result, against=against, ratio=round(result.value / values[against], 3))
+
+
+def _reference(result: Result) -> str | None:
+    """What a rate stands beside: ten thousand endpoints beside a thousand, our bare driver beside the library, all
+    else, ours or a peer's, beside the bare driver of its protocol."""
+    if result.unit != "polls/CPU s":
+        return None
+    if (fewer := re.sub(r"\.\d+$", "", result.name)) != result.name:
+        return fewer
+    found = re.search(r"v2c|v3|modbus", result.name)
+    if found is None:
+        return None
+    version = found[0]
+    if result.name.endswith(".bare"):
+        return "peer.pymodbus" if version == "modbus" else f"peer.pysnmp.{version}"
+    return "modbus.bare" if version == "modbus" else f"snmp.{version}.bare"
 
 
 def _river(database: str, only: str, environment: dict[str, str]) -> list[Result]:

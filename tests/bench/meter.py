@@ -1,13 +1,21 @@
-"""Measuring: work done for each second of this process's own processor time."""
+"""Measuring: work done for each second of this process's own processor time, and what it takes beside that."""
 
 from __future__ import annotations
 
 import asyncio
 import gc
-import resource
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Sequence
 from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TypeVar
+
+try:
+    from uvloop import new_event_loop
+except ImportError:  # it does not exist for every platform
+    new_event_loop = asyncio.new_event_loop
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,11 +34,29 @@ class Result:
 
 @dataclass(frozen=True, slots=True)
 class Rate:
-    """``per_cpu_second`` of work items, and the middle and the slowest hundredth of their latencies, in ms."""
+    """Items of work for each second of processor time and of the clock; the middle and the slowest hundredth of
+    their latencies; and the most memory that was resident meanwhile."""
 
     per_cpu_second: float
+    per_second: float
     p50_ms: float
     p99_ms: float
+    memory_mb: float
+
+    def results(self, name: str) -> list[Result]:
+        return [
+            Result(name, round(self.per_cpu_second), "polls/CPU s"),
+            Result(f"{name}.wall", round(self.per_second), "polls/s"),
+            Result(f"{name}.p50_ms", round(self.p50_ms, 2), "ms"),
+            Result(f"{name}.p99_ms", round(self.p99_ms, 2), "ms"),
+            Result(f"{name}.memory", round(self.memory_mb, 1), "MB"),
+        ]
+
+
+def run(main: Coroutine[object, object, T]) -> T:
+    """On the event loop that the collector runs on."""
+    with asyncio.Runner(loop_factory=new_event_loop) as runner:
+        return runner.run(main)
 
 
 async def rate_of(
@@ -51,17 +77,43 @@ async def rate_of(
             latencies.append(1000 * (time.perf_counter() - begun))
 
     gc.collect()
-    cpu = time.process_time()
+    reset_peak_memory()
+    begun, cpu = time.perf_counter(), time.process_time()
     await asyncio.gather(*(lane() for _ in range(at_once)))
     if finish:
         await finish()
-    spent = time.process_time() - cpu
-    return Rate(items / spent, quantile(latencies, 0.5), quantile(latencies, 0.99))
+    spent, passed = time.process_time() - cpu, time.perf_counter() - begun
+    p50, p99 = quantile(latencies, 0.5), quantile(latencies, 0.99)
+    return Rate(items / spent, items / passed, p50, p99, peak_memory_mb())
 
 
-def quantile(values: Sequence[float], share: float) -> float:
-    return sorted(values)[min(int(share * len(values)), len(values) - 1)]
+def middle_of(rates: Sequence[Rate]) -> Rate:
+    """The middle one by cost; of the memory, the most."""
+    ordered = sorted(rates, key=lambda rate: rate.per_cpu_second)
+    rate = ordered[len(ordered) // 2]
+    most = max(each.memory_mb for each in rates)
+    return Rate(rate.per_cpu_second, rate.per_second, rate.p50_ms, rate.p99_ms, most)
+
+
+def quantile(values: Iterable[float], share: float) -> float:
+    ordered = sorted(values)
+    return ordered[min(int(share * len(ordered)), len(ordered) - 1)]
 
 
 def peak_memory_mb() -> float:
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    """The most that was resident since the last reset."""
+    return _status("VmHWM") / 1024
+
+
+def resident_bytes() -> int:
+    return _status("VmRSS") * 1024
+
+
+def reset_peak_memory() -> None:
+    Path("/proc/self/clear_refs").write_text("5")
+
+
+def _status(name: str) -> int:
+    """In kB."""
+    lines = Path("/proc/self/status").read_text().splitlines()
+    return int(next(line for line in lines if line.startswith(f"{name}:")).split()[1])

@@ -1,25 +1,12 @@
-"""The first river in stages, each with all that stands before it: client, driver, decode, commit."""
+"""The first river in stages, each with all that stands before it: codec, driver, decode."""
 
 from __future__ import annotations
 
-import asyncio
-import struct
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-
-from pymodbus.client import AsyncModbusTcpClient
-from pysnmp.hlapi.v3arch.asyncio import (
-    CommunityData,
-    ContextData,
-    ObjectIdentity,
-    ObjectType,
-    SnmpEngine,
-    UdpTransportTarget,
-    get_cmd,
-)
 
 from assets.observation import Observation, Subject, SubjectKind
 from collectors.decode import decode_poll
@@ -28,56 +15,56 @@ from collectors.planner import plan_requests
 from collectors.profiles.library import get_profile
 from collectors.profiles.load import load_profile
 from collectors.profiles.model import Profile
-from collectors.requests import ModbusRead, RawPoll, SnmpGet, Target
+from collectors.requests import RawPoll, SnmpGet, Target
 from collectors.snmp.exchange import CommunityExchange, Exchange
 from collectors.snmp.messages import VERSION_2C, prepare_get
 from collectors.snmp.transport import Transport
 from collectors.snmp.v3 import Session, V3Exchange
+from tests.bench.agents import USER, Changing
 
 Work = Callable[[int], Awaitable[None]]
+Take = Callable[[int, RawPoll], None]
 
 SNMP_PROFILE = Path(__file__).with_name("ten-values.yaml")
-BATCH = 500
-"""Observations recorded in one transaction, as the collector's writer gathers them under load."""
 
 
 class Fleet:
     """Endpoints of one kind on loopback addresses, all with one profile."""
 
     def __init__(self, profile: Profile, protocol: str, addresses: Sequence[str], port: int) -> None:
-        self.profile = profile
+        self.profile, self.protocol = profile, protocol
         self.requests = plan_requests(profile)
+        is_v3 = protocol == "snmp_v3"
         self.targets = [
-            Target(number, protocol, address, port, timeout_s=2.0, community=b"bench")
+            Target(
+                number, protocol, address, port, timeout_s=2.0,
+                community=None if is_v3 else b"bench", user=USER if is_v3 else None,
+            )
             for number, address in enumerate(addresses)
-        ]
+        ]  # fmt: skip
 
     def target(self, number: int) -> Target:
         return self.targets[number % len(self.targets)]
 
 
-SNMP_VALUES = {
-    "1.3.6.1.2.1.33.1.2.2.0": 0,
-    "1.3.6.1.2.1.33.1.2.3.0": 90,
+SNMP_VALUES: dict[str, int | Changing] = {
+    "1.3.6.1.2.1.33.1.2.2.0": Changing(2**20, 2**19, 16),  # seconds on battery
+    "1.3.6.1.2.1.33.1.2.3.0": Changing(2**13, 2**12, 2),  # minutes left
     "1.3.6.1.2.1.33.1.2.4.0": 100,
-    "1.3.6.1.2.1.33.1.2.5.0": 2730,
+    "1.3.6.1.2.1.33.1.2.5.0": Changing(2**12, 2**12, 4),  # tenths of a volt
     "1.3.6.1.2.1.33.1.2.7.0": 24,
     "1.3.6.1.2.1.33.1.3.3.1.2.1": 500,
-    "1.3.6.1.2.1.33.1.3.3.1.3.1": 230,
-    "1.3.6.1.2.1.33.1.4.4.1.2.1": 231,
+    "1.3.6.1.2.1.33.1.3.3.1.3.1": Changing(2**8, 2**8, 8),  # volts
+    "1.3.6.1.2.1.33.1.4.4.1.2.1": Changing(2**8, 2**8, 4),  # volts
     "1.3.6.1.2.1.33.1.4.4.1.5.1": 37,
     "1.3.6.1.2.1.33.1.4.1.0": 3,
 }
+"""Half of them differ from device to device and from poll to poll, as those of real devices do: by little, so that
+one belongs into the history about every third poll."""
 
 
-def meter_registers() -> list[int]:
-    """Input registers of the power meter: 50 for everything that it measures."""
-    high, low = struct.unpack(">HH", struct.pack(">f", 50.0))
-    return [high, low] * 200
-
-
-def snmp_fleet(addresses: Sequence[str], port: int) -> Fleet:
-    return Fleet(load_profile(SNMP_PROFILE), "snmp_v2c", addresses, port)
+def snmp_fleet(addresses: Sequence[str], port: int, *, protocol: str = "snmp_v2c") -> Fleet:
+    return Fleet(load_profile(SNMP_PROFILE), protocol, addresses, port)
 
 
 def modbus_fleet(addresses: Sequence[str], port: int) -> Fleet:
@@ -85,54 +72,7 @@ def modbus_fleet(addresses: Sequence[str], port: int) -> Fleet:
 
 
 @asynccontextmanager
-async def bare_snmp(fleet: Fleet) -> AsyncIterator[Work]:
-    """pysnmp as its manual shows it, with one engine, without name look-ups, everything made beforehand."""
-    engine = SnmpEngine()
-    (request,) = fleet.requests
-    assert isinstance(request, SnmpGet)
-    objects = [ObjectType(ObjectIdentity(oid)) for oid in request.oids]
-    community = CommunityData("bench", mpModel=1)  # noqa: S508  what is measured
-    context = ContextData()
-    transports = [
-        await UdpTransportTarget.create((target.host, target.port), timeout=2, retries=0)
-        for target in fleet.targets
-    ]
-
-    async def poll(number: int) -> None:
-        transport = transports[number % len(transports)]
-        failure, status, _, bindings = await get_cmd(
-            engine, community, transport, context, *objects, lookupMib=False
-        )
-        if failure or status or len(bindings) != len(objects):
-            raise RuntimeError(f"{transport}: {failure or status}")
-
-    yield poll
-    engine.close_dispatcher()
-
-
-@asynccontextmanager
-async def bare_modbus(fleet: Fleet) -> AsyncIterator[Work]:
-    """pymodbus with a persistent connection for each device."""
-    clients = [
-        AsyncModbusTcpClient(target.host, port=target.port, retries=0, timeout=2) for target in fleet.targets
-    ]
-    await asyncio.gather(*(client.connect() for client in clients))
-    reads = [request for request in fleet.requests if isinstance(request, ModbusRead)]
-
-    async def poll(number: int) -> None:
-        client = clients[number % len(clients)]
-        for read in reads:
-            reply = await client.read_input_registers(read.address, count=read.count)
-            if reply.isError():
-                raise RuntimeError(str(reply))
-
-    yield poll
-    for client in clients:
-        client.close()
-
-
-@asynccontextmanager
-async def bare_codec(fleet: Fleet) -> AsyncIterator[Work]:
+async def codec(fleet: Fleet) -> AsyncIterator[Work]:
     """Our own SNMP codec on its socket, with nothing around it that decides what to ask whom."""
     transport = Transport()
     (request,) = fleet.requests
@@ -156,30 +96,30 @@ async def bare_codec(fleet: Fleet) -> AsyncIterator[Work]:
 
 
 @asynccontextmanager
-async def driven(
-    fleet: Fleet, take: Callable[[int, RawPoll], None] = lambda _number, _raw: None
-) -> AsyncIterator[Work]:
+async def driven(fleet: Fleet, take: Take | None = None) -> AsyncIterator[Work]:
     """Our driver; ``take`` gets what each poll brought."""
-    driver = make_drivers()[fleet.targets[0].protocol]
+    driver = make_drivers()[fleet.protocol]
     await driver.open()
 
     async def poll(number: int) -> None:
         raw = await driver.poll(fleet.target(number), fleet.requests)
-        take(number, raw)
+        if take:
+            take(number, raw)
 
     yield poll
     await driver.close()
 
 
-def decoding(fleet: Fleet, subjects: Sequence[Subject], keep: Callable[[list[Observation]], None]):
-    """A ``take`` that decodes, checks that every value came, and hands the observations on."""
+def decoding(fleet: Fleet, subjects: Sequence[Subject], keep: Callable[[list[Observation]], None]) -> Take:
+    """Decodes, checks that every value came, and hands the observations on."""
+    sources = [f"endpoint:{number}" for number in range(len(subjects))]
 
     def take(number: int, raw: RawPoll) -> None:
         place = number % len(subjects)
         observations = decode_poll(
             fleet.profile,
             raw,
-            source=f"endpoint:{place}",
+            source=sources[place],
             subject=subjects[place],
             received_at=datetime.now(UTC),
         )
