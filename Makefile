@@ -2,6 +2,7 @@
 # make test   every check and test
 # make bench  what it costs, beside bare libraries (make bench ONLY=snmp runs a part)
 # make fuzz   a million spoiled replies against the drivers and decoders (make fuzz N=20000 sends fewer)
+# make faults what is lost when processes, servers, disks and clocks fail (make faults ONLY=worker runs a part)
 # make lock   the pinned requirements anew
 
 PYTHON ?= python3
@@ -11,7 +12,7 @@ DEVELOPMENT := .venv/.development
 FRONTEND := node_modules/.package-lock.json
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
 
-.PHONY: run test bench fuzz lock format clean
+.PHONY: run test bench fuzz faults lock format clean
 .DEFAULT_GOAL := run
 
 run: $(RUNTIME) $(FRONTEND)
@@ -25,6 +26,9 @@ bench: $(DEVELOPMENT) $(FRONTEND)
 
 fuzz: $(DEVELOPMENT)
 	@$(BIN)/python -m tests.fuzz $(N)
+
+faults: $(DEVELOPMENT)
+	@$(BIN)/python -m tests.faults $(if $(ONLY),--only $(ONLY)) $(if $(SEED),--seed $(SEED))
 
 format: $(DEVELOPMENT)
 	@$(BIN)/ruff format . && $(BIN)/ruff check --fix .
