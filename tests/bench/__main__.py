@@ -18,6 +18,7 @@ import psycopg
 from psycopg import sql
 
 from tests.bench.meter import Result
+from tests.bench.peers.comparison import over_peers
 
 ROOT = Path(__file__).resolve().parents[2]
 OUTPUT = ROOT / "build" / "bench.json"
@@ -25,7 +26,9 @@ POSTGRESQL_URL = os.environ.get("TEST_POSTGRESQL_URL", "postgres://postgres@127.
 
 
 def main(only: str = "") -> int:
-    results = _with_ratios([*_river("sqlite", only, {}), *_river_on_postgresql(only)])
+    ours = [*_measured("river", "sqlite", only), *_river_on_postgresql(only)]
+    results = _with_ratios([*ours, *_measured("peers", only)])
+    results += over_peers(results)
     OUTPUT.parent.mkdir(exist_ok=True)
     OUTPUT.write_text(json.dumps([result.as_dict() for result in results], indent=1) + "\n")
     for result in results:
@@ -62,13 +65,14 @@ def _reference(result: Result) -> str | None:
     return "modbus.bare" if version == "modbus" else f"snmp.{version}.bare"
 
 
-def _river(database: str, only: str, environment: dict[str, str]) -> list[Result]:
+def _measured(module: str, *arguments: str, environment: dict[str, str] | None = None) -> list[Result]:
+    """What a part of the bench prints that runs in a process of its own."""
     with tempfile.TemporaryDirectory() as state:
         inherited = {
             name: value for name, value in os.environ.items() if name not in {"REDIS_URL", "DATABASE_URL"}
         }
         finished = subprocess.run(
-            [sys.executable, "-m", "tests.bench.river", database, only],
+            [sys.executable, "-m", f"tests.bench.{module}", *arguments],
             cwd=ROOT,
             env=inherited
             | {
@@ -76,7 +80,7 @@ def _river(database: str, only: str, environment: dict[str, str]) -> list[Result
                 "WHEREABOUTS_STATE": state,
                 "LOG_LEVEL": "ERROR",
             }
-            | environment,
+            | (environment or {}),
             stdout=subprocess.PIPE,
             text=True,
             check=True,
@@ -87,7 +91,7 @@ def _river(database: str, only: str, environment: dict[str, str]) -> list[Result
 def _river_on_postgresql(only: str) -> list[Result]:
     try:
         with _database() as url:
-            return _river("postgresql", only, {"DATABASE_URL": url})
+            return _measured("river", "postgresql", only, environment={"DATABASE_URL": url})
     except psycopg.OperationalError as error:
         print(f"Not measured: PostgreSQL ({str(error).strip()})")
         return []

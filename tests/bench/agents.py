@@ -62,13 +62,13 @@ _UNKNOWN_ENGINE, _NOT_IN_TIME = "1.3.6.1.6.3.15.1.1.4.0", "1.3.6.1.6.3.15.1.1.2.
 
 def serve_v2c(ready: Connection, answered: Any, values: dict[str, int | Changing]) -> None:
     """Answers for every address of 127/8, whatever the community; sends the port to ``ready``."""
-    bindings = _Bindings(values)
-    _serve(ready, answered, lambda message, address: _answer_v2c(message, address, bindings))
+    bindings = Bindings(values)
+    _serve(ready, answered, lambda message, address: answer_v2c(message, address, bindings))
 
 
 def serve_v3(ready: Connection, answered: Any, values: dict[str, int | Changing]) -> None:
     """The same for :data:`USER` of SNMP v3, with an engine of its own behind each address."""
-    agents = _V3Agents(_Bindings(values))
+    agents = V3Agents(Bindings(values))
     _serve(ready, answered, agents.answer)
 
 
@@ -93,7 +93,7 @@ _Template = tuple[list[bytes], list[tuple[int, Changing, int]]]
 """What stands still of an answer, with room for what changes in between; and where that is, in how many octets."""
 
 
-class _Bindings:
+class Bindings:
     """The variable bindings of answers."""
 
     def __init__(self, values: Values) -> None:
@@ -154,14 +154,15 @@ def _unsigned(value: int) -> bytes:
     return value.to_bytes(value.bit_length() // 8 + 1, "big")
 
 
-def _answer_v2c(message: bytes, address: bytes, bindings: _Bindings) -> bytes:
+def answer_v2c(message: bytes, address: bytes, bindings: Bindings) -> bytes:
+    """To a GET that was sent to this address."""
     at, stop = enter(message, 0, len(message), SEQUENCE)
     _version, community_at = read_integer(message, at, stop)
     _community, pdu_at = read_octets(message, community_at, stop)
     return tlv(SEQUENCE, message[at:pdu_at] + _respond(message, pdu_at, stop, address, bindings))
 
 
-def _respond(data: bytes, at: int, stop: int, address: bytes, bindings: _Bindings) -> bytes:
+def _respond(data: bytes, at: int, stop: int, address: bytes, bindings: Bindings) -> bytes:
     """The response to the GET between two places of the data."""
     _, at, stop = header(data, at, stop)
     _, number_end = read_integer(data, at, stop)
@@ -172,8 +173,8 @@ def _respond(data: bytes, at: int, stop: int, address: bytes, bindings: _Binding
     )
 
 
-class _V3Agents:
-    def __init__(self, bindings: _Bindings) -> None:
+class V3Agents:
+    def __init__(self, bindings: Bindings) -> None:
         self._bindings = bindings
         self._started = time.monotonic()
         self._keys = cache(lambda engine_id: Keys(USER, engine_id))

@@ -13,7 +13,7 @@ from typing import TypeVar
 try:
     from uvloop import new_event_loop
 except ImportError:  # it does not exist for every platform
-    new_event_loop = asyncio.new_event_loop
+    new_event_loop = asyncio.new_event_loop  # type: ignore[assignment]
 
 T = TypeVar("T")
 
