@@ -1,7 +1,9 @@
 from django.apps import AppConfig
 from django.core.checks import register
+from django.db.models.signals import post_migrate
 
 from collectors.checks import profiles_can_be_read
+from collectors.notice_triggers import reinstall
 
 
 class CollectorsConfig(AppConfig):
@@ -11,3 +13,4 @@ class CollectorsConfig(AppConfig):
 
     def ready(self) -> None:
         register(profiles_can_be_read)
+        post_migrate.connect(reinstall, sender=self)

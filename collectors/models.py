@@ -7,10 +7,11 @@ import uuid
 from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
+from django.db.models.functions import Now
 
 from assets.words import Quality
 from collectors.endpoint_rules import validate_endpoint, validate_networks, validate_ports
-from collectors.queries import DisturbanceQuerySet, EndpointQuerySet, PauseQuerySet
+from collectors.queries import DisturbanceQuerySet, EndpointQuerySet, PauseQuerySet, SegmentQuerySet
 
 
 class Segment(models.Model):
@@ -48,6 +49,8 @@ class Segment(models.Model):
         help_text="At most this many requests a second to all its devices together; empty for no ceiling.",
     )
 
+    objects = SegmentQuerySet.as_manager()
+
     class Meta:
         ordering = ["name"]
 
@@ -68,12 +71,44 @@ class Chunk(models.Model):
     holder = models.CharField(max_length=120, blank=True, help_text="The worker: host, process, start.")
     held_since = models.DateTimeField(null=True)
     held_until = models.DateTimeField(null=True)
+    size = models.PositiveIntegerField(default=0, help_text="Its endpoints, when they were last dealt out.")
 
     class Meta:
         ordering = ["pk"]
 
     def __str__(self) -> str:
         return f"chunk {self.pk}"
+
+
+class HandOut(models.Model):
+    """The one row about handing out chunks: when that was last done, all by the database's clock."""
+
+    at = models.DateTimeField(help_text="When chunks were last handed out.")
+    counts_from = models.DateTimeField(
+        help_text="After a gap nobody loses a chunk before a whole lease has passed since this."
+    )
+    dealt = models.CharField(
+        max_length=60, blank=True, help_text="The state of the notices when endpoints were last dealt out."
+    )
+
+    def __str__(self) -> str:
+        return f"handed out at {self.at:%F %T}"
+
+
+class Notice(models.Model):
+    """What holders of chunks are to hear of. Triggers in the database write it, so that no change is missed.
+
+    It concerns a chunk (0: endpoints in none), or all chunks of a segment, or all there are if neither is named;
+    with ``endpoint_id`` it asks to poll that endpoint soon. Rows are plain numbers, and deleted after an hour.
+    """
+
+    chunk_id = models.BigIntegerField(null=True)
+    segment_id = models.BigIntegerField(null=True)
+    endpoint_id = models.BigIntegerField(null=True)
+    at = models.DateTimeField(db_default=Now())
+
+    def __str__(self) -> str:
+        return f"notice {self.pk}"
 
 
 class Credential(models.Model):

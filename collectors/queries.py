@@ -1,4 +1,4 @@
-"""Words that chain, for endpoints, pauses and disturbances."""
+"""Words that chain, for segments, endpoints, pauses and disturbances."""
 
 from __future__ import annotations
 
@@ -11,6 +11,11 @@ from django.db.models import Exists, Q
 from django.utils import timezone
 
 from locations.queries import in_sites_of
+
+
+class SegmentQuerySet(models.QuerySet[Any]):
+    def visible_to(self, user: Any) -> Self:
+        return self.filter(in_sites_of(user, "site"))
 
 
 class EndpointQuerySet(models.QuerySet[Any]):

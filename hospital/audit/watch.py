@@ -48,6 +48,8 @@ SYSTEM_ONLY = (
     "assets.Checkpoint",
     "collectors.EndpointHealth",
     "collectors.Chunk",
+    "collectors.HandOut",
+    "collectors.Notice",
     "collectors.CollectorState",
     "collectors.Disturbance",
     "hospital.SignInAttempts",

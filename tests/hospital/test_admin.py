@@ -19,6 +19,8 @@ INNER = {
     "assets.EvidenceLog",
     "assets.Checkpoint",
     "collectors.Chunk",
+    "collectors.HandOut",
+    "collectors.Notice",
     "collectors.Pause",
     "hospital.SignInAttempts",
 }
