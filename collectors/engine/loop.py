@@ -32,7 +32,8 @@ from collectors.engine.lanes import Lanes
 from collectors.engine.manual_polls import finish_poll, report_of, take_waiting
 from collectors.engine.roster import Assignment, Roster
 from collectors.engine.schedule import Schedule
-from collectors.engine.spool import Spool, sole_collector
+from collectors.engine.spool import Spool
+from collectors.engine.spool_folders import sole_collector
 from collectors.engine.writer import Item, Record, Writer
 from collectors.requests import Driver, RawPoll
 
@@ -297,7 +298,8 @@ def spool_folder(segments: Sequence[str] | None = None) -> Path:
 async def run_engine(stop: asyncio.Event | None = None, *, segments: Sequence[str] | None = None) -> None:
     """Collect until ``stop`` is set or the task is cancelled; everything polled is written before it ends.
 
-    Raises :class:`collectors.engine.spool.CollectorRunningError` while another process here polls the same segments.
+    Raises :class:`collectors.engine.spool_folders.CollectorRunningError` while another process here polls the same
+    segments.
     """
     folder = spool_folder(segments)
     with sole_collector(folder):

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import queue
 import threading
 import time
+from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 
-from django.db import InterfaceError, OperationalError, connection
+from django.db import DatabaseError, DataError, IntegrityError, InterfaceError, connection
 
 from assets.observation import Observation
 from collectors.engine.health import Health
 from collectors.engine.observation_codec import decode_observations, encode_observations
-from collectors.engine.spool import Spool
+from collectors.engine.spool import Spool, SpoolState
 
 log = logging.getLogger(__name__)
 
@@ -24,10 +25,14 @@ SaveHealth = Callable[[Mapping[int, Health]], None]
 
 LINGER_S = 0.1
 """How long a batch waits for company: part of the delay from device to screen."""
-MAX_BATCH = 2000
-QUEUE_LENGTH = 2000
+MAX_BATCH = 1000
+"""Observations in one transaction: more are hardly cheaper each, and keep others waiting for the rows."""
+QUEUE_LENGTH = 4000
 RETRY_S = 1.0
-_DATABASE_AWAY = (OperationalError, InterfaceError)
+REPLAY_S = 0.25
+"""How long the spool is emptied at a stretch; what is polled meanwhile is spooled behind it, and polling goes on."""
+_IMPOSSIBLE = (DataError, IntegrityError)
+"""What the database says of data that it can never take. All else that it says is about itself, and passes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,11 +43,24 @@ class Item:
     health: Mapping[int, Health] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class WriterState:
+    """``lag_s`` is how long the last recorded batch took from its first poll to the commit; counts since the start."""
+
+    queue_length: int
+    lag_s: float | None
+    recorded: int
+    rejected: int
+    is_database_away: bool
+    spool: SpoolState
+
+
 class Writer:
     """Hands batches to ``record`` and ``save_health``, which block on the database.
 
     Observations that the database cannot take now go to ``spool`` and are recorded, before newer ones, when
-    it is back. One that can never be recorded is dropped, logged and counted in :attr:`rejected`.
+    it is back; so does a batch of which nobody knows whether it was committed. One that can never be recorded is
+    dropped, logged and counted in :attr:`rejected`.
     """
 
     def __init__(
@@ -54,123 +72,196 @@ class Writer:
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._record, self._save_health, self._spool, self._clock = record, save_health, spool, clock
-        self._queue: queue.Queue[Item | None] = queue.Queue(QUEUE_LENGTH)
+        self._queue: deque[tuple[float, Item]] = deque()
+        self._has_some, self._has_many = threading.Event(), threading.Event()
+        self._is_stopping = False
         self._thread = threading.Thread(target=self._run, name="collector-writer", daemon=True)
+        self._left_over: deque[Path] = deque()
         self._healths: dict[int, Health] = {}
         self._try_again_at = 0.0
         self._is_away = False
+        self._first_at: float | None = None
+        self._lag_s: float | None = None
+        self.recorded = 0
         self.rejected = 0
 
     def start(self) -> None:
         self._thread.start()
 
+    @property
+    def state(self) -> WriterState:
+        """From any thread."""
+        return WriterState(
+            len(self._queue), self._lag_s, self.recorded, self.rejected, self._is_away, self._spool.state
+        )
+
     async def submit(self, item: Item) -> None:
         """Hand over; waits while the queue is full, so that polling slows down, not memory grows."""
-        while True:
-            try:
-                return self._queue.put_nowait(item)
-            except queue.Full:
-                await asyncio.sleep(0.05)
+        while len(self._queue) >= QUEUE_LENGTH:  # noqa: ASYNC110  the writer's thread has no loop to set an event of
+            await asyncio.sleep(0.02)
+        self._queue.append((time.monotonic(), item))
+        if not self._has_some.is_set():
+            self._has_some.set()
+        if len(self._queue) >= MAX_BATCH:
+            self._has_many.set()
+
+    def take_up(self, folder: Path) -> None:
+        """Record what a collector that is gone left in its spool's folder: see ``left_over_spools``."""
+        self._left_over.append(folder)
+        self._has_some.set()
 
     async def stop(self) -> None:
         """Write everything that was handed over, and end."""
-        await asyncio.to_thread(self._queue.put, None)
+        self._is_stopping = True
+        self._has_some.set()
+        self._has_many.set()
         await asyncio.to_thread(self._thread.join)
 
     def _run(self) -> None:
-        running = True
-        while running:
-            items, running = self._gather()
+        while True:
+            is_last = self._is_stopping
+            items = self._gather()
             try:
                 self.write(items)
             except Exception:
                 # This thread is all that stands between polling and losing data: it must outlive one batch.
                 log.exception("A batch of %d polls could not be written and is lost", len(items))
+            if is_last and not self._queue:
+                break
         connection.close()
 
-    def _gather(self) -> tuple[list[Item], bool]:
-        """The next batch, which may be empty, and whether to go on after it."""
+    def _gather(self) -> list[Item]:
+        """The next batch, which may be empty."""
+        if not (self._is_stopping or self._is_replaying()) and self._has_some.wait(RETRY_S):
+            self._has_many.wait(LINGER_S)
+        self._has_some.clear()
+        self._has_many.clear()
         items: list[Item] = []
-        wait = RETRY_S
-        deadline = None
         size = 0
-        while size < MAX_BATCH:
-            try:
-                item = self._queue.get(timeout=wait)
-            except queue.Empty:
-                break
-            if item is None:
-                return items, False
+        self._first_at = self._queue[0][0] if self._queue else None
+        while self._queue and size < MAX_BATCH:
+            item = self._queue.popleft()[1]
             items.append(item)
-            size += len(item.observations) + 1
-            deadline = deadline or time.monotonic() + LINGER_S
-            wait = max(deadline - time.monotonic(), 0.001)
-        return items, True
+            size += len(item.observations) or 1
+        if self._queue:
+            self._has_some.set()
+        if len(self._queue) >= MAX_BATCH:
+            self._has_many.set()
+        return items
 
     def write(self, items: Sequence[Item]) -> None:
         """Record a batch, or spool it, after what was spooled before. For the writer's thread."""
         observations = [observation for item in items for observation in item.observations]
         for item in items:
             self._healths.update(item.health)
-        if not (self._replay() and self._try_record(observations)) and observations:
-            self._spool.append(encode_observations(observations))
+        while self._left_over:
+            self._take_up(self._left_over.popleft())
+        if self._replay():
+            left = self._try_record(observations)
+            if observations and not left:
+                self._note_lag()
+        else:
+            left = observations
+        if left:
+            self._spool.append(encode_observations(left), len(left))
         self._write_healths()
 
+    def _take_up(self, folder: Path) -> None:
+        try:
+            count = self._spool.take_up(folder)
+        except OSError:
+            log.exception("What a collector left in %s cannot be taken up", folder)
+        else:
+            if count:
+                log.warning("Taking up %d records that a collector left in %s", count, folder)
+
+    def _is_replaying(self) -> bool:
+        """Whether there is work without anything new."""
+        return not self._spool.is_empty and not self._is_away
+
     def _replay(self) -> bool:
-        """Record what waits in the spool, oldest first; whether nothing is left."""
-        while not self._spool.is_empty and self._clock() >= self._try_again_at:
-            for record in self._spool.oldest():
-                try:
-                    observations = decode_observations(record)
-                except ValueError:
-                    log.exception("A record of the spool cannot be understood and is dropped")
-                    self.rejected += 1
-                    continue
-                if not self._try_record(observations):
-                    return False
+        """Record what waits in the spool, oldest first, for a while; whether nothing is left."""
+        if self._spool.is_empty:
+            return True
+        self._spool.settle()
+        until = self._clock() + REPLAY_S
+        while self._try_again_at <= self._clock() <= until:
+            record = self._spool.oldest()
+            if record is None:
+                break
+            if self._try_record(self._decode(record)):
+                break
             self._spool.forget_oldest()
         return self._spool.is_empty
 
-    def _try_record(self, observations: Sequence[Observation]) -> bool:
-        """Whether the database has them now; what it can never take does not count."""
+    def _decode(self, record: bytes) -> list[Observation]:
+        try:
+            return decode_observations(record)
+        except ValueError:
+            log.exception("A record of the spool cannot be understood and is dropped")
+            self.rejected += 1
+            return []
+
+    def _try_record(self, observations: Sequence[Observation]) -> Sequence[Observation]:
+        """Record, and return what the database does not have now but may have later.
+
+        One that it can never have must not take the others with it: a batch that holds such is halved until that one
+        is alone.
+        """
         if not observations:
-            return True
+            return ()
+        if self._clock() < self._try_again_at:
+            return observations
         try:
             self._record(observations)
-        except _DATABASE_AWAY as error:
+        except _IMPOSSIBLE as error:
+            return self._try_halves(observations, error)
+        except (DatabaseError, InterfaceError) as error:
             self._note_away(error)
-            return False
-        except Exception:  # noqa: BLE001  told apart, and logged, one by one
-            return self._record_one_by_one(observations)
+            return observations
+        except Exception as error:  # noqa: BLE001  told apart, and logged, one by one
+            return self._try_halves(observations, error)
+        self.recorded += len(observations)
         self._note_back()
-        return True
+        return ()
 
-    def _record_one_by_one(self, observations: Sequence[Observation]) -> bool:
-        """One observation that cannot be recorded must not take the others with it."""
-        for observation in observations:
-            try:
-                self._record([observation])
-            except _DATABASE_AWAY as error:
-                self._note_away(error)
-                return False
-            except Exception:
-                self.rejected += 1
-                log.exception("An observation from %s cannot be recorded and is dropped", observation.source)
-        return True
+    def _try_halves(self, observations: Sequence[Observation], error: Exception) -> Sequence[Observation]:
+        if len(observations) == 1:
+            self.rejected += 1
+            log.error(
+                "An observation from %s cannot be recorded and is dropped",
+                observations[0].source,
+                exc_info=error,
+            )
+            return ()
+        middle = len(observations) // 2
+        return [
+            *self._try_record(observations[:middle]),
+            *self._try_record(observations[middle:]),
+        ]
 
     def _write_healths(self) -> None:
         if not self._healths or self._clock() < self._try_again_at:
             return
         try:
             self._save_health(self._healths)
-        except _DATABASE_AWAY as error:
+        except _IMPOSSIBLE as error:
+            self._give_up_healths(error)
+        except (DatabaseError, InterfaceError) as error:
             self._note_away(error)
-        except Exception:
-            # Health is told anew with the next poll; the observations beside it matter more.
-            log.exception("The health of %d endpoints could not be written", len(self._healths))
-            self._healths = {}
+        except Exception as error:  # noqa: BLE001  logged there
+            self._give_up_healths(error)
         else:
             self._healths = {}
+
+    def _give_up_healths(self, error: Exception) -> None:
+        """Health is told anew with the next poll; the observations beside it matter more."""
+        log.error("The health of %d endpoints could not be written", len(self._healths), exc_info=error)
+        self._healths = {}
+
+    def _note_lag(self) -> None:
+        if self._first_at is not None:
+            self._lag_s = time.monotonic() - self._first_at
 
     def _note_away(self, error: Exception) -> None:
         connection.close()
@@ -184,8 +275,8 @@ class Writer:
     def _note_back(self) -> None:
         if self._is_away:
             self._is_away = False
-            losses = self._spool.losses
+            state = self._spool.state
             log.warning(
-                "The database takes observations again (spool files torn: %d, given up: %d)",
-                losses.torn, losses.dropped,
+                "The database takes observations again (records that wait: %d, torn: %d, given up: %d)",
+                state.records, state.torn, state.dropped,
             )  # fmt: skip

@@ -11,7 +11,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from collectors.engine.loop import run_engine
-from collectors.engine.spool import CollectorRunningError
+from collectors.engine.spool_folders import CollectorRunningError
 
 log = logging.getLogger(__name__)
 
