@@ -32,8 +32,9 @@ from collectors.snmp.messages import (
     prepare_next,
     read_bindings,
 )
+from collectors.snmp.session import Session
 from collectors.snmp.transport import Transport
-from collectors.snmp.v3 import Session, V3Exchange
+from collectors.snmp.v3 import V3Exchange
 
 MOST_SESSIONS = 100_000
 _END = SnmpValue(END_OF_MIB, None)
@@ -55,7 +56,7 @@ class FastSnmpDriver:
 
     def __init__(self, read_seconds: Callable[[], float] = time.monotonic) -> None:
         self._transport = Transport()
-        self._sessions: dict[tuple[str, int, SnmpUser], Session] = {}
+        self._sessions: dict[tuple[str, int, SnmpUser, str, int], Session] = {}
         self._read_seconds = read_seconds
 
     @property
@@ -74,7 +75,7 @@ class FastSnmpDriver:
     def _exchanges_for(self, target: Target) -> MakeExchange:
         wait_s = target.timeout_s
         if target.protocol == "snmp_v3" and target.user is not None:
-            session = self._session_for(target.host, target.port, target.user)
+            session = self._session_for(target, target.user)
             return lambda prepared, decode: V3Exchange(session, prepared, decode, wait_s)
         if target.protocol != "snmp_v3" and target.community is not None:
             version = VERSION_1 if target.protocol == "snmp_v1" else VERSION_2C
@@ -82,13 +83,14 @@ class FastSnmpDriver:
             return lambda prepared, decode: CommunityExchange(version, community, prepared, decode, wait_s)
         raise ValueError(f"{target}: no credential")
 
-    def _session_for(self, host: str, port: int, user: SnmpUser) -> Session:
-        key = host, port, user
+    def _session_for(self, target: Target, user: SnmpUser) -> Session:
+        key = target.host, target.port, user, target.context, target.max_message_bytes
         session = self._sessions.get(key)
         if session is None:
             if len(self._sessions) >= MOST_SESSIONS:  # the oldest device is the likeliest to be gone
                 del self._sessions[next(iter(self._sessions))]
-            session = self._sessions[key] = Session(user, self._read_seconds)
+            session = Session(user, self._read_seconds, target.context.encode(), target.max_message_bytes)
+            self._sessions[key] = session
         return session
 
 

@@ -18,8 +18,9 @@ from collectors.profiles.model import Profile
 from collectors.requests import RawPoll, SnmpGet, Target
 from collectors.snmp.exchange import CommunityExchange, Exchange
 from collectors.snmp.messages import VERSION_2C, prepare_get
+from collectors.snmp.session import Session
 from collectors.snmp.transport import Transport
-from collectors.snmp.v3 import Session, V3Exchange
+from collectors.snmp.v3 import V3Exchange
 from tests.bench.agents import USER, Changing
 
 Work = Callable[[int], Awaitable[None]]

@@ -52,8 +52,11 @@ def impatient(port: int) -> Target:
     return v2c_target(port, timeout_s=0.2)
 
 
-def v3_target(port: int, *, name=USER[0], auth=USER[1], priv=USER[2]) -> Target:
-    return Target(1, "snmp_v3", "127.0.0.1", port, 2.0, user=SnmpUser(name, "sha256", auth, "aes128", priv))
+def v3_target(
+    port: int, *, name=USER[0], auth=USER[1], priv=USER[2], timeout_s: float = 2.0, **how
+) -> Target:
+    user = SnmpUser(name, "sha256", auth, "aes128", priv)
+    return Target(1, "snmp_v3", "127.0.0.1", port, timeout_s, user=user, **how)
 
 
 @pytest.fixture(params=[PysnmpDriver, FastSnmpDriver], ids=lambda kind: kind.name)
@@ -139,7 +142,7 @@ async def test_ipv6(driver):
 
 async def test_two_devices_may_use_the_same_user_name_with_other_keys(driver):
     async with snmp_agent(OBJECTS) as port:
-        wrong = await ask(driver, v3_target(port, auth="another-secret"), GET)
+        wrong = await ask(driver, v3_target(port, auth="another-secret", timeout_s=0.3), GET)
         right = await ask(driver, v3_target(port), GET)
     assert wrong.quality is Quality.AUTHENTICATION
     assert right["1.3.6.1.2.1.1.5.0"].value == b"pump-gw\xff"
@@ -203,7 +206,7 @@ async def test_one_lost_datagram_costs_nothing_but_time(driver):
 )
 async def test_a_wrong_v3_credential_says_which_part_is_wrong(driver, wrong, words):
     async with snmp_agent(OBJECTS) as port:
-        answer = await ask(driver, v3_target(port, **wrong), GET)
+        answer = await ask(driver, v3_target(port, **wrong, timeout_s=0.3), GET)
     assert answer.quality is Quality.AUTHENTICATION
     assert words in answer.detail
 
@@ -453,7 +456,7 @@ async def test_a_flood_of_forged_reports_is_bounded(driver):
         await ask(driver, v3_target(front), GET)
         forge.append(True)
         before = len(heard)
-        answer = await ask(driver, v3_target(front), GET)
+        answer = await ask(driver, v3_target(front, timeout_s=0.3), GET)
     assert answer.quality in (Quality.AUTHENTICATION, Quality.MALFORMED)
     assert len(heard) - before <= 4
 

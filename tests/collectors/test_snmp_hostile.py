@@ -15,8 +15,9 @@ from collectors.requests import SnmpValue
 from collectors.snmp.ber import encode_oid, tlv
 from collectors.snmp.exchange import CommunityExchange, RefusedError
 from collectors.snmp.messages import prepare_bulk, prepare_get, read_bindings
+from collectors.snmp.session import Session
 from collectors.snmp.usm import PRIV_KEY_OCTETS
-from collectors.snmp.v3 import Session, V3Exchange
+from collectors.snmp.v3 import V3Exchange
 from tests.collectors.v3_agent import USER, V3Agent
 
 ROUNDS = 20_000
@@ -183,7 +184,7 @@ def test_signed_nonsense_of_a_hostile_device_is_refused(priv):
         if reply.pdu == honest.pdu:
             continue
         trial = V3Exchange(session, GET, GET.read_answer, 1.0)
-        trial._id, trial._numbers = exchange._id, {honest.number}
+        trial._id, trial._sent = exchange._id, {honest.number: session.peer}
         try:
             trial.receive(reply.encode())
         except RefusedError:

@@ -41,8 +41,11 @@ def v2c_target(port: int, *, timeout_s: float = 5.0) -> Target:
     return Target(1, "snmp_v2c", "127.0.0.1", port, timeout_s, community=COMMUNITY)
 
 
-def v3_target(port: int, *, name=USER[0], auth=USER[1], priv=USER[2], protocol="sha256") -> Target:
-    return Target(1, "snmp_v3", "127.0.0.1", port, 5.0, user=SnmpUser(name, protocol, auth, "aes128", priv))
+def v3_target(
+    port: int, *, name=USER[0], auth=USER[1], priv=USER[2], protocol="sha256", timeout_s: float = 5.0
+) -> Target:
+    user = SnmpUser(name, protocol, auth, "aes128", priv)
+    return Target(1, "snmp_v3", "127.0.0.1", port, timeout_s, user=user)
 
 
 async def answers(drivers, target: Target, requests):
@@ -168,7 +171,7 @@ async def test_an_error_about_an_object_that_was_not_asked_for_blames_none(drive
 )
 async def test_a_wrong_credential_is_told_alike(drivers, wrong):
     async with snmp_agent({NAME: ONE}) as port:
-        reference, ours = await answers(drivers, v3_target(port, **wrong), [GET])
+        reference, ours = await answers(drivers, v3_target(port, **wrong, timeout_s=0.3), [GET])
     assert isinstance(reference[GET], Failure)
     assert ours[GET].quality is reference[GET].quality
     assert ours[GET].detail == reference[GET].detail

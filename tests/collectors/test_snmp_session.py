@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import replace
 
 import pytest
@@ -10,8 +11,9 @@ from collectors.requests import SnmpUser, SnmpValue
 from collectors.snmp.ber import encode_integer, encode_oid, tlv
 from collectors.snmp.exchange import CommunityExchange, RefusedError
 from collectors.snmp.messages import prepare_get, read_v3_message
+from collectors.snmp.session import Session
 from collectors.snmp.usm import PRIV_KEY_OCTETS, Keys
-from collectors.snmp.v3 import GRACE_S, MAX_ROUNDS, Session, V3Exchange
+from collectors.snmp.v3 import MAX_REPORTS, MAX_ROUNDS, V3Exchange
 from tests.collectors.v3_agent import ENGINE_ID, USER, V3Agent, with_pdu_tag
 
 NAME, UPTIME = "1.3.6.1.2.1.1.5.0", "1.3.6.1.2.1.1.3.0"
@@ -89,7 +91,7 @@ def refusal(under_way, datagram: bytes) -> str:
 
 def test_first_contact_takes_a_discovery_and_the_request(session, agent):
     assert datagrams_of(session, agent) == 2
-    assert session.engine_id == ENGINE_ID
+    assert session.peer.engine_id == ENGINE_ID
 
 
 def test_a_known_device_takes_one_datagram_however_long_ago(known, agent, stopwatch):
@@ -248,13 +250,13 @@ def test_an_answer_to_the_first_try_counts_during_the_second(known, agent):
 def test_a_device_that_restarted_answers_in_the_same_request(known, agent):
     agent.boots, agent.time = 4, 5
     assert datagrams_of(known, agent) == 2
-    assert (known.clock.boots, known.clock.time) == (4, 5)
+    assert (known.peer.clock.boots, known.peer.clock.time) == (4, 5)
 
 
 def test_a_device_that_lost_its_count_of_boots_answers_in_the_same_request(known, agent):
     agent.boots, agent.time = 1, 5
     assert datagrams_of(known, agent) == 2
-    assert (known.clock.boots, known.clock.time) == (1, 5)
+    assert (known.peer.clock.boots, known.peer.clock.time) == (1, 5)
 
 
 def test_a_device_whose_clock_jumped_answers_in_the_same_request(known, agent):
@@ -264,7 +266,7 @@ def test_a_device_whose_clock_jumped_answers_in_the_same_request(known, agent):
 
 def test_a_replaced_device_answers_in_the_same_request(known):
     assert datagrams_of(known, V3Agent(ELEMENTS, engine_id=b"another-engine", boots=9)) == 2
-    assert known.engine_id == b"another-engine"
+    assert known.peer.engine_id == b"another-engine"
 
 
 def test_a_replaced_device_that_is_silent_to_strangers_is_found_by_the_second_try(known):
@@ -288,7 +290,7 @@ def test_after_silence_the_same_device_keeps_its_time(known, agent, stopwatch):
     stopwatch.now += 500
     agent.time += 500
     assert datagrams_of(known, agent) == 2
-    assert known.clock.time == 1500
+    assert known.peer.clock.time == 1500
 
 
 def test_a_false_hint_about_the_time_costs_one_datagram(session, agent):
@@ -315,8 +317,58 @@ def test_the_answer_is_taken_also_after_reports_that_came_first(known, agent):
     under_way = exchange(known)
     honest = agent.answer(turn_datagram := under_way.begin().datagram)
     turn = under_way.receive(agent.report(turn_datagram, "digest").encode())
-    grace = under_way.receive(agent.report(turn.datagram, "digest").encode())
-    assert (grace.datagram, grace.wait_s) == (b"", GRACE_S)
+    assert under_way.receive(agent.report(turn.datagram, "digest").encode()) is None
+    under_way.receive(honest)
+    assert under_way.answer == ANSWER
+    assert datagrams_of(known, agent) == 1
+
+
+def test_an_honest_answer_counts_also_after_reports_of_other_engines(known, agent):
+    under_way = exchange(known)
+    turn = under_way.begin()
+    honest = agent.answer(turn.datagram)
+    for number in range(MAX_ROUNDS):
+        turn = under_way.receive(
+            replace(agent.report(turn.datagram, "engine"), engine_id=b"e%d" % number).encode()
+        )
+    assert known.peer.engine_id == b"e2"
+    under_way.receive(honest)
+    assert under_way.answer == ANSWER
+    assert known.peer.engine_id == ENGINE_ID
+    assert datagrams_of(known, agent) == 1
+
+
+def test_a_request_that_forged_engines_led_astray_finds_its_way_back(known, agent):
+    under_way = exchange(known)
+    turn = under_way.receive(
+        replace(agent.report(under_way.begin().datagram, "engine"), engine_id=b"e").encode()
+    )
+    turn = under_way.receive(agent.answer(turn.datagram))
+    under_way.receive(agent.answer(turn.datagram))
+    assert under_way.answer == ANSWER
+    assert known.peer.clock.boots == 3
+
+
+def test_what_the_real_engine_says_counts_also_after_a_forged_report_about_the_same_datagram(known, agent):
+    under_way = exchange(known)
+    turn = under_way.receive(agent.report(under_way.begin().datagram, "digest").encode())
+    under_way.receive(agent.report(turn.datagram, "user").encode())
+    turn = under_way.receive(agent.answer(turn.datagram))
+    under_way.receive(agent.answer(turn.datagram))
+    assert under_way.answer == ANSWER
+
+
+def test_however_many_reports_come_only_so_many_datagrams_go_out_and_the_answer_still_counts(known, agent):
+    under_way = exchange(known)
+    turn = under_way.begin()
+    honest, sent = agent.answer(turn.datagram), [turn.datagram]
+    for number in range(200):
+        name = ("digest", "user", "decryption", "engine")[number % 4]
+        forged = replace(agent.report(sent[number % len(sent)], name), engine_id=b"engine-%d" % number)
+        with contextlib.suppress(RefusedError):
+            if turn := under_way.receive(forged.encode()):
+                sent.append(turn.datagram)
+    assert len(sent) <= 1 + MAX_ROUNDS + MAX_REPORTS
     under_way.receive(honest)
     assert under_way.answer == ANSWER
 
@@ -352,7 +404,7 @@ def test_a_report_about_a_message_that_was_never_sent_is_refused(known, agent):
     under_way = exchange(known)
     report = agent.report(under_way.begin().datagram, "engine")
     assert refusal(under_way, replace(report, number=1).encode()) == "another message"
-    assert known.engine_id == ENGINE_ID
+    assert known.peer.engine_id == ENGINE_ID
 
 
 def test_an_authentic_report_about_the_time_needs_the_right_code(known, agent):
@@ -360,7 +412,7 @@ def test_an_authentic_report_about_the_time_needs_the_right_code(known, agent):
     report = agent.report(under_way.begin().datagram, "time", level=1)
     forged = replace(report, boots=9, mac=bytes(24), user=b"poller")
     assert refusal(under_way, forged.encode()) == "wrong digest"
-    assert known.clock.boots == 3
+    assert known.peer.clock.boots == 3
 
 
 def test_a_device_that_never_agrees_about_the_time_is_given_up(known, agent):
@@ -380,6 +432,8 @@ def test_a_device_that_keeps_changing_its_engine_is_given_up(known, agent):
         assert not under_way.is_done
         engine = replace(agent.report(turn.datagram, "engine"), engine_id=b"engine-%d" % number)
         turn = under_way.receive(engine.encode())
+    assert turn is None
+    assert under_way.expire() is None
     assert under_way.is_done
     assert under_way.report == "unknownEngineID"
 

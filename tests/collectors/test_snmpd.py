@@ -111,9 +111,10 @@ def user(
     auth: str = "sha256",
     key: str = "authentication-canary",
     priv: str = "aes128",
+    timeout_s: float = 5.0,
 ) -> Target:
     secret = SnmpUser(name, auth, key, priv, "privacy-canary-1")
-    return Target(1, "snmp_v3", "127.0.0.1", port, 5.0, user=secret)
+    return Target(1, "snmp_v3", "127.0.0.1", port, timeout_s, user=secret)
 
 
 TARGETS = {
@@ -173,7 +174,7 @@ async def test_a_long_table_comes_whole(snmpd, driver):
 )
 async def test_a_wrong_credential_is_told_in_words(snmpd, driver, wrong, words):
     get = SnmpGet(("1.3.6.1.2.1.1.5.0",))
-    answer = (await driver.poll(user(snmpd, **wrong), [get])).answers[get]
+    answer = (await driver.poll(user(snmpd, **wrong, timeout_s=0.5), [get])).answers[get]
     assert answer.quality is Quality.AUTHENTICATION
     assert words in answer.detail
 

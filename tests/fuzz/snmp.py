@@ -14,7 +14,8 @@ from collectors.snmp import driver
 from collectors.snmp.ber import DecodeError, encode_arcs, encode_integer, encode_oid, tlv
 from collectors.snmp.exchange import CommunityExchange, Exchange, RefusedError
 from collectors.snmp.messages import Prepared, prepare_bulk, prepare_next, read_bindings
-from collectors.snmp.v3 import Session, V3Exchange
+from collectors.snmp.session import Session
+from collectors.snmp.v3 import V3Exchange
 from tests.collectors.test_snmp_hostile import ANSWER, ELEMENTS, GET, spoiled
 from tests.collectors.v3_agent import REPORTS, USER, V3Agent
 from tests.fuzz import witness
