@@ -11,9 +11,10 @@ from typing import Any
 from django.db.models import Q, QuerySet
 
 from assets.models import Asset, ReadingNow, Stay
-from collectors.models import Endpoint, Segment
+from collectors.models import Endpoint, Pause, Segment
 from collectors.profiles.library import UnknownProfileError, get_profile
 from collectors.profiles.strict import ProfileError
+from collectors.segment_health import SegmentHealth, health_of_segments
 from collectors.situation import facts_of
 from collectors.standing import TITLES, Facts, Situation, Standing, State, standing_of, state_of
 
@@ -31,19 +32,25 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """The endpoints of one network segment that the filters leave."""
+    """The endpoints of one network segment that the filters leave, and how the segment does as a whole."""
 
     segment: Segment
     rows: Sequence[Row]
+    health: SegmentHealth | None = None
+    pause: Pause | None = None
 
 
-def endpoints_for(user: Any, text: str = "", profile: str = "") -> QuerySet[Endpoint]:
+def endpoints_for(
+    user: Any, text: str = "", profile: str = "", segment: int | None = None
+) -> QuerySet[Endpoint]:
     """What a row needs, in one query; ``text`` looks into names, addresses and the device behind."""
     endpoints = Endpoint.objects.visible_to(user).select_related(
         "segment__site", "health", "chunk", "asset__model", "asset__site"
     )
     if profile:
         endpoints = endpoints.filter(profile=profile)
+    if segment is not None:
+        endpoints = endpoints.filter(segment=segment)
     for word in text.split()[:8]:
         endpoints = endpoints.filter(
             Q(name__icontains=word)
@@ -90,12 +97,16 @@ def rows_with(pks: Sequence[int], user: Any, now: datetime, situation: Situation
     return rows_of([endpoints[pk] for pk in pks if pk in endpoints], now, situation)
 
 
-def grouped(rows: Iterable[Row]) -> list[Group]:
+def grouped(rows: Iterable[Row], now: datetime, situation: Situation) -> list[Group]:
     """By segment, in the order of the rows."""
     groups: dict[int, tuple[Segment, list[Row]]] = {}
     for row in rows:
         groups.setdefault(row.endpoint.segment_id, (row.endpoint.segment, []))[1].append(row)
-    return [Group(segment, members) for segment, members in groups.values()]
+    healths = health_of_segments([segment for segment, _ in groups.values()], now, situation)
+    return [
+        Group(segment, members, healths[pk], situation.pauses.segments.get(pk))
+        for pk, (segment, members) in groups.items()
+    ]
 
 
 def counts_of(states: Iterable[State]) -> dict[State, int]:

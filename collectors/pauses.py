@@ -84,16 +84,34 @@ def resume_polling(
     *, now: datetime, endpoint: Endpoint | None = None, segment: Segment | None = None
 ) -> list[Pause]:
     """Ends the pause of exactly this thing, and returns what was ended; wider and narrower pauses stay."""
-    ended = list(
-        Pause.objects.in_force(now).filter(
-            Q(endpoint=endpoint) if endpoint else Q(endpoint__isnull=True),
-            Q(segment=segment) if segment else Q(segment__isnull=True),
-        )
+    found = Pause.objects.in_force(now).filter(
+        Q(endpoint=endpoint) if endpoint else Q(endpoint__isnull=True),
+        Q(segment=segment) if segment else Q(segment__isnull=True),
     )
-    for pause in ended:
-        pause.ended_at = now
-        pause.save(update_fields=["ended_at"])  # one by one, so that the audit has before and after
-    return ended
+    # One by one, so that the audit has before and after.
+    return [pause for pause in found if end_pause(pause=pause, now=now)]
+
+
+def end_pause(*, pause: Pause, now: datetime) -> bool:
+    """Ends this one pause; whether it still was in force."""
+    if pause.ended_at is not None or (pause.until is not None and pause.until <= now):
+        return False
+    pause.ended_at = now
+    pause.save(update_fields=["ended_at"])
+    return True
+
+
+def may_pause_all(user: Any) -> bool:
+    """Pausing everything concerns every site, so it is for those who see them all."""
+    return bool(user.has_perm("collectors.pause_polling") and user.sees_all_sites)
+
+
+def may_resume(user: Any, pause: Pause | None) -> bool:
+    """Whether it is this person's to end, of a thing that they may see."""
+    if pause is None:
+        return False
+    is_of_all = pause.endpoint_id is None and pause.segment_id is None
+    return may_pause_all(user) if is_of_all else bool(user.has_perm("collectors.pause_polling"))
 
 
 def pause_words(pause: Pause, now: datetime, zone: ZoneInfo) -> str:

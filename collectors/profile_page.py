@@ -36,6 +36,8 @@ class ProfileDescription:
     caveats: tuple[str, ...] = ()
     readings: tuple[ReadingLine, ...] = ()
     tables: tuple[TableLines, ...] = ()
+    groups: tuple[tuple[str, float], ...] = ()
+    """Readings that are asked for less often, and every how many seconds."""
     problem: str = ""
 
 
@@ -57,6 +59,7 @@ def _described(profile: Profile) -> ProfileDescription:
         is_reference=profile.reference,
         caveats=profile.caveats,
         readings=tuple(_lines(profile.readings)),
+        groups=tuple(profile.groups.items()),
         tables=tuple(TableLines(table.title, tuple(_lines(table.readings))) for table in profile.tables),
     )
 

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from django.urls import path
 
-from collectors import views
+from collectors import pause_views, segment_views, views
 
 urlpatterns = [
     path("collectors/", views.endpoints, name="endpoints"),
     path("collectors/<int:pk>/", views.endpoint, name="endpoint"),
     path("collectors/<int:pk>/poll/", views.poll_now, name="poll-now"),
     path("collectors/polls/<uuid:pk>/", views.manual_poll, name="manual-poll"),
+    path("collectors/pause/", pause_views.pause_everything, name="pause-everything"),
+    path("collectors/<int:pk>/pause/", pause_views.pause_endpoint, name="pause-endpoint"),
+    path("collectors/segments/<int:pk>/pause/", pause_views.pause_segment, name="pause-segment"),
+    path("collectors/pauses/<int:pk>/resume/", pause_views.resume, name="resume"),
+    path("collectors/segments/<int:pk>/", segment_views.segment, name="segment"),
     path("collectors/of/<slug:asset_tag>/", views.endpoints_of_asset, name="endpoints-of-asset"),
 ]

@@ -17,6 +17,10 @@ from django.views.decorators.vary import vary_on_headers
 from assets.find import clean_text
 from assets.models import Asset
 from assets.views.fragments import wants_fragment
+from collectors.clock_words import zone_for
+from collectors.drivers.registry import choice_of
+from collectors.endpoint_rules import weaknesses
+from collectors.lately import lately
 from collectors.models import Endpoint, ManualPoll
 from collectors.overview import (
     counts_of,
@@ -27,13 +31,18 @@ from collectors.overview import (
     rows_with,
     states_of,
 )
+from collectors.pauses import may_pause_all, may_resume
 from collectors.polls import PollRefusedError, is_worth_asking_again, progress_of, request_poll
 from collectors.profile_page import described_profile
+from collectors.risks import exceptions_count
+from collectors.segment_health import is_held
 from collectors.situation import situation_at
 from collectors.standing import TITLES, State, standing_of
+from collectors.success import success_of
 
 PAGE_SIZE = 200
 POLLS_SHOWN = 10
+OUTAGES_SHOWN = 10
 
 may_see = permission_required("collectors.view_endpoint", raise_exception=True)
 may_poll = permission_required(["collectors.view_endpoint", "collectors.poll_endpoint"], raise_exception=True)
@@ -44,11 +53,11 @@ may_poll = permission_required(["collectors.view_endpoint", "collectors.poll_end
 @never_cache
 @vary_on_headers("HX-Request")
 def endpoints(request: HttpRequest) -> HttpResponse:
-    """``q`` text, ``state`` as in :class:`State`, ``profile`` its name, ``page`` from 1."""
-    now, state = timezone.now(), _state(request)
+    """``q`` text, ``state`` as in :class:`State`, ``profile`` its name, ``segment`` by number, ``page`` from 1."""
+    now, state, zone = timezone.now(), _state(request), zone_for(request.user)
     text, profile = clean_text(request.GET.get("q", "")), clean_text(request.GET.get("profile", ""))
     situation = situation_at(now)
-    states = states_of(endpoints_for(request.user, text, profile), now, situation)
+    states = states_of(endpoints_for(request.user, text, profile, _segment(request)), now, situation)
     page = _page([pk for pk, each in states.items() if state is None or each == state], request)
     rows = rows_with(page.object_list, request.user, now, situation)
     context: dict[str, Any] = {
@@ -62,10 +71,19 @@ def endpoints(request: HttpRequest) -> HttpResponse:
         ],
         "total": len(states),
         "page": page,
-        "groups": grouped(rows),
+        "groups": grouped(rows, now, situation),
+        "segment": _segment(request),
+        "everything": situation.pauses.everything,
+        "lately": lately(request.user, now),
+        "risks": exceptions_count(request.user),
+        "may_pause": request.user.has_perm("collectors.pause_polling"),
+        "may_pause_all": may_pause_all(request.user),
+        "zone": zone.key,
+        "now": now,
     }
     template = "collectors/_endpoints.html" if wants_fragment(request) else "collectors/endpoints.html"
-    return render(request, template, context)
+    with timezone.override(zone):
+        return render(request, template, context)
 
 
 @require_safe
@@ -73,7 +91,7 @@ def endpoints(request: HttpRequest) -> HttpResponse:
 @never_cache
 @vary_on_headers("HX-Request")
 def endpoint(request: HttpRequest, pk: int) -> HttpResponse:
-    thing = get_object_or_404(endpoints_for(request.user).select_related("credential"), pk=pk)
+    thing = get_object_or_404(endpoints_for(request.user).select_related("credential", "behind"), pk=pk)
     with timezone.override(thing.segment.site.timezone):
         return _endpoint_page(request, thing)
 
@@ -130,11 +148,26 @@ def _endpoint_page(
     request: HttpRequest, thing: Endpoint, *, status: int = 200, refused: str = ""
 ) -> HttpResponse:
     now = timezone.now()
+    situation = situation_at(now)
+    health = getattr(thing, "health", None)
+    profile = described_profile(thing.profile)
+    pause = situation.pauses.on(endpoint_id=thing.pk, segment_id=thing.segment_id)
     context = {
         "endpoint": thing,
-        "health": getattr(thing, "health", None),
-        "standing": standing_of(thing, now, situation_at(now)),
-        "profile": described_profile(thing.profile),
+        "health": health,
+        "standing": standing_of(thing, now, situation),
+        "success": success_of(health) if health else None,
+        "driver": choice_of(thing),
+        "pause": pause,
+        "is_own_pause": pause is not None and pause.endpoint_id == thing.pk,
+        "behind_it": sum(cause.pk == thing.pk for cause in situation.causes.values()),
+        "held": thing.chunk if thing.chunk and is_held(thing.chunk, now) else None,
+        "outages": thing.disturbances.all()[:OUTAGES_SHOWN],
+        "weaknesses": weaknesses(thing),
+        "may_pause": request.user.has_perm("collectors.pause_polling"),
+        "may_resume": may_resume(request.user, pause),
+        "now": now,
+        "profile": profile,
         "polls": thing.manual_polls.select_related("requested_by")[:POLLS_SHOWN],
         "may_poll": request.user.has_perm("collectors.poll_endpoint"),
         "refused": refused,
@@ -148,6 +181,15 @@ def _state(request: HttpRequest) -> State | None:
     if value and value not in set(State):
         raise BadRequest("state: no such state.")
     return State(value) if value else None
+
+
+def _segment(request: HttpRequest) -> int | None:
+    value = request.GET.get("segment", "")
+    if not value:
+        return None
+    if not value.isascii() or not value.isdigit() or len(value) > 18:
+        raise BadRequest("segment: not a number.")
+    return int(value)
 
 
 def _page(rows: list[int], request: HttpRequest) -> Any:

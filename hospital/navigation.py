@@ -28,7 +28,18 @@ ROOMS: tuple[Room, ...] = (
         "collectors",
         "c",
         "collectors.view_endpoint",
-        frozenset({"endpoints", "endpoint", "manual-poll"}),
+        frozenset(
+            {
+                "endpoints",
+                "endpoint",
+                "manual-poll",
+                "segment",
+                "pause-everything",
+                "pause-endpoint",
+                "pause-segment",
+                "risks",
+            }
+        ),
         on_phone=False,
     ),
 )

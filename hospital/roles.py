@@ -23,12 +23,15 @@ _EQUIPMENT = frozenset({"assets.view_asset", "assets.view_category", "assets.fin
 _HISTORY = frozenset(
     {"assets.view_reading", "assets.view_activityinterval", "assets.view_stay", "locations.view_tag"}
 )
-_COLLECTING = frozenset({"collectors.view_endpoint", "collectors.view_segment"})
+_COLLECTING = frozenset(
+    {"collectors.view_endpoint", "collectors.view_segment", "collectors.view_disturbance"}
+)
+_HANDS_ON = frozenset({"collectors.poll_endpoint", "collectors.pause_polling"})
 
 PERMISSIONS: dict[str, frozenset[str]] = {
     Role.NURSE: _PLACES | _EQUIPMENT,
-    Role.BIOMED: _PLACES | _EQUIPMENT | _HISTORY | _COLLECTING | {"collectors.poll_endpoint"},
+    Role.BIOMED: _PLACES | _EQUIPMENT | _HISTORY | _COLLECTING | _HANDS_ON,
     Role.FACILITIES: _PLACES | _EQUIPMENT | _HISTORY,
-    Role.ADMIN: _PLACES | _EQUIPMENT | _HISTORY | _COLLECTING | {"collectors.poll_endpoint"},
+    Role.ADMIN: _PLACES | _EQUIPMENT | _HISTORY | _COLLECTING | _HANDS_ON,
 }
 """What each role may do. Administrators edit through the admin site besides (``is_staff`` and superuser)."""

@@ -115,6 +115,9 @@ EVIDENCE_WINDOW_S = env.int("EVIDENCE_WINDOW_S", default=3600)
 READINGS_KEPT_DAYS = env.int("READINGS_KEPT_DAYS", default=400)
 """How long numeric readings are kept. Activity and stays are kept for ever."""
 
+DISTURBANCES_KEPT_DAYS = env.int("DISTURBANCES_KEPT_DAYS", default=400)
+"""How long it is kept what was not well in collecting, once it is over."""
+
 REDIS_URL = env.str("REDIS_URL", default="")
 """Where live frames travel between processes, without a channel layer; empty when everything is in one."""
 
@@ -129,6 +132,8 @@ CELERY_BEAT_SCHEDULE = {
     "sweep-silence": {"task": "assets.sweep_silence", "schedule": 2.0},
     "complete-current-rows": {"task": "assets.complete_current_rows", "schedule": 10.0},
     "trim-evidence": {"task": "assets.trim_evidence", "schedule": 60.0},
+    "note-disturbances": {"task": "collectors.note_disturbances", "schedule": 5.0},
+    "mark-polls": {"task": "collectors.mark_polls", "schedule": 600.0},
     "trim-readings": {"task": "assets.trim_readings", "schedule": 3600.0},
     "forget-sessions": {"task": "hospital.forget_sessions", "schedule": 3600.0},
 }
@@ -137,6 +142,16 @@ PROFILE_DIRS = env.list("PROFILE_DIRS", default=[])
 """Folders with device profiles of the site's own, besides those shipped."""
 SNMP_DRIVER = env.str("SNMP_DRIVER", default="whereabouts")
 """Who asks SNMP devices: ``whereabouts``, the product's own codec, or ``pysnmp``."""
+MODBUS_TLS_CA = env.str("MODBUS_TLS_CA", default="")
+"""File of certificates that devices of Modbus/TCP Security are verified against; empty: those of the system."""
+MODBUS_TLS_CERTIFICATE = env.str("MODBUS_TLS_CERTIFICATE", default="")
+MODBUS_TLS_KEY = env.str("MODBUS_TLS_KEY", default="")
+"""Files of the certificate, and of its key unless that stands in the same file, shown to devices that ask."""
+
+METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
+"""What a monitoring system shows as a bearer token to read ``/metrics``; without one only staff may."""
+METRICS_PER_ENDPOINT = env.bool("METRICS_PER_ENDPOINT", default=False)
+"""Whether ``/metrics`` tells of every endpoint by name, besides the sums of each segment."""
 
 # --- People -------------------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "hospital.User"
@@ -240,6 +255,7 @@ LOGGING = {
             "secrets": (
                 SECRET_KEY,
                 *CREDENTIAL_KEYS,
+                *filter(None, [METRICS_TOKEN]),
                 *passwords_of(env.str("DATABASE_URL", default=""), REDIS_URL, CELERY_BROKER_URL),
             ),
         }

@@ -6,8 +6,22 @@ from celery import shared_task
 from django.contrib.sessions.models import Session
 from django.utils import timezone
 
+from collectors.disturbances import forget_old, mark_polls, note_disturbances
+
 
 @shared_task(name="hospital.forget_sessions")
 def forget_sessions() -> None:
     """Sessions that are over are deleted, not only ignored."""
     Session.objects.filter(expire_date__lt=timezone.now()).delete()
+
+
+@shared_task(name="collectors.note_disturbances")
+def note_what_is_not_well() -> None:
+    note_disturbances(timezone.now())
+
+
+@shared_task(name="collectors.mark_polls")
+def mark_polls_of_the_day() -> None:
+    """Marks and forgets; both are due once a day and cost next to nothing in between."""
+    mark_polls(timezone.now())
+    forget_old(timezone.now())

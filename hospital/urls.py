@@ -6,6 +6,8 @@ from django.urls import include, path
 
 from hospital.auth_views import SignInView, SignOutView, admin_sign_in
 from hospital.health import health
+from hospital.metrics import metrics
+from hospital.risks import risks, risks_file
 from hospital.views import home
 
 handler400 = "hospital.errors.bad_request"
@@ -18,6 +20,9 @@ urlpatterns = [
     path("sign-in/", SignInView.as_view(), name="sign-in"),
     path("sign-out/", SignOutView.as_view(), name="sign-out"),
     path("health/", health, name="health"),
+    path("metrics", metrics, name="metrics"),
+    path("collectors/risks/", risks, name="risks"),
+    path("collectors/risks.csv", risks_file, name="risks-file"),
     path("admin/login/", login_not_required(admin_sign_in)),
     path("admin/", admin.site.urls),
     path("api/", include("hospital.api_urls")),

@@ -75,6 +75,10 @@ class Hub:
         except RuntimeError:  # the loop is closed, and with it every socket
             return
 
+    @property
+    def viewer_count(self) -> int:
+        return len(self._viewers)
+
     # --- Viewers --------------------------------------------------------------------------------------------
 
     def join(self, viewer: Viewer) -> None:
@@ -296,6 +300,11 @@ def current_hub() -> Hub:
         if hub is None:
             hub = _hubs[loop] = Hub(loop)
         return hub
+
+
+def viewers_here() -> int:
+    """Browsers that look at live pages through this process."""
+    return sum(each.viewer_count for each in all_hubs())
 
 
 def all_hubs() -> list[Hub]:

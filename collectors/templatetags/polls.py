@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django import template
 from django.utils import timezone
 
 from assets.readings import number_words, state_words, unit_words
 from assets.vocabulary import VOCABULARY
+from collectors.models import Pause
+from collectors.pauses import pause_words as words_of_pause
 
 register = template.Library()
 register.filter("state_words", state_words)
@@ -24,3 +27,9 @@ def decoded(row: Mapping[str, Any]) -> str:
     if isinstance(value, int | float) and not isinstance(value, bool):
         return f"{number_words(value, term, timezone.now())} {unit_words(term)}".rstrip()
     return state_words(str(value)) if term.kind == "state" else str(value)
+
+
+@register.filter
+def pause_words(pause: Pause, zone: str) -> str:
+    """Who holds what back, since when, until when and why, in the times of a zone."""
+    return words_of_pause(pause, timezone.now(), ZoneInfo(zone))

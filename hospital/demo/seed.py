@@ -225,7 +225,7 @@ def _seed_endpoints(site: Site, ports: dict[str, int], port_range: str) -> int:
 
 
 def _segment(site: Site, port_range: str) -> Segment:
-    segment = Segment.objects.filter(name="demo").first()
+    segment: Segment | None = Segment.objects.filter(name="demo").first()
     if segment is None:
         return register_segment(name="demo", site=site, networks=[wire.NETWORK], ports=[port_range])
     if segment.ports != [port_range]:

@@ -6,12 +6,14 @@ from uuid import UUID
 import pytest
 from django.contrib.auth.models import Permission
 
-from collectors.models import ManualPoll
+from collectors.models import Endpoint, ManualPoll, Pause, Segment
 from hospital.roles import PERMISSIONS, Role
 from tests.hospital.addresses import Address, all_addresses
 
 OPEN = {"sign-in", "health"}
 """What the world may see; besides, the admin site's door, which only leads to ours."""
+HIDDEN = {"metrics"}
+"""What is not even there without a token or a staff account."""
 EVERYBODY = {Role.NURSE, Role.BIOMED, Role.FACILITIES, Role.ADMIN}
 TECHNICAL = {Role.BIOMED, Role.ADMIN}
 HISTORY = {Role.BIOMED, Role.FACILITIES, Role.ADMIN}
@@ -33,9 +35,21 @@ PAGES = {
     "endpoints-of-asset": TECHNICAL,
     "manual-poll": TECHNICAL,
     "poll-now": TECHNICAL,
+    "segment": TECHNICAL,
+    "pause-endpoint": TECHNICAL,
+    "pause-segment": TECHNICAL,
+    "pause-everything": {Role.ADMIN},
+    "resume": TECHNICAL,
+    "risks": TECHNICAL,
+    "risks-file": TECHNICAL,
 }
 """Page → who may open it. A new page has to find its row here."""
-POSTED = {"poll-now"}
+POSTED = {"poll-now", "resume"}
+ALSO_POSTED = {"pause-endpoint", "pause-segment", "pause-everything"}
+"""Shows a form, and takes it."""
+OF_ONE_THING = {
+    "endpoint", "manual-poll", "poll-now", "pause-endpoint", "pause-segment", "resume", "segment"
+}  # fmt: skip
 API = {
     "api-schema": EVERYBODY,
     "site": EVERYBODY,
@@ -60,7 +74,7 @@ def pages() -> list[Address]:
     return [
         address
         for address in all_addresses()
-        if not (address.is_admin or address.is_api or address.name in OPEN | {"sign-out"})
+        if not (address.is_admin or address.is_api or address.name in OPEN | HIDDEN | {"sign-out"})
     ]
 
 
@@ -69,6 +83,11 @@ def hospital_in_use(floor, make_pump, make_endpoint, biomed, noon):
     """One of each thing that an address names."""
     pump = make_pump("P-1")
     endpoint = make_endpoint(id=1, asset=pump)
+    Segment.objects.filter(pk=endpoint.segment_id).update(id=1)
+    Endpoint.objects.update(segment_id=1)
+    Pause.objects.create(
+        id=1, endpoint=endpoint, reason="Firmware", begun_at=noon, begun_by=biomed, ended_at=noon
+    )
     ManualPoll.objects.create(id=UUID(int=7), endpoint=endpoint, requested_by=biomed, requested_at=noon)
     return pump
 
@@ -84,6 +103,8 @@ def test_without_a_session_nothing_but_the_door_is_there(client, hospital_in_use
         answer = getattr(client, method)(address.path)
         if address.name in OPEN:
             assert answer.status_code in {200, 405}, address
+        elif address.name in HIDDEN:
+            assert answer.status_code in {404, 405}, address
         elif address.is_api:
             assert answer.status_code == 403, address
             assert method == "head" or b"Authentication credentials were not provided" in answer.content
@@ -170,7 +191,7 @@ def test_a_role_opens_the_pages_of_its_row_and_no_other(client, hospital_in_use,
 def test_pages_that_show_refuse_to_write(client, hospital_in_use, people, role, method):
     client.force_login(people[role])
     for address in pages():
-        if address.name not in POSTED and role in PAGES[address.name]:
+        if address.name not in POSTED | ALSO_POSTED and role in PAGES[address.name]:
             assert getattr(client, method)(address.path).status_code == 405, address
 
 
@@ -189,12 +210,10 @@ def test_another_site_s_things_are_not_there(client, hospital_in_use, people, ot
     person.sites.set([other_site])
     client.force_login(person)
     answer = client.post(address.path) if address.name in POSTED else client.get(address.path, {"q": "pump"})
-    if (
-        "P-1" in address.path
-        or "main-1" in address.path
-        or address.name in {"endpoint", "manual-poll", "poll-now"}
-    ):
+    if "P-1" in address.path or "main-1" in address.path or address.name in OF_ONE_THING:
         assert answer.status_code == 404
+    elif PAGES[address.name] == {Role.ADMIN}:
+        assert answer.status_code == 403
     else:
         assert answer.status_code in {200, 302, 404}
     assert b"Infusa" not in b"".join(answer.streaming_content if answer.streaming else [answer.content])
