@@ -6,22 +6,35 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import cache
 
-from collectors.profiles.model import ORDINARY, Cell, Column, Profile, Registers, Scalar, Source, Table
-from collectors.requests import ModbusRead, Request, SnmpGet, SnmpTable
+from collectors.profiles.model import (
+    ORDINARY,
+    Cell,
+    Column,
+    Identity,
+    Profile,
+    Registers,
+    Scalar,
+    Source,
+    Table,
+)
+from collectors.requests import ModbusIdentify, ModbusRead, Request, SnmpGet, SnmpTable
 
 MOST_BITS = 2000
 
 
 @cache
 def plan_requests(profile: Profile, groups: frozenset[str] | None = None) -> tuple[Request, ...]:
-    """The fewest requests within the profile's limits: GETs, then tables; or Modbus reads, ascending.
+    """The fewest requests within the profile's limits: GETs, then tables; or Modbus reads, ascending, and then
+    the device's identification.
 
     They bring the ordinary readings and those of the ``groups`` named, all of the profile's unless given.
     """
     part = part_of(profile, groups)
     sources = [guard.source for guard in profile.guards] + [reading.source for reading in part.readings]
     if profile.protocol == "modbus":
-        return tuple(_plan_reads(profile, [source for source in sources if isinstance(source, Registers)]))
+        reads = _plan_reads(profile, [source for source in sources if isinstance(source, Registers)])
+        identifies = any(isinstance(source, Identity) for source in sources)
+        return (*reads, ModbusIdentify()) if identifies else tuple(reads)
     return (*_plan_gets(profile, sources), *_plan_columns(profile, sources), *_plan_tables(part))
 
 
@@ -93,7 +106,7 @@ def _plan_reads(profile: Profile, sources: Sequence[Registers]) -> Iterator[Modb
     limits = profile.limits
     for function in sorted({source.function for source in sources}):
         most = MOST_BITS if function in (1, 2) else limits.registers
-        spans = sorted({(s.address, s.address + s.count) for s in sources if s.function == function})
+        spans = sorted({source.span for source in sources if source.function == function})
         begin, end = spans[0]
         for address, stop in spans[1:]:
             if address - end <= limits.gap and max(stop, end) - begin <= most:

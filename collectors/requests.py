@@ -41,7 +41,12 @@ class ModbusRead:
     count: int
 
 
-Request = SnmpGet | SnmpTable | ModbusRead
+@dataclass(frozen=True, slots=True)
+class ModbusIdentify:
+    """Function 43/14: the basic device identification, which is vendor, product and revision."""
+
+
+Request = SnmpGet | SnmpTable | ModbusRead | ModbusIdentify
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +73,18 @@ SnmpAnswer = Mapping[str, SnmpValue]
 """Instance OID → value. For a table: every instance below the columns asked for."""
 ModbusAnswer = tuple[int, ...]
 """Registers as 0..65535, coils and discrete inputs as 0 or 1; exactly as many as were asked for."""
-Answer = SnmpAnswer | ModbusAnswer | Failure
+
+
+@dataclass(frozen=True, slots=True)
+class ModbusIdentity:
+    """What a device says that it is, as it came; None for what it leaves out."""
+
+    vendor: bytes | None
+    product: bytes | None
+    revision: bytes | None
+
+
+Answer = SnmpAnswer | ModbusAnswer | ModbusIdentity | Failure
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +119,9 @@ class Target:
 
     ``driver`` names one of those that speak the protocol; empty: the default. ``context`` is that of SNMP v3.
     ``max_message_bytes`` is the largest message of SNMP that the device can take and send. ``pause_s`` is the
-    least time between an answer of the device and the next request to it.
+    least time between an answer of the device and the next request to it. ``server_name`` is what a certificate
+    has to name where ``host`` was looked up. ``line_settings`` are those of a serial line, as in ``9600 8N1``;
+    ``host`` is its path then. ``hangs_up``: the connection is closed as soon as nobody waits for it.
     """
 
     endpoint_id: int
@@ -133,3 +151,6 @@ class Driver(Protocol):
     async def poll(self, target: Target, requests: Sequence[Request]) -> RawPoll: ...
 
     async def close(self) -> None: ...
+    server_name: str = ""
+    line_settings: str = ""
+    hangs_up: bool = False

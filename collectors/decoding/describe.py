@@ -11,8 +11,19 @@ from assets.words import Quality
 from collectors.decoding.program import Prepared, Program, Step, prepare_answers, program_of
 from collectors.decoding.rows import Row, RowProgram, decode_rows
 from collectors.decoding.values import Decoded
-from collectors.profiles.model import Cell, Column, Profile, Reading, Registers, Scalar, Source
-from collectors.requests import Answer, Failure, ModbusRead, RawPoll, Request, SnmpGet, SnmpTable, SnmpValue
+from collectors.profiles.model import Cell, Column, Identity, Profile, Reading, Registers, Scalar, Source
+from collectors.requests import (
+    Answer,
+    Failure,
+    ModbusIdentify,
+    ModbusIdentity,
+    ModbusRead,
+    RawPoll,
+    Request,
+    SnmpGet,
+    SnmpTable,
+    SnmpValue,
+)
 
 Report = dict[str, Any]
 
@@ -46,6 +57,8 @@ def describe_request(request: Request) -> str:
             return f"table {columns[0].rpartition('.')[0]}, {len(columns)} columns"
         case ModbusRead(function=function, address=address, count=count):
             return f"function {function}, {count} from address {address}"
+        case ModbusIdentify():
+            return "function 43/14, identification"
 
 
 def describe_source(source: Source) -> str:
@@ -57,6 +70,8 @@ def describe_source(source: Source) -> str:
         case Registers(function=function, address=address, count=count):
             last = f"–{address + count - 1}" if count > 1 else ""
             return f"function {function}, {address}{last}"
+        case Identity(part=part):
+            return f"function 43/14, {part}"
 
 
 def _describe_reading(
@@ -133,7 +148,9 @@ def _describe_sighting(sighting: Sighting | None) -> Report | None:
 def _raw_of(source: Source, answer: Answer | None, request: Request) -> str:
     if answer is None or isinstance(answer, Failure):
         return ""
-    if isinstance(source, Registers) and isinstance(request, ModbusRead) and not isinstance(answer, Mapping):
+    if isinstance(source, Identity) and isinstance(answer, ModbusIdentity):
+        return show_octets(getattr(answer, source.part) or b"")
+    if isinstance(source, Registers) and isinstance(request, ModbusRead) and isinstance(answer, tuple):
         start = source.address - request.address
         words = answer[start : start + source.count]
         return " ".join(f"{word:04X}" for word in words) if source.function > 2 else " ".join(map(str, words))
@@ -152,6 +169,10 @@ def show_raw(value: SnmpValue | None) -> str:
         return ""
     if not isinstance(value.value, bytes):
         return value.type if value.value is None else f"{value.type} {value.value}"
-    text = value.value.decode("ascii", "replace")
-    shown = f'"{text}"' if value.value.isascii() and text.isprintable() else f"0x{value.value.hex()}"
-    return f"{value.type} {shown if len(shown) <= 120 else shown[:119] + '…'}"
+    return f"{value.type} {show_octets(value.value)}"
+
+
+def show_octets(octets: bytes) -> str:
+    text = octets.decode("ascii", "replace")
+    shown = f'"{text}"' if octets.isascii() and text.isprintable() else f"0x{octets.hex()}"
+    return shown if len(shown) <= 120 else shown[:119] + "…"

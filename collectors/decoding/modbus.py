@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from assets.words import Quality
 from collectors.decoding.values import Decoded, converter, decode_float, decode_text, says_none
 from collectors.profiles.model import Encoding
-from collectors.requests import Failure, ModbusRead
+from collectors.requests import Failure, ModbusIdentity, ModbusRead
 
 Decode = Callable[[Sequence[int]], Decoded]
 
@@ -26,6 +26,20 @@ def register_decoder(encoding: Encoding, start: int, count: int) -> Decode:
     if encoding.type in _WIDE:
         return _wide_decoder(encoding, start, count)
     return _word_decoder(encoding, start)
+
+
+def identity_decoder(encoding: Encoding, part: str) -> Callable[[ModbusIdentity], Decoded]:
+    """Decodes vendor, product or revision."""
+    missing = encoding.missing
+
+    def decode(answer: ModbusIdentity) -> Decoded:
+        octets = getattr(answer, part)
+        if octets is None:
+            return Failure(Quality.MISSING, f"the device does not name its {part}")
+        text = decode_text(octets)
+        return says_none(text) if text in missing else text
+
+    return decode
 
 
 def check_answer(request: ModbusRead, answer: Sequence[int]) -> Failure | None:

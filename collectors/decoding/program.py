@@ -9,13 +9,13 @@ from typing import Any
 
 from assets.words import Quality
 from collectors.decoding.evidence import Judge, make_judge
-from collectors.decoding.modbus import check_answer, register_decoder
+from collectors.decoding.modbus import check_answer, identity_decoder, register_decoder
 from collectors.decoding.rows import RowProgram, row_program
 from collectors.decoding.snmp import column_decoder, snmp_decoder, split_rows
 from collectors.decoding.values import Decoded
 from collectors.planner import part_of, plan_requests
-from collectors.profiles.model import Column, Encoding, Profile, Reading, Registers, Scalar, Source
-from collectors.requests import Failure, ModbusRead, RawPoll, Request, SnmpGet, SnmpTable
+from collectors.profiles.model import Column, Encoding, Identity, Profile, Reading, Registers, Scalar, Source
+from collectors.requests import Failure, ModbusIdentify, ModbusRead, RawPoll, Request, SnmpGet, SnmpTable
 
 NOT_ASKED = Failure(Quality.NO_ANSWER, "the request was not carried out")
 
@@ -108,6 +108,8 @@ def _reader(source: Source, encoding: Encoding, request: Request) -> Read:
 def _slot(source: Source, requests: tuple[Request, ...]) -> int:
     for slot, request in enumerate(requests):
         match source, request:
+        case Identity(part=part):
+            return identity_decoder(encoding, part)
             case Scalar(oid=oid), SnmpGet(oids=oids) if oid in oids:
                 return slot
             case Column(oid=oid), SnmpTable(columns=columns) if oid in columns:
@@ -126,6 +128,8 @@ def _check(guard: Any, requests: tuple[Request, ...]) -> Check:
 
     def check(answer: Any) -> Failure | None:
         found = read(answer)
+            case Identity(), ModbusIdentify():
+                return slot
         if isinstance(found, Failure):
             return found
         return None if found in wanted else unmet

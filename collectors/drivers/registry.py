@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
-from collectors.drivers.modbus_pymodbus import PymodbusDriver
+from collectors.drivers.modbus.driver import PymodbusDriver
+from collectors.drivers.modbus.link import MODBUS_PROTOCOLS
 from collectors.drivers.snmp_pysnmp import PysnmpDriver
 from collectors.endpoint_rules import NOTHING
 from collectors.requests import Driver, RawPoll, Request, Target
@@ -67,9 +68,13 @@ def default_snmp_driver() -> str:
 
 
 def make_drivers() -> dict[str, Driver]:
-    """A driver for each protocol of an endpoint; the SNMP versions share one."""
-    snmp = SnmpDrivers()
-    return {"snmp_v1": snmp, "snmp_v2c": snmp, "snmp_v3": snmp, "modbus_tcp": PymodbusDriver()}
+    """A driver for each protocol of an endpoint; all of SNMP share one, and so do all of Modbus."""
+    snmp: Driver = SnmpDrivers()
+    modbus: Driver = PymodbusDriver()
+    return {
+        protocol: snmp if protocol.startswith("snmp") else modbus
+        for protocol in ("snmp_v1", "snmp_v2c", "snmp_v3", *MODBUS_PROTOCOLS)
+    }
 
 
 class SnmpDrivers:

@@ -12,7 +12,7 @@ from collectors.engine.health import Verdict
 from collectors.engine.roster import Assignment
 from collectors.models import ManualPoll
 from collectors.polls import GIVEN_UP_AFTER
-from collectors.requests import Answer, Failure, RawPoll, SnmpValue
+from collectors.requests import Answer, Failure, ModbusIdentity, RawPoll, SnmpValue
 
 RAW_VALUES_SHOWN = 500
 
@@ -66,6 +66,12 @@ def _raw_lines(request: Any, answer: Answer) -> list[dict[str, str]]:
             }
             for offset, n in enumerate(answer)
         ]
+    if isinstance(answer, ModbusIdentity):
+        return [
+            {"source": f"function 43/14, {part}", "type": "text", "value": _text_of(octets)}
+            for part in ("vendor", "product", "revision")
+            if (octets := getattr(answer, part)) is not None
+        ]
     return [{"source": oid, "type": value.type, "value": _raw_text(value)} for oid, value in answer.items()]
 
 
@@ -73,5 +79,9 @@ def _raw_text(value: SnmpValue) -> str:
     """Octets as text where they are text, else in hexadecimal."""
     if not isinstance(value.value, bytes):
         return "" if value.value is None else str(value.value)
-    text = value.value.decode("ascii", errors="replace")
-    return text if text.isprintable() and "\ufffd" not in text else value.value.hex(" ")
+    return _text_of(value.value)
+
+
+def _text_of(octets: bytes) -> str:
+    text = octets.decode("ascii", errors="replace")
+    return text if text.isprintable() and "\ufffd" not in text else octets.hex(" ")

@@ -12,6 +12,7 @@ from assets.vocabulary import VOCABULARY, Term
 from collectors.profiles.consistency import check_limits, check_readings, check_tables
 from collectors.profiles.groups import check_groups, read_group, read_groups
 from collectors.profiles.model import (
+    IDENTITY_PARTS,
     QUIRKS,
     Cell,
     Condition,
@@ -157,9 +158,27 @@ def _match(section: Section | None) -> Match:
         re.compile(descr or "")
     except re.error as error:
         section.fail("sys_descr", f"is no regular expression: {error}")
-    match = Match(prefixes, descr, section.text("probe", None, pattern=OID) or None)
+    match = Match(
+        prefixes,
+        descr,
+        section.text("probe", None, pattern=OID) or None,
+        _identity(section.section("identity")),
+    )
     section.done()
     return match
+
+
+def _identity(section: Section | None) -> dict[str, str]:
+    if section is None:
+        return {}
+    patterns = {part: section.text(part) for part in IDENTITY_PARTS if part in section}
+    for part, pattern in patterns.items():
+        try:
+            re.compile(pattern)
+        except re.error as error:
+            section.fail(part, f"is no regular expression: {error}")
+    section.done()
+    return patterns
 
 
 def _limits(section: Section | None) -> Limits:

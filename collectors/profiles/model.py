@@ -23,12 +23,15 @@ SNMP_TYPES: dict[str, frozenset[str]] = {
 
 REGISTER_TYPES: dict[str, int] = {
     "uint16": 1, "int16": 1, "uint32": 2, "int32": 2, "float32": 2, "uint64": 4, "int64": 4, "float64": 4,
-    "bit": 1, "ascii": 0,
+    "bcd16": 1, "bcd32": 2, "bit": 1, "bits": 1, "ascii": 0,
 }  # fmt: skip
 """Types of register values and how many registers each fills; text says its own length."""
 
 ORDERS = ("abcd", "cdab", "badc", "dcba")
 """How the octets of a 32-bit value travel; 64-bit values order their words and octets alike."""
+SHORT_ORDERS = ("ab", "ba")
+"""How the two octets of each register travel, for values of one register and for texts."""
+IDENTITY_PARTS = ("vendor", "product", "revision")
 
 PICKS = ("first", "max", "min", "mean", "sum", "count")
 QUIRKS = ("single-gets", "single-rows")
@@ -74,19 +77,41 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Registers:
-    """``count`` registers, or bits for function 1 and 2, from ``address``, counted from 0."""
+    """``count`` registers, or bits for function 1 and 2, from ``address``, counted from 0.
+
+    ``exponent`` is the address of the register that holds the power of ten that the value is in.
+    """
 
     function: int
     address: int
     count: int = 1
+    exponent: int | None = None
+
+    @property
+    def span(self) -> tuple[int, int]:
+        """The first address, and the one after the last, of what has to be read at once."""
+        first, stop = self.address, self.address + self.count
+        if self.exponent is None:
+            return first, stop
+        return min(first, self.exponent), max(stop, self.exponent + 1)
 
 
-Source = Scalar | Column | Cell | Registers
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """A part of what a Modbus device says that it is: vendor, product or revision."""
+
+    part: str
+
+
+Source = Scalar | Column | Cell | Registers | Identity
 
 
 @dataclass(frozen=True, slots=True)
 class Encoding:
-    """How the raw value is written, and which of its values mean something else than a number."""
+    """How the raw value is written, and which of its values mean something else than a number.
+
+    ``bit`` is the lowest of ``bits`` bits of a register that are a value together.
+    """
 
     type: str
     scale: float = 1.0
@@ -97,6 +122,7 @@ class Encoding:
     states: Mapping[int | str, str] | None = None
     order: str = "abcd"
     bit: int | None = None
+    bits: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,11 +226,15 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """How a device of this type may be recognised: to propose a profile, never to choose one unasked."""
+    """How a device of this type may be recognised: to propose a profile, never to choose one unasked.
+
+    ``identity``: regular expressions for parts of what a Modbus device says that it is.
+    """
 
     sys_object_id: tuple[str, ...] = ()
     sys_descr: str | None = None
     probe: str | None = None
+    identity: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

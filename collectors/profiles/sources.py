@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from assets.vocabulary import Term
 from collectors.profiles.model import (
+    IDENTITY_PARTS,
     ORDERS,
     PICKS,
     REGISTER_TYPES,
+    SHORT_ORDERS,
     SNMP_TYPES,
     Cell,
     Column,
     Encoding,
+    Identity,
     Registers,
     Scalar,
     Source,
@@ -23,6 +26,8 @@ READ_FUNCTIONS = (1, 2, 3, 4)
 INTEGER_RANGES: dict[str, tuple[float, float]] = {
     "bit": (0, 1), "uint16": (0, 2**16 - 1), "int16": (-(2**15), 2**15 - 1),
     "uint32": (0, 2**32 - 1), "int32": (-(2**31), 2**31 - 1),
+    "uint64": (0, 2**64 - 1), "int64": (-(2**63), 2**63 - 1),
+    "bcd16": (0, 0xFFFF), "bcd32": (0, 0xFFFF_FFFF),
 }  # fmt: skip
 
 
@@ -68,8 +73,10 @@ def accepted(section: Section) -> tuple[int | str, ...]:
     return tuple(values)
 
 
-def modbus_place(section: Section, term: Term | None) -> tuple[Registers, Encoding]:
-    """Which registers, coils or inputs, and how they are written."""
+def modbus_place(section: Section, term: Term | None) -> tuple[Registers | Identity, Encoding]:
+    """Which registers, coils or inputs, and how they are written; or a part of the identification."""
+    if "identity" in section:
+        return Identity(section.choice("identity", IDENTITY_PARTS)), _encoding(section, term, "ascii")
     function = section.take("function")
     if isinstance(function, bool) or function not in READ_FUNCTIONS:
         section.fail("function", f"must be one of 1, 2, 3, 4, which only read; {function!r} does not")
@@ -78,9 +85,33 @@ def modbus_place(section: Section, term: Term | None) -> tuple[Registers, Encodi
         section.fail("type", f"coils and discrete inputs are bits, not {kind}")
     count = section.integer("length", 1, 60) if kind == "ascii" else REGISTER_TYPES[kind]
     address = section.integer("address", 0, 65536 - count)
-    bit = section.integer("bit", 0, 15) if kind == "bit" and function in (3, 4) else None
-    order = section.choice("order", ORDERS, "abcd")
-    return Registers(function, address, count), _encoding(section, term, kind, order, bit)
+    bit, bits = _bits(section, kind, function)
+    order = _order(section, kind)
+    exponent = section.integer("exponent", 0, 0xFFFF) if "exponent" in section else None
+    place = Registers(function, address, count, exponent)
+    if exponent is not None and (
+        function in (1, 2) or term is None or term.kind != "number" or bit is not None
+    ):
+        section.fail("exponent", "is for numbers in registers")
+    if exponent is not None and address <= exponent < address + count:
+        section.fail("exponent", "lies inside the value")
+    return place, _encoding(section, term, kind, order, bit, bits)
+
+
+def _bits(section: Section, kind: str, function: int) -> tuple[int | None, int]:
+    """The lowest bit, and how many there are."""
+    if kind == "bits":
+        low, high = section.bounds("bits", 0, 15)
+        return low, high - low + 1
+    return (section.integer("bit", 0, 15) if kind == "bit" and function in (3, 4) else None), 1
+
+
+def _order(section: Section, kind: str) -> str:
+    if kind in ("bit", "bits"):
+        return "abcd"
+    if kind == "ascii" or REGISTER_TYPES[kind] == 1:
+        return "abcd" if section.choice("order", SHORT_ORDERS, "ab") == "ab" else "badc"
+    return section.choice("order", ORDERS, "abcd")
 
 
 def snmp_encoding(section: Section, term: Term | None) -> Encoding:
@@ -88,30 +119,45 @@ def snmp_encoding(section: Section, term: Term | None) -> Encoding:
 
 
 def _encoding(
-    section: Section, term: Term | None, kind: str, order: str = "abcd", bit: int | None = None
+    section: Section,
+    term: Term | None,
+    kind: str,
+    order: str = "abcd",
+    bit: int | None = None,
+    bits: int = 1,
 ) -> Encoding:
-    missing = section.raw_values("missing")
-    low, high = INTEGER_RANGES.get(kind, (float("-inf"), float("inf")))
-    for value in missing:
-        if not isinstance(value, str) and not low <= value <= high:
-            section.fail("missing", f"{value!r} cannot come from {kind}: write it as that type reads it")
+    missing = _missing(section, kind, bits)
     if term is None:
-        return Encoding(kind, missing=missing, order=order, bit=bit)
+        return Encoding(kind, missing=missing, order=order, bit=bit, bits=bits)
     if term.kind == "text":
         if kind not in ("text", "ascii", "oid"):
             section.fail("type", f"{term.name} is a text, {kind} is none")
-        return Encoding(kind, missing=missing)
+        return Encoding(kind, missing=missing, order=order)
     if term.kind == "state":
         if kind in ("float32", "float64", "oid", "ascii", "counter", "timeticks", "number-text"):
             section.fail("type", f"{term.name} is a state, {kind} cannot enumerate one")
-        return Encoding(kind, missing=missing, states=_states(section, term, kind), order=order, bit=bit)
+        states = _states(section, term, kind)
+        return Encoding(kind, missing=missing, states=states, order=order, bit=bit, bits=bits)
     if kind in ("text", "ascii", "oid", "bit"):
         section.fail("type", f"{term.name} is a number, {kind} is none")
     low, high = section.span("valid", term.low, term.high)
     scale = section.number("scale", 1.0)
     if not 1e-9 <= abs(scale) <= 1e9:
         section.fail("scale", "must be between 1e-9 and 1e9")
-    return Encoding(kind, scale, section.number("offset", 0.0), low, high, missing, order=order)
+    return Encoding(
+        kind, scale, section.number("offset", 0.0), low, high, missing, order=order, bit=bit, bits=bits
+    )
+
+
+def _missing(section: Section, kind: str, bits: int) -> frozenset[int | float | str]:
+    missing = section.raw_values("missing")
+    low, high = INTEGER_RANGES.get(kind, (float("-inf"), float("inf")))
+    if kind == "bits":
+        low, high = 0, 2**bits - 1
+    for value in missing:
+        if not isinstance(value, str) and not low <= value <= high:
+            section.fail("missing", f"{value!r} cannot come from {kind}: write it as that type reads it")
+    return missing
 
 
 def _states(section: Section, term: Term, kind: str) -> dict[int | str, str]:

@@ -131,6 +131,15 @@ class Section:
             self.fail(key, f"must rise, and lie within {low:g} and {high:g}")
         return float(value[0]), float(value[1])
 
+    def bounds(self, key: str, low: int, high: int) -> tuple[int, int]:
+        """``[first, last]``, whole numbers inside the limits given."""
+        value = self.take(key)
+        if not isinstance(value, list) or len(value) != 2 or not all(type(v) is int for v in value):
+            self.fail(key, "must be a list of two whole numbers")
+        if not low <= value[0] < value[1] <= high:
+            self.fail(key, f"must rise, and lie within {low} and {high}")
+        return value[0], value[1]
+
     def words(self, key: str) -> tuple[str, ...]:
         """A list of texts; empty if the key is absent."""
         values = self.take(key, [])

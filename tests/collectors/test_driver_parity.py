@@ -8,7 +8,7 @@ import pytest
 from pysnmp.proto.api import v2c
 
 from assets.words import Quality
-from collectors.drivers.modbus_pymodbus import PymodbusDriver
+from collectors.drivers.modbus.driver import PymodbusDriver
 from collectors.drivers.registry import make_drivers
 from collectors.drivers.snmp_pysnmp import PysnmpDriver
 from collectors.models import Endpoint

@@ -8,7 +8,7 @@ import logging
 import pytest
 
 from assets.words import Quality
-from collectors.drivers.modbus_pymodbus import PymodbusDriver
+from collectors.drivers.modbus.driver import PymodbusDriver
 from collectors.requests import ModbusRead, SnmpGet, Target
 from tests.collectors.agents import closed_port, modbus_device, modbus_server, raw_tcp, tcp_server
 

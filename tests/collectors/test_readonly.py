@@ -12,7 +12,7 @@ import pytest
 from pyasn1.codec.ber import decoder
 from pysnmp.proto.api import v2c
 
-from collectors.drivers.modbus_pymodbus import PymodbusDriver
+from collectors.drivers.modbus.driver import PymodbusDriver
 from collectors.drivers.snmp_pysnmp import PysnmpDriver
 from collectors.planner import plan_requests
 from collectors.profiles.library import all_profiles
@@ -68,7 +68,7 @@ def words_of(path: Path) -> set[str]:
 
 def test_the_scan_covers_the_drivers():
     names = {path.relative_to(ROOT).as_posix() for path in sources()}
-    drivers = {"drivers/snmp_pysnmp.py", "drivers/modbus_line.py", "snmp/messages.py"}
+    drivers = {"drivers/snmp_pysnmp.py", "drivers/modbus/pdus.py", "drivers/modbus/line.py", "snmp/messages.py"}
     assert {f"collectors/{name}" for name in drivers} <= names
 
 

@@ -7,6 +7,7 @@ import random
 import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from types import FrameType
 from typing import NamedTuple
 
@@ -20,7 +21,9 @@ TARGETS: dict[str, tuple[Callable[[], Target], int]] = {
     "snmp-v1-v2c": (Community, 30),
     "snmp-v3": (V3, 20),
     "snmp-table": (Table, 10),
-    "modbus-tcp": (Frames, 20),
+    "modbus-tcp": (partial(Frames, "modbus_tcp"), 10),
+    "modbus-rtu": (partial(Frames, "modbus_rtu_tcp"), 6),
+    "modbus-ascii": (partial(Frames, "modbus_ascii"), 4),
     "profiles": (Polls, 20),
 }
 """What is fuzzed, and its share of all replies in per cent."""

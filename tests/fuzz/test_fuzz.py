@@ -9,8 +9,7 @@ import pytest
 from assets.observation import ReadingValue
 from assets.words import Quality
 from collectors.decode import decode_poll
-from collectors.drivers import modbus_pymodbus
-from collectors.drivers.modbus_line import StrictFramer
+from collectors.drivers.modbus import framing, pdus
 from collectors.requests import SnmpValue
 from collectors.snmp import ber, exchange, messages
 from collectors.snmp.usm import Keys
@@ -101,13 +100,20 @@ def test_a_session_that_breaks_is_found(monkeypatch):
 
 
 def test_registers_that_never_came_are_found(monkeypatch):
-    def obliging(request, values, *, padded_to):
-        return tuple((list(values) + [0] * request.count)[: request.count])
+    def obliging(request, pdu):
+        return (tuple(pdu) + (0,) * request.count)[: request.count]
 
-    monkeypatch.setattr(modbus_pymodbus, "_exactly", obliging)
-    monkeypatch.delattr(StrictFramer, "decode")
+    monkeypatch.setattr(pdus, "_no_values", obliging)
 
     assert run_block(Block("modbus-tcp", SEED, 0, FULL)).fault == MADE_UP
+
+
+def test_a_frame_whose_checksum_is_wrong_is_found(monkeypatch):
+    monkeypatch.setattr(framing, "_crc", lambda _octets: b"\0\0")
+
+    outcome = run_block(Block("modbus-rtu", SEED, 0, FULL))
+
+    assert outcome.fault == MADE_UP
 
 
 def test_a_zero_in_place_of_a_failed_reading_is_found(monkeypatch):

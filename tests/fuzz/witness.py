@@ -135,6 +135,29 @@ def holds_reply(octets: bytes, *, tid: int, unit: int, function: int, payload: b
     )
 
 
+def holds_rtu_reply(octets: bytes, *, unit: int, function: int, payload: bytes) -> bool:
+    """The same for a frame without a header, but with its CRC."""
+    body = bytes((unit, function, len(payload))) + payload
+    return body + crc(body).to_bytes(2, "little") in octets
+
+
+def holds_ascii_reply(octets: bytes, *, unit: int, function: int, payload: bytes) -> bool:
+    """The same for a line in hexadecimal, capital or small, with its LRC."""
+    body = bytes((unit, function, len(payload))) + payload
+    text = (body + bytes((-sum(body) & 0xFF,))).hex().encode()
+    return b":" + text + b"\r\n" in octets.lower()
+
+
+def crc(octets: bytes) -> int:
+    """CRC-16 of Modbus, bit by bit as its specification has it."""
+    remainder = 0xFFFF
+    for octet in octets:
+        remainder ^= octet
+        for _ in range(8):
+            remainder = remainder >> 1 ^ (0xA001 if remainder & 1 else 0)
+    return remainder
+
+
 # --- values
 
 

@@ -1,0 +1,165 @@
+"""The wires that Modbus runs on, as pymodbus's transports open them: TCP, TLS, UDP and serial lines."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import ssl
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+
+from pymodbus.transport import CommParams, CommType, ModbusProtocol
+
+from collectors.drivers.modbus.framing import AsciiFraming, Framing, RtuFraming, TcpFraming, UdpFraming
+from collectors.requests import Target
+
+SERIAL_PROTOCOLS = ("modbus_rtu", "modbus_ascii")
+_FRAMINGS: dict[str, Callable[[], Framing]] = {
+    "modbus_tcp": TcpFraming,
+    "modbus_tls": TcpFraming,
+    "modbus_udp": UdpFraming,
+    "modbus_rtu_tcp": RtuFraming,
+    "modbus_rtu": RtuFraming,
+    "modbus_ascii": AsciiFraming,
+}
+MODBUS_PROTOCOLS = tuple(_FRAMINGS)
+_TRANSPORTS = {
+    "modbus_tls": CommType.TLS,
+    "modbus_udp": CommType.UDP,
+    "modbus_rtu": CommType.SERIAL,
+    "modbus_ascii": CommType.SERIAL,
+}
+_LEAST_SILENCE_S = 0.00175
+"""Between frames at more than 19200 baud; 3.5 characters below (Modbus over Serial Line V1.02, 2.5.1.1)."""
+
+
+@dataclass(frozen=True, slots=True)
+class LineSettings:
+    """How a serial line is set: ``9600 8N1`` is 9600 baud, 8 data bits, no parity, 1 stop bit."""
+
+    baud: int
+    data_bits: int
+    parity: str
+    stop_bits: int
+
+    @classmethod
+    def parse(cls, text: str) -> LineSettings:
+        """ValueError, in words for a person, if that is no setting of a line."""
+        match = re.fullmatch(r"([1-9][0-9]{2,6}) ([78])([NEO])([12])", text)
+        if match is None:
+            raise ValueError(f"“{text}” does not set a serial line; write it like 9600 8N1 or 19200 8E1.")
+        return cls(int(match[1]), int(match[2]), match[3], int(match[4]))
+
+    @property
+    def character_s(self) -> float:
+        """How long one character takes, with its start, parity and stop bits."""
+        return (1 + self.data_bits + (self.parity != "N") + self.stop_bits) / self.baud
+
+
+class Wire(ModbusProtocol):
+    """One connection, from its opening to its end; a new one is a new object, so nothing late crosses over."""
+
+    def __init__(
+        self, params: CommParams, hear: Callable[[bytes], None], ended: Callable[[Exception | None], None]
+    ) -> None:
+        self._hear, self._ended = hear, ended
+        super().__init__(params, is_server=False)
+
+    def data_received(self, data: bytes) -> None:
+        self._hear(data)
+
+    def datagram_received(self, data: bytes, _addr: object) -> None:
+        self._hear(data)
+
+    def send(self, data: bytes, addr: tuple[str, int] | None = None) -> None:  # noqa: ARG002
+        if isinstance(self.transport, asyncio.DatagramTransport):
+            self.transport.sendto(data)
+        else:
+            self.transport.write(data)  # type: ignore[attr-defined]
+
+    def error_received(self, exc: Exception) -> None:
+        """A datagram was refused on its way."""
+        self._ended(exc)
+
+    def callback_connected(self) -> None:
+        """Whoever opened it knows."""
+
+    def callback_disconnected(self, exc: Exception | None) -> None:
+        self._ended(exc)
+
+    def callback_data(self, data: bytes, addr: tuple[str, int] | None = None) -> int:  # noqa: ARG002
+        return len(data)
+
+    def callback_new_connection(self) -> ModbusProtocol:
+        raise NotImplementedError
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """Where a line leads and how; all units behind it share it."""
+
+    protocol: str
+    host: str
+    port: int
+    server_name: str
+    settings: str
+
+    @classmethod
+    def of(cls, target: Target) -> Link:
+        return cls(target.protocol, target.host, target.port, target.server_name, target.line_settings)
+
+    def __str__(self) -> str:
+        return self.host if self.is_serial else f"{self.host}:{self.port}"
+
+    @property
+    def is_serial(self) -> bool:
+        return self.protocol in SERIAL_PROTOCOLS
+
+    def make_framing(self) -> Framing:
+        return _FRAMINGS[self.protocol]()
+
+    def silence_s(self) -> float:
+        """The least time between a reply and the next request that the line itself asks for."""
+        if not self.is_serial:
+            return 0.0
+        settings = LineSettings.parse(self.settings)
+        return _LEAST_SILENCE_S if settings.baud > 19200 else 3.5 * settings.character_s
+
+    def travel_s(self, octets: int) -> float:
+        """How long so many octets are under way on a serial line; ASCII sends two characters for each."""
+        if not self.is_serial:
+            return 0.0
+        characters = 2 * octets + 3 if self.protocol == "modbus_ascii" else octets
+        return characters * LineSettings.parse(self.settings).character_s
+
+    async def open(
+        self,
+        hear: Callable[[bytes], None],
+        ended: Callable[[Exception | None], None],
+        tls: Callable[[], ssl.SSLContext],
+    ) -> Wire:
+        """A wire; raises OSError (among them ssl.SSLError) as network or line do, ValueError for bad settings."""
+        wire = Wire(self._parameters(), hear, ended)
+        if self.protocol == "modbus_tls":
+            wire.call_create = partial(
+                asyncio.get_running_loop().create_connection,
+                wire.handle_new_connection, self.host, self.port,
+                ssl=tls(), server_hostname=self.server_name or self.host,
+            )  # fmt: skip
+        wire.transport, _ = await wire.call_create()
+        return wire
+
+    def _parameters(self) -> CommParams:
+        params = CommParams(
+            comm_name=str(self),
+            comm_type=_TRANSPORTS.get(self.protocol, CommType.TCP),
+            reconnect_delay=0.0,
+            host=self.host,
+            port=self.port,
+        )
+        if self.is_serial:
+            settings = LineSettings.parse(self.settings)
+            params.baudrate, params.bytesize = settings.baud, settings.data_bits
+            params.parity, params.stopbits = settings.parity, settings.stop_bits
+        return params
