@@ -3,6 +3,8 @@
 # make bench  what it costs, beside bare libraries (make bench ONLY=snmp runs a part)
 # make fuzz   a million spoiled replies against the drivers and decoders (make fuzz N=20000 sends fewer)
 # make faults what is lost when processes, servers, disks and clocks fail (make faults ONLY=worker runs a part)
+# make soak   thirty thousand simulated endpoints for ten minutes (make soak MINUTES=2 ENDPOINTS=5000)
+# make scale  one, two and four collectors on hosts of their own (network namespaces; needs root)
 # make lock   the pinned requirements anew
 
 PYTHON ?= python3
@@ -12,7 +14,7 @@ DEVELOPMENT := .venv/.development
 FRONTEND := node_modules/.package-lock.json
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
 
-.PHONY: run test bench fuzz faults lock format clean
+.PHONY: run test bench fuzz faults soak scale lock format clean
 .DEFAULT_GOAL := run
 
 run: $(RUNTIME) $(FRONTEND)
@@ -29,6 +31,13 @@ fuzz: $(DEVELOPMENT)
 
 faults: $(DEVELOPMENT)
 	@$(BIN)/python -m tests.faults $(if $(ONLY),--only $(ONLY)) $(if $(SEED),--seed $(SEED))
+
+soak: $(DEVELOPMENT)
+	@$(BIN)/python -m tests.soak $(if $(MINUTES),--minutes $(MINUTES)) $(if $(ENDPOINTS),--endpoints $(ENDPOINTS)) \
+	  $(if $(COLLECTORS),--collectors $(COLLECTORS))
+
+scale: $(DEVELOPMENT)
+	@$(BIN)/python -m tests.scale
 
 format: $(DEVELOPMENT)
 	@$(BIN)/ruff format . && $(BIN)/ruff check --fix .
