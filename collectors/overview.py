@@ -65,10 +65,16 @@ def endpoints_for(
 
 def endpoints_behind(asset: Asset, user: Any) -> QuerySet[Endpoint]:
     """Those that answer for the asset, and the gateways that named it in what is known of it now."""
+    return endpoints_for(user).filter(pk__in=sources_of(asset).values("pk"))
+
+
+def sources_of(asset: Asset) -> QuerySet[Endpoint]:
+    """The same for everybody: which are switched on does not matter, nor who may see them."""
     sources = ReadingNow.objects.filter(asset=asset).values_list("source", flat=True)
     stays = Stay.objects.filter(asset=asset).open().values_list("source", flat=True)
     named = {int(match[1]) for source in (*sources, *stays) if (match := _SOURCE.match(source))}
-    return endpoints_for(user).filter(Q(asset=asset) | Q(pk__in=named))
+    found: QuerySet[Endpoint] = Endpoint.objects.filter(Q(asset=asset) | Q(pk__in=named))
+    return found
 
 
 def states_of(endpoints: QuerySet[Endpoint], now: datetime, situation: Situation) -> dict[int, State]:

@@ -119,9 +119,13 @@ def pause_words(pause: Pause, now: datetime, zone: ZoneInfo) -> str:
     what = (
         "" if pause.endpoint_id else " with its network segment" if pause.segment_id else " with everything"
     )
+    return f"Paused{what} {by_words(pause, now, zone)}"
+
+
+def by_words(pause: Pause, now: datetime, zone: ZoneInfo) -> str:
+    """The same without what is paused."""
     until = f", until {clock_words(pause.until, now, zone)}" if pause.until else ""
-    since = clock_words(pause.begun_at, now, zone)
-    return f"Paused{what} by {person_words(pause)} since {since}{until}: {pause.reason}"
+    return f"by {person_words(pause)} since {clock_words(pause.begun_at, now, zone)}{until}: {pause.reason}"
 
 
 def person_words(pause: Pause) -> str:

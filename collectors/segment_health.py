@@ -50,7 +50,8 @@ class SegmentHealth:
 
     @property
     def is_served(self) -> bool:
-        return bool(self.workers)
+        """Whether a collector has told so, or endpoints are asked all the same."""
+        return bool(self.workers) or self.polls_per_s > 0
 
     @property
     def states(self) -> list[tuple[State, str, int]]:

@@ -9,9 +9,12 @@ from zoneinfo import ZoneInfo
 from django import template
 from django.utils import timezone
 
+from assets.models import Asset
 from assets.readings import number_words, state_words, unit_words
 from assets.vocabulary import VOCABULARY
 from collectors.models import Pause
+from collectors.overview import sources_of
+from collectors.pauses import by_words, pauses_in_force
 from collectors.pauses import pause_words as words_of_pause
 
 register = template.Library()
@@ -33,3 +36,22 @@ def decoded(row: Mapping[str, Any]) -> str:
 def pause_words(pause: Pause, zone: str) -> str:
     """Who holds what back, since when, until when and why, in the times of a zone."""
     return words_of_pause(pause, timezone.now(), ZoneInfo(zone))
+
+
+@register.filter
+def paused_by(pause: Pause, zone: str) -> str:
+    """The same without what is paused, for those who know no segments."""
+    return by_words(pause, timezone.now(), ZoneInfo(zone))
+
+
+@register.simple_tag
+def polling_pause(asset: Asset) -> Pause | None:
+    """What holds back whoever reads this equipment, where nothing else reads it."""
+    pauses = pauses_in_force(timezone.now())
+    if not pauses.all:
+        return None
+    held = [
+        pauses.on(endpoint_id=pk, segment_id=segment)
+        for pk, segment in sources_of(asset).values_list("pk", "segment_id")
+    ]
+    return held[0] if held and all(held) else None
