@@ -137,11 +137,9 @@ class AssetNow(models.Model):
 
     class Meta:
         verbose_name_plural = "current rows"
-        indexes = [
-            models.Index(fields=["stale_at"], name="now_stale_at"),
-            models.Index(fields=["decide_at"], name="now_decide_at"),
-            models.Index(fields=["floor"], name="now_floor"),
-        ]
+        # None on what changes with every poll: an index there makes each poll several times as dear, and the few
+        # who ask by time read all of this small table.
+        indexes = [models.Index(fields=["floor"], name="now_floor")]
 
     def __str__(self) -> str:
         return f"{self.asset_id}: {self.activity}"
@@ -216,9 +214,16 @@ class Stay(models.Model):
 
 
 class ReadingNow(models.Model):
-    """The latest of each reading of an asset, failed ones included: a failure has a quality and no value."""
+    """The latest of each reading of an asset, failed ones included: a failure has a quality and no value.
 
-    asset = models.ForeignKey(Asset, on_delete=models.CASCADE, related_name="readings_now")
+    A view over what the recorder keeps in :attr:`TimelineHead.latest`: to read, not to write. A migration that
+    changes that table drops the view first and makes it again.
+    """
+
+    id = models.CharField(max_length=64, primary_key=True)
+    asset = models.ForeignKey(
+        Asset, on_delete=models.DO_NOTHING, db_constraint=False, related_name="readings_now"
+    )
     name = models.CharField(max_length=40, help_text="A name of the vocabulary.")
     number = models.FloatField(null=True)
     text = models.CharField(max_length=200, null=True)
@@ -230,7 +235,8 @@ class ReadingNow(models.Model):
     source = models.CharField(max_length=64)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["asset", "name"], name="reading_now_once")]
+        managed = False
+        db_table = "assets_readingnow"
 
     def __str__(self) -> str:
         return f"{self.asset_id} {self.name}"
@@ -284,6 +290,10 @@ class TimelineHead(models.Model):
         null=True, help_text="Begin of the last interval that the clock alone opened."
     )
     revision = models.BigIntegerField(default=0)
+    latest = models.TextField(
+        default="[]",
+        help_text="The latest of each reading, by source and time: see assets/recording/latest.py.",
+    )
 
     def __str__(self) -> str:
         return f"{self.asset_id}, revision {self.revision}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -14,9 +15,8 @@ from assets.activity import SECOND
 from assets.live.publish import publish_changes
 from assets.observation import Observation, Subject
 from assets.recording.facts import Register
-from assets.recording.folding import Folding
-from assets.recording.items import Item
-from assets.recording.latest import LatestReadings
+from assets.recording.folding import Folding, Told
+from assets.recording.items import read_readings
 from assets.recording.moments import to_us
 from assets.sql import dialect
 from assets.words import Quality
@@ -68,23 +68,23 @@ def record_observations(observations: Sequence[Observation], *, now: datetime | 
 def _record(observations: Sequence[Observation], now: int, outcome: Recorded) -> None:
     sql = dialect()
     register = Register(observations)
-    latest = LatestReadings()
-    items: dict[int, list[Item]] = {}
+    told: dict[int, Told] = defaultdict(Told)
     for observation in observations:
         asset_id = _admit(observation, register, outcome)
         if asset_id is None:
             continue
-        latest.note(asset_id, observation)
+        said = read_readings(observation)
+        asset = told[asset_id]
+        asset.readings.append(said)
         if observation.quality is Quality.GOOD:
-            items.setdefault(asset_id, []).append(register.make_item(observation, register.facts[asset_id]))
+            asset.items.append(register.make_item(observation, said, register.facts[asset_id]))
             outcome.unplaced += register.lacks_place(observation)
         else:
             outcome.failures += 1
     folding = Folding(sql, register.facts, now, settings.EVIDENCE_WINDOW_S * SECOND)
-    if items:
-        folding.fold(items)
+    if told:
+        folding.fold(told)
     folding.ledger.write(sql)
-    latest.write(sql)
     outcome.recorded, outcome.duplicates = folding.tally.recorded, folding.tally.duplicates
     outcome.too_late = folding.tally.too_late
     publish_changes(folding.ledger.changes)

@@ -13,7 +13,7 @@ from assets.activity import SECOND
 from assets.live.publish import publish_changes
 from assets.models import Asset, Statement
 from assets.recording.facts import facts_of
-from assets.recording.folding import Folding
+from assets.recording.folding import Folding, Told
 from assets.recording.items import Item
 from assets.recording.moments import to_us
 from assets.sql import dialect
@@ -39,7 +39,7 @@ def state_activity(*, asset: Asset, activity: Activity, by: Any, at: datetime | 
     with transaction.atomic():
         sql = dialect()
         folding = Folding(sql, facts_of([asset.pk]), item.at, settings.EVIDENCE_WINDOW_S * SECOND)
-        folding.fold({asset.pk: [item]})
+        folding.fold({asset.pk: Told([item])})
         if folding.tally.too_late:
             raise StatementRefusedError("That moment is too long ago to be corrected.")
         folding.ledger.write(sql)

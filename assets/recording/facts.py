@@ -4,22 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from django.db.models import BooleanField, ExpressionWrapper, Q
 
 from assets.activity import SECOND, Rules
 from assets.models import Asset
 from assets.observation import Observation, Subject, SubjectKind
 from assets.recording.items import Heard, Item, make_item
+from assets.recording.latest import Said
 from locations.geometry import ZoneIndex, zone_index
 from locations.models import Floor, Receiver, Zone
 from locations.positioning import Fix
 
-_FIELDS = (
-    "pk",
+_HAS_TAG = ExpressionWrapper(Q(rtls_tag__isnull=False), BooleanField())
+_FIELDS: tuple[Any, ...] = (
     "model__category__stale_after_s",
     "model__category__presumed_after_s",
     "model__category__is_mobile",
     "is_fixed",
-    "rtls_tag_id",
+    _HAS_TAG,
     "home_zone_id",
     "home_zone__floor_id",
     "home_zone__label_x",
@@ -41,28 +46,36 @@ class Installed:
 class Facts:
     """What the register says of an asset, as far as recording needs it."""
 
-    asset_id: int
     rules: Rules
     installed: Installed | None
 
 
 def facts_of(asset_ids: Iterable[int]) -> dict[int, Facts]:
-    rows = Asset.objects.filter(pk__in=list(asset_ids)).order_by().values_list(*_FIELDS)
-    return {row[0]: _facts(row) for row in rows}
+    rows = Asset.objects.filter(pk__in=list(asset_ids)).order_by().values_list("pk", *_FIELDS)
+    return {pk: _facts(*row) for pk, *row in rows}
 
 
-def _facts(row: Sequence[object]) -> Facts:
-    pk, stale_s, presumed_s, is_mobile, is_fixed, tag, zone, floor, x, y = row
-    is_placed_by_hand = bool(is_fixed or (not is_mobile and tag is None))
+@lru_cache(maxsize=4096)
+def _facts(
+    stale_s: int,
+    presumed_s: int,
+    is_mobile: bool,  # noqa: FBT001  columns in their order
+    is_fixed: bool,  # noqa: FBT001
+    has_tag: bool,  # noqa: FBT001
+    zone: int | None,
+    floor: int,
+    x: float,
+    y: float,
+) -> Facts:
+    """Most equipment shares these with what stands beside it."""
+    is_placed_by_hand = is_fixed or not (is_mobile or has_tag)
     return Facts(
-        asset_id=pk,  # type: ignore[arg-type]
-        rules=Rules(
-            stale_us=int(stale_s) * SECOND,  # type: ignore[call-overload]
-            presumed_us=int(presumed_s) * SECOND,  # type: ignore[call-overload]
-            is_stationary=bool(is_fixed or not is_mobile),
-        ),
-        installed=Installed(zone, floor, x, y) if is_placed_by_hand and zone is not None else None,  # type: ignore[arg-type]
+        Rules(stale_s * SECOND, presumed_s * SECOND, is_stationary=is_fixed or not is_mobile),
+        Installed(zone, floor, x, y) if is_placed_by_hand and zone is not None else None,
     )
+
+
+_NOBODY: dict[str, int] = {}
 
 
 class Register:
@@ -79,20 +92,20 @@ class Register:
             if observation.sighting is not None:
                 receivers.add(observation.sighting.receiver)
         self.facts: dict[int, Facts] = {}
-        self._subjects: dict[Subject, int] = {}
+        self._ids: dict[SubjectKind, dict[str, int]] = {}
         self._read_subjects(keys)
         self._floors = _read_floors(floors)
         self._receivers = _read_receivers(receivers)
 
     def asset_id(self, subject: Subject) -> int | None:
         """The one asset of that name that the hospital still has; ``None`` for nobody, and for several."""
-        return self._subjects.get(subject)
+        return self._ids.get(subject.kind, _NOBODY).get(subject.key)
 
-    def make_item(self, observation: Observation, facts: Facts) -> Item:
+    def make_item(self, observation: Observation, said: Said, facts: Facts) -> Item:
         """Its evidence. Equipment that is installed is where it was installed, whatever is reported."""
         if facts.installed is not None:
-            return make_item(observation, None, None)
-        return make_item(observation, self._fix(observation), self._heard(observation))
+            return make_item(observation, said, None, None)
+        return make_item(observation, said, self._fix(observation), self._heard(observation))
 
     def lacks_place(self, observation: Observation) -> bool:
         """Whether it names a floor or a receiver that nobody has entered."""
@@ -124,17 +137,17 @@ class Register:
         for kind, (column, names) in lookups.items():
             if not names:
                 continue
-            ambiguous: set[Subject] = set()
+            ids = self._ids[kind] = {}
+            ambiguous: set[str] = set()
             rows = Asset.objects.in_service().filter(**{f"{column}__in": names}).order_by()
-            for name, *row in rows.values_list(column, *_FIELDS):
-                subject = Subject(kind, str(name))
-                if subject in self._subjects:
-                    ambiguous.add(subject)
-                facts = _facts(row)
-                self._subjects[subject] = facts.asset_id
-                self.facts[facts.asset_id] = facts
-            for subject in ambiguous:
-                del self._subjects[subject]
+            for name, pk, *row in rows.values_list(column, "pk", *_FIELDS):
+                key = str(name)
+                if key in ids:
+                    ambiguous.add(key)
+                ids[key] = pk
+                self.facts[pk] = _facts(*row)
+            for key in ambiguous:
+                del ids[key]
 
 
 def _read_floors(slugs: set[str]) -> dict[str, int]:

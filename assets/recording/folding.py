@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from assets.recording import store
 from assets.recording.facts import Facts, FloorPlans
 from assets.recording.items import Item
+from assets.recording.latest import Said, bring_up_to_date
 from assets.recording.ledger import Base, Ledger
 from assets.recording.store import Head
 from assets.recording.timeline import Plan, Timeline, fold_items, unpack_timeline
@@ -25,6 +26,14 @@ class Tally:
 
 
 @dataclass(slots=True)
+class Told:
+    """What a batch says of one asset: evidence, and readings, which failures have too."""
+
+    items: list[Item] = field(default_factory=list)
+    readings: list[Said] = field(default_factory=list)
+
+
+@dataclass(slots=True)
 class Folding:
     """One batch under way."""
 
@@ -36,20 +45,28 @@ class Folding:
     ledger: Ledger = field(default_factory=Ledger)
     tally: Tally = field(default_factory=Tally)
 
-    def fold(self, items: Mapping[int, list[Item]]) -> None:
+    def fold(self, told: Mapping[int, Told]) -> None:
         """Fold new evidence into each asset's timeline. The heads stay locked until the transaction ends."""
-        heads = store.lock_heads(self.sql, items)
+        heads = store.lock_heads(self.sql, told)
         doubtful: dict[int, list[Item]] = {}
-        for asset_id in sorted(items):
-            head = heads[asset_id]
-            fresh = self._without_repeats(items[asset_id])
+        unfolded: list[Head] = []
+        for asset_id in sorted(told):
+            head, news = heads[asset_id], told[asset_id]
+            if news.readings:
+                head.latest = bring_up_to_date(head.latest, news.readings)
+            if not news.items:
+                unfolded.append(head)
+                continue
+            fresh = self._without_repeats(news.items)
             timeline = unpack_timeline(head.state)
             if fresh[0].at > timeline.last:
                 self._append(head, timeline, fresh)
             else:
                 doubtful[asset_id] = fresh
         if doubtful:
-            self._settle_doubts(heads, doubtful)
+            unfolded += self._settle_doubts(heads, doubtful)
+        for head in unfolded:
+            self.ledger.keep_latest(head)
 
     def touch(self, heads: Iterable[Head]) -> None:
         """Let the clock go on to now, and write the current row."""
@@ -61,6 +78,8 @@ class Folding:
             self.ledger.enter(head, facts, timeline, trail, base, now=self.now, is_undone=False)
 
     def _without_repeats(self, items: list[Item]) -> list[Item]:
+        if len(items) == 1:
+            return items
         fresh = {item.key: item for item in reversed(items)}
         self.tally.duplicates += len(items) - len(fresh)
         return [fresh[key] for key in sorted(fresh)]
@@ -73,7 +92,8 @@ class Folding:
             self.ledger.undo_spells(head.asset_id, base)
         self._enter(head, timeline, fresh, fresh, base, is_undone=is_ahead)
 
-    def _settle_doubts(self, heads: Mapping[int, Head], doubtful: Mapping[int, list[Item]]) -> None:
+    def _settle_doubts(self, heads: Mapping[int, Head], doubtful: Mapping[int, list[Item]]) -> list[Head]:
+        """Fold in what is late, and leave out what is known; the heads of which that left nothing."""
         checkpoints = store.read_checkpoints(self.sql, list(doubtful))
         bases = {
             asset_id: next(
@@ -82,6 +102,7 @@ class Folding:
             for asset_id, fresh in doubtful.items()
         }
         logged = store.read_evidence(self.sql, list(doubtful), after_us=min(at for at, _ in bases.values()))
+        unfolded = []
         for asset_id, items in doubtful.items():
             base_at, state = bases[asset_id]
             known = {item.key for item in logged[asset_id]}
@@ -91,6 +112,9 @@ class Folding:
             self.tally.too_late += len(fresh) - len(in_time)
             if in_time:
                 self._insert(heads[asset_id], logged[asset_id], in_time, base_at, state)
+            else:
+                unfolded.append(heads[asset_id])
+        return unfolded
 
     def _insert(self, head: Head, logged: list[Item], fresh: list[Item], base_at: int, state: str) -> None:
         timeline = unpack_timeline(head.state)

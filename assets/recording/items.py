@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, TypeGuard
+from typing import Any
 
 import orjson
 
-from assets.observation import Observation
+from assets.observation import Observation, Value
+from assets.recording.latest import Said
 from assets.recording.moments import to_us
-from assets.vocabulary import VOCABULARY
+from assets.vocabulary import TEXT_LIMIT, VOCABULARY
 from assets.words import Quality
 from locations.positioning import Fix
 
@@ -25,7 +26,7 @@ class Heard:
     fix: Fix
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Item:
     """Evidence about one asset at one moment from one source."""
 
@@ -80,34 +81,62 @@ def unpack(payload: str) -> Item:
     )
 
 
-def make_item(observation: Observation, fix: Fix | None, heard: Heard | None) -> Item:
-    """The evidence in an observation of good quality; ``fix`` and ``heard`` are its place, resolved."""
-    good = {
-        reading.name: reading.value for reading in observation.readings if reading.quality is Quality.GOOD
-    }
-    numbers = {name: float(value) for name, value in good.items() if _is_number(value) and name in VOCABULARY}
-    is_placed = observation.position is not None or observation.sighting is not None
+def make_item(observation: Observation, said: Said, fix: Fix | None, heard: Heard | None) -> Item:
+    """The evidence in an observation of good quality, whose readings are ``said``; its place is resolved."""
+    good = said.good
+    numbers = {name: value for name, value in good.items() if value.__class__ is float}
     return Item(
-        at=to_us(observation.at),
-        source=observation.source,
-        is_alive=_is_alive(observation, is_placed=is_placed),
-        telemetry=None if observation.activity is None else observation.activity.value,
-        fix=fix,
-        heard=heard,
-        in_motion=good["motion"] == "moving" if "motion" in good else None,
-        numbers=numbers or None,
-        battery=numbers.get(BATTERY),
-        has_battery=any(reading.name == BATTERY for reading in observation.readings),
+        said.at,
+        said.source,
+        _is_alive(observation, said),
+        None if observation.activity is None else observation.activity.value,
+        None,
+        fix,
+        heard,
+        good["motion"] == "moving" if "motion" in good else None,
+        numbers or None,
+        numbers.get(BATTERY),
+        BATTERY in good or BATTERY in said.failed,
     )
 
 
-def _is_number(value: object) -> TypeGuard[int | float]:
-    return isinstance(value, int | float) and not isinstance(value, bool)
+def read_readings(observation: Observation) -> Said:
+    """What it says of readings: numbers as floats, all else as words. Unknown names say nothing."""
+    good: dict[str, float | str] = {}
+    failed: dict[str, str] = {}
+    for reading in observation.readings:
+        name, value = reading.name, reading.value
+        if name not in VOCABULARY:
+            continue
+        if value.__class__ is float:
+            good[name] = value
+        elif value is None:
+            failed[name] = reading.quality.value
+        else:
+            good[name] = _plain(value)
+    is_good = observation.quality is Quality.GOOD
+    return Said(
+        to_us(observation.at),
+        observation.source,
+        good,
+        failed,
+        None if is_good else observation.quality.value,
+    )
 
 
-def _is_alive(observation: Observation, *, is_placed: bool) -> bool:
+def _plain(value: Value) -> float | str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, str):
+        return value[:TEXT_LIMIT].replace("\0", "\ufffd")  # PostgreSQL has no character of that code
+    return float(value)
+
+
+def _is_alive(observation: Observation, said: Said) -> bool:
     """Failed readings alone are no sign of life."""
-    if observation.activity is not None or is_placed or not observation.readings:
+    if said.good or observation.activity is not None or not observation.readings:
+        return True
+    if observation.position is not None or observation.sighting is not None:
         return True
     return any(reading.quality is Quality.GOOD for reading in observation.readings)
 

@@ -1,100 +1,93 @@
-"""The latest of each reading, failures included."""
+"""The latest of each reading of one asset, failures included: a small document, written whole with each change.
+
+It is a list of groups, one for each source and time: ``[source, at, {name: value}, {name: [quality, good_at]}]``, where
+times are microseconds since 1970 and each name stands once. What was told later takes a name over, by the device's
+time. :class:`assets.models.ReadingNow` shows it as rows.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import dataclass
+from typing import Any
 
-from assets.observation import Observation, Value
-from assets.recording import store
-from assets.sql import Dialect
-from assets.vocabulary import TEXT_LIMIT, VOCABULARY
-from assets.words import Quality
+import orjson
+
+Group = list[Any]
+NOTHING = "[]"
 
 
 @dataclass(slots=True)
-class Latest:
-    """One row of ``ReadingNow`` in the making."""
+class Said:
+    """What one observation says of readings. ``fails`` is a quality if it failed as a whole."""
 
-    value: Value | None
-    quality: str
+    at: int
     source: str
-    at: datetime
-    good_at: datetime | None
+    good: dict[str, float | str]
+    failed: dict[str, str]
+    fails: str | None = None
 
 
-@dataclass(slots=True)
-class LatestReadings:
-    """What a batch says of the latest readings; the newest by the device's time stands."""
-
-    rows: dict[tuple[int, str], Latest] = field(default_factory=dict)
-    failures: list[tuple[int, Observation]] = field(default_factory=list)
-
-    def note(self, asset_id: int, observation: Observation) -> None:
-        if observation.quality is not Quality.GOOD:
-            self.failures.append((asset_id, observation))
-        at, source = observation.at, observation.source
-        for reading in observation.readings:
-            if reading.name not in VOCABULARY:
-                continue
-            good_at = at if reading.quality is Quality.GOOD else None
-            self._put(
-                asset_id, reading.name, Latest(reading.value, reading.quality.value, source, at, good_at)
-            )
-
-    def write(self, sql: Dialect) -> None:
-        if self.failures:
-            self._fail_known(sql)
-        sql.upsert(
-            store.READINGS_NOW,
-            [
-                (
-                    asset_id,
-                    name,
-                    _number(row.value),
-                    _text(row.value),
-                    row.quality,
-                    row.source,
-                    row.good_at,
-                    row.at,
-                )
-                for (asset_id, name), row in sorted(self.rows.items())
-            ],
-        )
-
-    def _fail_known(self, sql: Dialect) -> None:
-        """A poll that failed as a whole is a failure of everything that its source used to tell."""
-        known: Mapping[tuple[int, str], list[str]] = _names_by_source(
-            sql, {asset_id for asset_id, _ in self.failures}
-        )
-        for asset_id, failed in self.failures:
-            for name in known.get((asset_id, failed.source), ()):
-                self._put(asset_id, name, Latest(None, failed.quality.value, failed.source, failed.at, None))
-
-    def _put(self, asset_id: int, name: str, row: Latest) -> None:
-        before = self.rows.get((asset_id, name))
-        if before is None:
-            self.rows[asset_id, name] = row
-            return
-        newest = row if row.at >= before.at else before
-        newest.good_at = max(filter(None, (before.good_at, row.good_at)), default=None)
-        self.rows[asset_id, name] = newest
+def bring_up_to_date(latest: str, said: Iterable[Said]) -> str:
+    """The document after all of this was said, in whatever order."""
+    groups: list[Group] = orjson.loads(latest)
+    for each in said:
+        failed: Mapping[str, str] = each.failed
+        if each.fails is not None:
+            # A poll that failed as a whole is a failure of everything that its source used to tell.
+            known = (name for group in groups if group[0] == each.source for name in _names(group))
+            failed = {name: each.fails for name in known if name not in each.good} | each.failed
+        groups = _merge(groups, each, failed)
+    return orjson.dumps(groups).decode()
 
 
-def _names_by_source(sql: Dialect, asset_ids: Iterable[int]) -> dict[tuple[int, str], list[str]]:
-    query = f'SELECT asset_id, source, name FROM "{store.READINGS_NOW.name}" WHERE asset_id IN {{ids}}'  # noqa: S608
-    names: dict[tuple[int, str], list[str]] = {}
-    for asset_id, source, name in sql.select(query, sorted(asset_ids)):
-        names.setdefault((asset_id, source), []).append(name)
-    return names
+def _merge(groups: list[Group], said: Said, failed_now: Mapping[str, str]) -> list[Group]:
+    good = said.good
+    failed: dict[str, list[Any]] = {name: [quality, None] for name, quality in failed_now.items()}
+    merged = []
+    for group in groups:
+        if (group[1], group[0]) <= (said.at, said.source):
+            _take_over(group, good, failed)
+        else:
+            if good is said.good:
+                good = dict(good)
+            _give_way(group, said.at, good, failed)
+        if group[2] or group[3]:
+            merged.append(group)
+    if good or failed:
+        merged.append([said.source, said.at, good, failed])
+    return merged
 
 
-def _number(value: Value | None) -> float | None:
-    return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
+def _take_over(group: Group, good: Mapping[str, object], failed: Mapping[str, list[Any]]) -> None:
+    """An older group loses the names that were told anew, and says when those that failed were last good."""
+    _, at, was_good, had_failed = group
+    for name, row in failed.items():
+        if name in was_good:
+            row[1] = at
+            del was_good[name]
+        elif name in had_failed:
+            row[1] = had_failed.pop(name)[1]
+    if good.keys() >= was_good.keys():
+        was_good.clear()
+    else:
+        for name in good.keys() & was_good.keys():
+            del was_good[name]
+    if had_failed:
+        for name in good.keys() & had_failed.keys():
+            del had_failed[name]
 
 
-def _text(value: Value | None) -> str | None:
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return value[:TEXT_LIMIT] if isinstance(value, str) else None
+def _give_way(group: Group, at: int, good: dict[str, Any], failed: dict[str, list[Any]]) -> None:
+    """A newer group keeps its names; a late value may tell when one that fails was last good."""
+    for name in _names(group):
+        failed.pop(name, None)
+        if name in good:
+            del good[name]
+            row = group[3].get(name)
+            if row is not None and (row[1] is None or row[1] < at):
+                row[1] = at
+
+
+def _names(group: Group) -> list[str]:
+    return [*group[2], *group[3]]

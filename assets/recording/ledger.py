@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+from datetime import datetime
 from itertools import pairwise
 from typing import TypeVar
 
@@ -22,22 +23,24 @@ from assets.words import Activity, Basis
 _Entry = TypeVar("_Entry", Spell, Visit)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Base:
     """From where a fold began: the time of the state, and what was open in it."""
 
     at: int
     spell: Spell | None
     visit: Visit | None
+    placed: int | None
 
     @classmethod
     def of(cls, timeline: Timeline, at: int) -> Base:
-        return cls(at, timeline.spell, timeline.visit)
+        return cls(at, timeline.spell, timeline.visit, timeline.placed)
 
 
 @dataclass(slots=True)
 class Ledger:
     heads: list[Row] = field(default_factory=list)
+    latest: list[Row] = field(default_factory=list)
     evidence: list[Row] = field(default_factory=list)
     checkpoints: list[Row] = field(default_factory=list)
     closed_intervals: list[Row] = field(default_factory=list)
@@ -46,6 +49,7 @@ class Ledger:
     open_stays: list[Row] = field(default_factory=list)
     readings: list[Row] = field(default_factory=list)
     now: list[Row] = field(default_factory=list)
+    heard: list[Row] = field(default_factory=list)
     undone_intervals: list[tuple[int, int]] = field(default_factory=list)
     undone_stays: list[tuple[int, int]] = field(default_factory=list)
     undone_readings: list[tuple[int, int]] = field(default_factory=list)
@@ -65,6 +69,10 @@ class Ledger:
     def undo_spells(self, asset_id: int, base: Base) -> None:
         self.undone_intervals.append((asset_id, -1 if base.spell is None else base.spell.begin))
 
+    def keep_latest(self, head: Head) -> None:
+        """Nothing happened but that readings were told."""
+        self.latest.append((head.asset_id, head.latest))
+
     def enter(
         self,
         head: Head,
@@ -81,14 +89,19 @@ class Ledger:
         timeline.run_clock(facts.rules, trail, before=now + 1)
         last = trail.spells[-1].begin if trail.spells else 0
         clock_us = last if last > timeline.last else None
-        self.heads.append((asset_id, state, clock_us, head.revision + 1))
-        self.checkpoints.extend((asset_id, *checkpoint) for checkpoint in trail.checkpoints)
-        self.readings.extend((asset_id, name, from_us(at), value) for (name, at), value in trail.kept.items())
-        if is_undone or len(trail.spells) > 1 or base.spell is None:
+        self.heads.append((asset_id, state, head.latest, clock_us, head.revision + 1))
+        if trail.checkpoints:
+            self.checkpoints.extend((asset_id, *checkpoint) for checkpoint in trail.checkpoints)
+        if trail.kept:
+            self.readings.extend(
+                (asset_id, name, from_us(at), value) for (name, at), value in trail.kept.items()
+            )
+        is_new = is_undone or len(trail.spells) > 1 or base.spell is None
+        if is_new:
             self._enter_spells(asset_id, trail.spells)
         if is_undone or len(trail.visits) > 1 or base.visit is None:
             self._enter_visits(asset_id, trail.visits)
-        self._enter_now(head, facts, timeline)
+        self._enter_now(head, facts, timeline, is_heard_only=not is_new and timeline.placed == base.placed)
 
     def _enter_spells(self, asset_id: int, spells: list[Spell]) -> None:
         for spell, end in _with_ends(spells):
@@ -110,38 +123,48 @@ class Ledger:
                 rows = self.open_stays if end is None else self.closed_stays
                 rows.append((asset_id, from_us(visit.begin), from_us_or_none(end), visit.zone, visit.source))
 
-    def _enter_now(self, head: Head, facts: Facts, timeline: Timeline) -> None:
-        known, track, room, spell = timeline.known, timeline.track, timeline.room, timeline.spell
-        zone_since = timeline.visit.begin if timeline.visit and room.zone is not None else None
-        # Nothing stands in a wall or outside the building because its report was a metre off.
-        x, y = room.beside or (track.x, track.y)
-        change = Change(
-            id=head.asset_id,
-            rev=head.revision + 1,
-            activity=Activity.UNKNOWN.value if spell is None else spell.activity,
-            basis=Basis.SILENCE.value if spell is None else spell.basis,
-            since=None if spell is None else from_us(spell.begin),
-            floor=track.floor,
-            zone=room.zone,
-            x=None if track.floor is None else x,
-            y=None if track.floor is None else y,
-            position_at=from_us_or_none(timeline.placed),
-            error_m=None if track.floor is None else track.error,
-            confidence=None if track.floor is None else room.confidence,
-            battery=timeline.battery,
-            heard_at=from_us_or_none(known.heard),
-            stale_at=from_us_or_none(activity.stale_at(known, facts.rules)),
+    def _enter_now(self, head: Head, facts: Facts, timeline: Timeline, *, is_heard_only: bool) -> None:
+        """The current row, or only what an unremarkable poll changes of it."""
+        known, spell, rules = timeline.known, timeline.spell, facts.rules
+        floor, zone, x, y, position_at, error, confidence = (
+            _place_of(timeline) if facts.installed is None else _installed(facts.installed)
         )
-        if facts.installed is not None:
-            change, zone_since = _install(change, facts.installed), None
+        change = Change(
+            head.asset_id,
+            head.revision + 1,
+            Activity.UNKNOWN.value if spell is None else spell.activity,
+            Basis.SILENCE.value if spell is None else spell.basis,
+            None if spell is None else from_us(spell.begin),
+            floor,
+            zone,
+            x,
+            y,
+            position_at,
+            error,
+            confidence,
+            timeline.battery,
+            from_us_or_none(known.heard),
+            from_us_or_none(activity.stale_at(known, rules)),
+        )
         self.changes.append(change)
+        decide_at = from_us_or_none(activity.next_decision(known, rules, timeline.settled))
+        is_there = (
+            head.has_row
+            and (head.floor, head.zone, head.x, head.y) == (floor, zone, x, y)
+            and bool(head.has_position) is (position_at is not None)
+        )
+        if is_heard_only and is_there:
+            self.heard.append(
+                (change.id, change.rev, change.battery, change.heard_at, change.stale_at, decide_at)
+            )
+            return
+        zone_since = None
+        if facts.installed is None and timeline.visit is not None and timeline.room.zone is not None:
+            zone_since = from_us(timeline.visit.begin)
         self.now.append(
             (
-                change.id, change.rev, change.activity, change.basis, change.since, change.floor, change.zone,
-                from_us_or_none(zone_since), change.x, change.y, change.position_at, change.error_m,
-                change.confidence, change.battery, change.heard_at,
-                change.stale_at,
-                from_us_or_none(activity.next_decision(known, facts.rules, timeline.settled)),
+                change.id, change.rev, change.activity, change.basis, change.since, floor, zone, zone_since, x, y,
+                position_at, error, confidence, change.battery, change.heard_at, change.stale_at, decide_at,
             )
         )  # fmt: skip
 
@@ -164,7 +187,9 @@ class Ledger:
         sql.insert(store.EVIDENCE, self.evidence)
         sql.insert(store.CHECKPOINTS, self.checkpoints)
         sql.upsert(store.HEADS, self.heads)
+        sql.update(store.LATEST, self.latest)
         sql.upsert(store.NOW, self.now)
+        sql.update(store.HEARD, self.heard)
 
 
 def _with_ends(entries: list[_Entry]) -> Iterator[tuple[_Entry, int | None]]:
@@ -174,15 +199,22 @@ def _with_ends(entries: list[_Entry]) -> Iterator[tuple[_Entry, int | None]]:
         yield entries[-1], None
 
 
-def _install(change: Change, installed: Installed) -> Change:
+_Place = tuple[
+    int | None, int | None, float | None, float | None, datetime | None, float | None, float | None
+]
+"""Floor, zone, x, y, when it was reported, its error and its confidence."""
+
+
+def _place_of(timeline: Timeline) -> _Place:
+    track, room = timeline.track, timeline.room
+    placed = from_us_or_none(timeline.placed)
+    if track.floor is None:
+        return None, room.zone, None, None, placed, None, None
+    # Nothing stands in a wall or outside the building because its report was a metre off.
+    x, y = room.beside or (track.x, track.y)
+    return track.floor, room.zone, x, y, placed, track.error, room.confidence
+
+
+def _installed(installed: Installed) -> _Place:
     """Equipment that is not moved is where it was installed; no report says so, so that has no age."""
-    return replace(
-        change,
-        floor=installed.floor,
-        zone=installed.zone,
-        x=installed.x,
-        y=installed.y,
-        position_at=None,
-        error_m=None,
-        confidence=1.0,
-    )
+    return installed.floor, installed.zone, installed.x, installed.y, None, None, 1.0

@@ -11,14 +11,15 @@ from assets.models import (
     Checkpoint,
     EvidenceLog,
     Reading,
-    ReadingNow,
     Stay,
     TimelineHead,
 )
 from assets.recording.items import Item, unpack
+from assets.recording.latest import NOTHING
 from assets.sql import Dialect, Table
 
-HEADS = Table(TimelineHead, ("asset_id", "state", "clock_us", "revision"), ("asset_id",))
+HEADS = Table(TimelineHead, ("asset_id", "state", "latest", "clock_us", "revision"), ("asset_id",))
+LATEST = Table(TimelineHead, ("asset_id", "latest"), ("asset_id",))
 CHECKPOINTS = Table(Checkpoint, ("asset_id", "at_us", "state", "is_lasting"), ("asset_id", "at_us"))
 EVIDENCE = Table(EvidenceLog, ("asset_id", "at_us", "source", "payload"), ("asset_id", "at_us", "source"))
 INTERVALS = Table(
@@ -35,35 +36,31 @@ NOW = Table(
     ),
     ("asset_id",),
 )  # fmt: skip
-
-
-def _if_newer(column: str) -> str:
-    return f"CASE WHEN new.at >= old.at THEN new.{column} ELSE old.{column} END"
-
-
-READINGS_NOW = Table(
-    ReadingNow,
-    ("asset_id", "name", "number", "text", "quality", "source", "good_at", "at"),
-    ("asset_id", "name"),
-    {
-        **{column: _if_newer(column) for column in ("number", "text", "quality", "source", "at")},
-        "good_at": (
-            "CASE WHEN old.good_at IS NULL OR new.good_at > old.good_at THEN new.good_at ELSE old.good_at END"
-        ),
-    },
+HEARD = Table(
+    AssetNow,
+    ("asset_id", "revision", "battery_percent", "heard_at", "stale_at", "decide_at"),
+    ("asset_id",),
 )
+"""Those columns of the current row that a poll changes which brings nothing new."""
 GENESIS = 0
 """Time of the checkpoint before anything was heard."""
 
 
 @dataclass(slots=True)
 class Head:
-    """The working state of one asset as it is stored."""
+    """The working state of one asset as it is stored, and the place that its current row shows."""
 
     asset_id: int
     state: str
+    latest: str
     clock_us: int | None
     revision: int
+    floor: int | None
+    zone: int | None
+    x: float | None
+    y: float | None
+    has_position: bool
+    has_row: bool
 
 
 def lock_heads(sql: Dialect, asset_ids: Iterable[int]) -> dict[int, Head]:
@@ -72,7 +69,7 @@ def lock_heads(sql: Dialect, asset_ids: Iterable[int]) -> dict[int, Head]:
     heads = read_heads(sql, wanted)
     missing = [asset_id for asset_id in wanted if asset_id not in heads]
     if missing:
-        sql.insert_missing(HEADS, [(asset_id, "", None, 0) for asset_id in missing])
+        sql.insert_missing(HEADS, [(asset_id, "", NOTHING, None, 0) for asset_id in missing])
         sql.insert_missing(CHECKPOINTS, [(asset_id, GENESIS, "", True) for asset_id in missing])
         heads |= read_heads(sql, missing)
     return heads
@@ -80,11 +77,16 @@ def lock_heads(sql: Dialect, asset_ids: Iterable[int]) -> dict[int, Head]:
 
 def read_heads(sql: Dialect, asset_ids: Sequence[int], *, is_skipping: bool = False) -> dict[int, Head]:
     """The heads that there are, locked; with ``is_skipping`` only those that nobody else is working on."""
-    query = (
-        f'SELECT asset_id, state, clock_us, revision FROM "{HEADS.name}" '  # noqa: S608 names of our own
-        "WHERE asset_id IN {ids} ORDER BY asset_id"
-    )
-    return {row[0]: Head(*row) for row in sql.select(sql.lock(query, is_skipping=is_skipping), asset_ids)}
+    query = sql.lock(_SELECT_HEADS, "h", is_skipping=is_skipping)
+    return {row[0]: Head(*row) for row in sql.select(query, asset_ids)}
+
+
+_SELECT_HEADS = (
+    "SELECT h.asset_id, h.state, h.latest, h.clock_us, h.revision, "  # noqa: S608 names of our own
+    "n.floor_id, n.zone_id, n.x, n.y, n.position_at IS NOT NULL, n.asset_id IS NOT NULL "
+    f'FROM "{HEADS.name}" h LEFT JOIN "{NOW.name}" n ON n.asset_id = h.asset_id '
+    "WHERE h.asset_id IN {ids} ORDER BY h.asset_id"
+)
 
 
 def read_checkpoints(sql: Dialect, asset_ids: Sequence[int]) -> dict[int, list[tuple[int, str]]]:

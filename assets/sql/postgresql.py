@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from typing import Any
 
 from django.db.backends.base.base import BaseDatabaseWrapper
@@ -37,6 +38,19 @@ class PostgreSQL:
     def upsert(self, table: Table, rows: Sequence[Row]) -> None:
         self._merge(table, rows, table.conflict(is_ignored=False))
 
+    def update(self, table: Table, rows: Sequence[Row]) -> None:
+        if not rows:
+            return
+        (key,) = table.key
+        arrays = ", ".join(f"%s::{f.db_type(self._connection)}[]" for f in table.fields)
+        changes = ", ".join(f'"{column}" = new."{column}"' for column in table.columns[1:])
+        sql = (
+            f'UPDATE "{table.name}" AS t SET {changes} '  # noqa: S608 names of our own
+            f'FROM unnest({arrays}) AS new ({_columns(table)}) WHERE t."{key}" = new."{key}"'
+        )
+        with self._connection.cursor() as cursor:
+            cursor.execute(sql, [as_array(column) for column in zip(*rows, strict=True)])
+
     def delete_after(self, table: Table, column: str, bounds: Iterable[tuple[int, Any]]) -> None:
         pairs = list(bounds)
         kind = next(f.db_type(self._connection) for f in table.model._meta.local_fields if f.column == column)
@@ -47,8 +61,8 @@ class PostgreSQL:
         with self._connection.cursor() as cursor:
             cursor.execute(sql, [[asset for asset, _ in pairs], [bound for _, bound in pairs]])
 
-    def lock(self, query: str, *, is_skipping: bool = False) -> str:
-        return f"{query} FOR UPDATE{' SKIP LOCKED' if is_skipping else ''}"
+    def lock(self, query: str, alias: str, *, is_skipping: bool = False) -> str:
+        return f"{query} FOR UPDATE OF {alias}{' SKIP LOCKED' if is_skipping else ''}"
 
     def _merge(self, table: Table, rows: Sequence[Row], conflict: str) -> None:
         if not rows:
@@ -81,6 +95,20 @@ class PostgreSQL:
         with self._connection.wrap_database_errors, cursor.copy(statement) as copy:
             for row in rows:
                 copy.write_row(row)
+
+
+def as_array(values: Sequence[Any]) -> str:
+    """PostgreSQL's text for an array: a fifth of what psycopg takes to make one of a list."""
+    return f"{{{','.join([_element(value) for value in values])}}}"
+
+
+def _element(value: Any) -> str:
+    if value is None:
+        return "NULL"
+    if isinstance(value, str):
+        escaped = value.replace("\\", "\\\\").replace('"', '\\"')
+        return f'"{escaped}"'
+    return value.isoformat() if isinstance(value, datetime) else str(value)
 
 
 def _columns(table: Table) -> str:

@@ -36,11 +36,20 @@ class SQLite:
     def upsert(self, table: Table, rows: Sequence[Row]) -> None:
         self._write(table, rows, table.conflict(is_ignored=False))
 
+    def update(self, table: Table, rows: Sequence[Row]) -> None:
+        if not rows:
+            return
+        (key,) = table.key
+        changes = ", ".join(f'"{column}" = ?' for column in table.columns[1:])
+        sql = f'UPDATE "{table.name}" SET {changes} WHERE "{key}" = ?'  # noqa: S608 names of our own
+        stored = _as_stored(rows, table.times)
+        self._execute_many(sql, [(*row[1:], row[0]) for row in stored])
+
     def delete_after(self, table: Table, column: str, bounds: Iterable[tuple[int, Any]]) -> None:
         sql = f'DELETE FROM "{table.name}" WHERE "asset_id" = ? AND "{column}" > ?'  # noqa: S608 names of our own
         self._execute_many(sql, [(asset, as_stored(bound)) for asset, bound in bounds])
 
-    def lock(self, query: str, *, is_skipping: bool = False) -> str:  # noqa: ARG002 the whole file is locked
+    def lock(self, query: str, alias: str, *, is_skipping: bool = False) -> str:  # noqa: ARG002 the file is locked
         return query
 
     def _write(self, table: Table, rows: Sequence[Row], conflict: str) -> None:

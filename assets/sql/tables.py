@@ -1,9 +1,9 @@
-"""What both dialects are told: a table, the columns to write, and how a row that is there already is changed."""
+"""What both dialects are told: a table, the columns to write, and what tells its rows apart."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 from django.db import models
@@ -15,14 +15,12 @@ Row = tuple[Any, ...]
 class Table:
     """Columns of a model's table in the order that rows come in.
 
-    ``key`` is a unique constraint. ``changes`` says for a column how an existing row takes a new value, where that is
-    more than replacing it: an expression over ``new.column`` and ``old.column``. Times are aware ``datetime``.
+    ``key`` is a unique constraint. Times are aware ``datetime``.
     """
 
     model: type[models.Model]
     columns: tuple[str, ...]
     key: tuple[str, ...]
-    changes: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def name(self) -> str:
@@ -44,13 +42,9 @@ class Table:
         if is_ignored:
             return f"ON CONFLICT ({key}) DO NOTHING"
         changes = ", ".join(
-            f'"{column}" = {self._change(column)}' for column in self.columns if column not in self.key
+            f'"{column}" = excluded."{column}"' for column in self.columns if column not in self.key
         )
         return f"ON CONFLICT ({key}) DO UPDATE SET {changes}"
-
-    def _change(self, column: str) -> str:
-        change = self.changes.get(column, f"new.{column}")
-        return change.replace("new.", "excluded.").replace("old.", f'"{self.name}".')
 
 
 class Dialect(Protocol):
@@ -75,11 +69,15 @@ class Dialect(Protocol):
         """Add rows, or change those there are. No two rows have the same key."""
         ...
 
+    def update(self, table: Table, rows: Sequence[Row]) -> None:
+        """Change rows, all of which are there; :attr:`Table.key` is one column. No two rows have the same key."""
+        ...
+
     def delete_after(self, table: Table, column: str, bounds: Iterable[tuple[int, Any]]) -> None:
         """For each (asset, bound): delete the asset's rows whose ``column`` is greater than the bound."""
         ...
 
-    def lock(self, query: str, *, is_skipping: bool = False) -> str:
-        """The query with a lock on the rows it finds (``is_skipping``: on those that nobody else holds), where the
-        database does not lock as a whole."""
+    def lock(self, query: str, alias: str, *, is_skipping: bool = False) -> str:
+        """The query with a lock on the rows it finds in the table named ``alias`` (``is_skipping``: on those that
+        nobody else holds), where the database does not lock as a whole."""
         ...

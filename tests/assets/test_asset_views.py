@@ -4,8 +4,9 @@ from datetime import timedelta
 
 import pytest
 
-from assets.models import ActivityInterval, AssetNow, Reading, ReadingNow, Stay
+from assets.models import ActivityInterval, AssetNow, Reading, Stay
 from assets.words import Activity, Basis, Quality
+from tests.latest import put_reading
 
 pytestmark = pytest.mark.django_db
 
@@ -29,8 +30,8 @@ def pump(make_pump, make_zone, floor, noon):
     Stay.objects.create(asset=pump, zone=bay, begin=begin)
     well = noon - timedelta(minutes=10)
     Reading.objects.create(asset=pump, name="infusion_rate", at=well, value=12.5)
-    ReadingNow.objects.create(asset=pump, name="battery_charge", number=82, at=noon, good_at=noon, source="x")
-    ReadingNow.objects.create(
+    put_reading(asset=pump, name="battery_charge", number=82, at=noon, good_at=noon, source="x")
+    put_reading(
         asset=pump, name="infusion_rate", quality=Quality.NO_ANSWER, at=noon, good_at=well, source="x"
     )
     return pump
@@ -80,7 +81,7 @@ def test_an_open_page_asks_for_the_live_part_alone(sign_in, biomed, pump):
 
 
 def test_each_numeric_reading_has_a_trend(sign_in, biomed, pump, noon):
-    ReadingNow.objects.create(asset=pump, name="device_state", text="infusing", at=noon, source="x")
+    put_reading(asset=pump, name="device_state", text="infusing", at=noon, source="x")
     page = sign_in(biomed).get("/assets/P-104/")
     assert [line.name for line in page.context["trends"]] == ["battery_charge", "infusion_rate"]
 
@@ -143,7 +144,7 @@ def test_more_history_needs_no_more_queries(
             ActivityInterval.objects.create(
                 asset=pump, activity=Activity.DIRTY, basis=Basis.ZONE, begin=begin, end=end
             )
-            ReadingNow.objects.create(asset=pump, name=names[number], number=1, at=noon, source="x")
+            put_reading(asset=pump, name=names[number], number=1, at=noon, source="x")
         client.get("/assets/P-104/?hours=24")
         with django_assert_max_num_queries(20) as queries:
             client.get("/assets/P-104/?hours=24")

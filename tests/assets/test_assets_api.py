@@ -13,12 +13,12 @@ from assets.models import (
     Category,
     EquipmentModel,
     Reading,
-    ReadingNow,
     Stay,
 )
 from assets.words import Activity, Basis, Quality
 from locations.models import Tag
 from locations.zones import ZoneKind
+from tests.latest import put_reading
 
 pytestmark = pytest.mark.databases
 
@@ -140,10 +140,8 @@ def test_what_is_older_than_the_category_allows_is_stale(api, put):
 def test_a_failed_reading_has_a_quality_and_no_value(api, make_pump, noon):
     pump = make_pump("P-1")
     then = noon - timedelta(minutes=5)
-    ReadingNow.objects.create(
-        asset=pump, name="battery_charge", number=80, at=noon, good_at=noon, source="endpoint:1"
-    )
-    ReadingNow.objects.create(
+    put_reading(asset=pump, name="battery_charge", number=80, at=noon, good_at=noon, source="endpoint:1")
+    put_reading(
         asset=pump, name="temperature", quality=Quality.NO_ANSWER, at=noon, good_at=then, source="endpoint:1"
     )
     battery, temperature = api("assets/P-1/")[1]["readings"]
@@ -166,9 +164,7 @@ def test_a_failed_reading_has_a_quality_and_no_value(api, make_pump, noon):
 
 
 def test_a_state_reading_is_told_in_its_word(api, make_pump, noon):
-    ReadingNow.objects.create(
-        asset=make_pump("P-1"), name="device_state", text="infusing", at=noon, source="e"
-    )
+    put_reading(asset=make_pump("P-1"), name="device_state", text="infusing", at=noon, source="e")
     assert api("assets/P-1/")[1]["readings"][0]["value"] == "infusing"
 
 
@@ -445,6 +441,6 @@ def test_one_asset_costs_the_same_queries_however_many_readings_it_has(
     pump = put("P-1", bay)
     browser = sign_in(biomed)
     for name in ("temperature", "battery_charge", "power"):
-        ReadingNow.objects.create(asset=pump, name=name, number=1, at=noon, good_at=noon, source="e")
+        put_reading(asset=pump, name=name, number=1, at=noon, good_at=noon, source="e")
         with django_assert_num_queries(4):  # session, person, asset, readings
             browser.get("/api/v1/assets/P-1/")

@@ -8,10 +8,11 @@ import pytest
 
 from assets.charts import finding, measure, trend_chart
 from assets.history import ActivitySpan, Period
-from assets.models import Reading, ReadingNow
+from assets.models import Reading
 from assets.trends import Point, by_hour, reading_points, thinned, unbroken
 from assets.vocabulary import term
 from assets.words import Activity, Basis, Quality
+from tests.latest import put_reading
 
 BERLIN = ZoneInfo("Europe/Berlin")
 TEMPERATURE = term("temperature")  # recorded at least every 5 minutes
@@ -44,7 +45,7 @@ def test_history_and_the_latest_reading_make_the_line(make_pump, day, at):
     Reading.objects.create(asset=pump, name="temperature", at=at(40), value=4.0)
     Reading.objects.create(asset=pump, name="humidity", at=at(30), value=50)
     Reading.objects.create(asset=pump, name="temperature", at=at(25 * 60), value=9.9)
-    ReadingNow.objects.create(asset=pump, name="temperature", number=4.3, at=at(1), good_at=at(1), source="x")
+    put_reading(asset=pump, name="temperature", number=4.3, at=at(1), good_at=at(1), source="x")
     assert reading_points(pump, TEMPERATURE, day) == [
         Point(at(40), 4.0), Point(at(20), 4.2), Point(at(1), 4.3),
     ]  # fmt: skip
@@ -53,7 +54,7 @@ def test_history_and_the_latest_reading_make_the_line(make_pump, day, at):
 def test_a_failed_reading_adds_no_point(make_pump, day, at):
     pump = make_pump()
     Reading.objects.create(asset=pump, name="temperature", at=at(20), value=4.2)
-    ReadingNow.objects.create(
+    put_reading(
         asset=pump, name="temperature", quality=Quality.NO_ANSWER, at=at(1), good_at=at(20), source="x"
     )
     assert reading_points(pump, TEMPERATURE, day) == [Point(at(20), 4.2)]
@@ -61,7 +62,7 @@ def test_a_failed_reading_adds_no_point(make_pump, day, at):
 
 def test_a_latest_reading_from_before_the_period_adds_no_point(make_pump, day, at):
     pump = make_pump()
-    ReadingNow.objects.create(asset=pump, name="temperature", number=4.3, at=at(25 * 60), source="x")
+    put_reading(asset=pump, name="temperature", number=4.3, at=at(25 * 60), source="x")
     assert reading_points(pump, TEMPERATURE, day) == []
 
 

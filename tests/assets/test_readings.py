@@ -4,9 +4,10 @@ from datetime import timedelta
 
 import pytest
 
-from assets.models import Reading, ReadingNow
+from assets.models import Reading
 from assets.readings import reading_lines
 from assets.words import Quality
+from tests.latest import put_reading
 
 
 @pytest.fixture
@@ -17,7 +18,7 @@ def pump(make_pump):
 @pytest.fixture
 def reads(pump, noon):
     def record(name, **values):
-        return ReadingNow.objects.create(
+        return put_reading(
             **{"asset": pump, "name": name, "at": noon, "good_at": noon, "source": "x", **values}
         )
 

@@ -340,7 +340,7 @@ def test_nothing_to_record_is_no_work(db, django_assert_num_queries):
 
 def test_a_batch_is_recorded_as_a_whole_or_not_at_all(make_pump, observe, monkeypatch):
     pump = make_pump()
-    monkeypatch.setattr("assets.recording.latest.LatestReadings.write", _fail)
+    monkeypatch.setattr("assets.record.publish_changes", _fail)
 
     with pytest.raises(RuntimeError):
         record_observations([observe(pump, activity=Evidence.IDLE)])

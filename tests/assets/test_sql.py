@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.db import DatabaseError, IntegrityError, connection, transaction
 
-from assets.models import Checkpoint, Reading, ReadingNow
+from assets.models import AssetNow, Checkpoint, Reading, TimelineHead
 from assets.recording import store
 from assets.sql import Table, dialect
 from assets.sql.postgresql import PostgreSQL
@@ -23,8 +23,8 @@ def pump(make_pump):
     return make_pump()
 
 
-def latest(asset, number, at, good_at, quality="good"):
-    return (asset.pk, "temperature", number, None, quality, "endpoint:1", good_at, at)
+ROW = Table(AssetNow, ("asset_id", "revision", "activity", "x", "heard_at", "basis"), ("asset_id",))
+HEARD = Table(AssetNow, ("asset_id", "activity", "x", "heard_at"), ("asset_id",))
 
 
 def test_the_dialect_is_that_of_the_database():
@@ -49,12 +49,12 @@ def test_moments_compare_as_moments(pump, noon):
 
 
 def test_upsert_adds_and_then_changes(pump, noon):
-    dialect().upsert(store.READINGS_NOW, [latest(pump, 4.0, noon, noon)])
+    dialect().upsert(ROW, [(pump.pk, 1, "in_use", 4.5, noon, "zone")])
     later = noon + timedelta(seconds=1)
-    dialect().upsert(store.READINGS_NOW, [latest(pump, 5.0, later, later)])
+    dialect().upsert(ROW, [(pump.pk, 2, "dirty", None, later, "zone")])
 
-    row = ReadingNow.objects.get()
-    assert (row.number, row.text, row.at, row.good_at) == (5, None, later, later)
+    row = AssetNow.objects.get()
+    assert (row.revision, row.activity, row.x, row.heard_at) == (2, "dirty", None, later)
 
 
 @pytest.mark.parametrize("count", [1, 20, 21, 300])
@@ -63,28 +63,35 @@ def test_few_rows_and_many_come_to_the_same(make_pump, noon, count):
     later = noon + timedelta(seconds=1)
 
     for at, number in ((noon, 4.0), (later, 5.0)):
-        dialect().upsert(store.READINGS_NOW, [latest(each, number, at, at) for each in pumps])
+        dialect().upsert(ROW, [(each.pk, 1, "in_use", number, at, "zone") for each in pumps])
         dialect().insert_missing(store.CHECKPOINTS, [(each.pk, 0, f"{number}", True) for each in pumps])
 
-    assert ReadingNow.objects.filter(number=5, at=later).count() == count
+    assert AssetNow.objects.filter(x=5, heard_at=later).count() == count
     assert Checkpoint.objects.filter(state="4.0").count() == count
 
 
-def test_upsert_keeps_the_newer_row(pump, noon):
-    later = noon + timedelta(seconds=1)
-    dialect().upsert(store.READINGS_NOW, [latest(pump, 5.0, later, later)])
-    dialect().upsert(store.READINGS_NOW, [latest(pump, 4.0, noon, noon)])
+@pytest.mark.parametrize("count", [1, 300])
+def test_update_changes_these_columns_of_these_rows(make_pump, noon, count):
+    pumps = [make_pump(f"M-{n}") for n in range(count + 1)]
+    dialect().upsert(ROW, [(each.pk, 7, "in_use", 1.5, noon, "zone") for each in pumps])
 
-    row = ReadingNow.objects.get()
-    assert (row.number, row.at, row.good_at) == (5, later, later)
+    words = 'odd \\ "word"'[:12]
+    dialect().update(HEARD, [(each.pk, words, n / 3, ODD) for n, each in enumerate(pumps[:-1])])
+
+    rows = list(AssetNow.objects.order_by("pk"))
+    assert {row.revision for row in rows} == {7}
+    assert [(row.activity, row.x, row.heard_at) for row in rows[:-1]] == [
+        (words, n / 3, ODD) for n in range(count)
+    ]
+    assert (rows[-1].activity, rows[-1].x, rows[-1].heard_at) == ("in_use", 1.5, noon)
 
 
-def test_upsert_keeps_when_it_was_last_good(pump, noon):
-    dialect().upsert(store.READINGS_NOW, [latest(pump, 4.0, noon, noon)])
-    dialect().upsert(store.READINGS_NOW, [latest(pump, None, noon + timedelta(seconds=1), None, "missing")])
+def test_update_can_set_nothing_and_leaves_out_rows_that_are_gone(pump, noon):
+    dialect().upsert(ROW, [(pump.pk, 1, "in_use", 1.5, noon, "zone")])
+    dialect().update(HEARD, [(pump.pk, "dirty", None, None), (pump.pk + 1, "dirty", 1.0, noon)])
 
-    row = ReadingNow.objects.get()
-    assert (row.number, row.quality, row.good_at) == (None, "missing", noon)
+    row = AssetNow.objects.get()
+    assert (row.activity, row.x, row.heard_at) == ("dirty", None, None)
 
 
 def test_insert_missing_leaves_what_is_there(pump):
@@ -124,19 +131,19 @@ def test_select_takes_a_set_of_numbers_and_a_bound(pump):
     assert dialect().select(query, [], bound=0) == []
 
 
-@pytest.mark.parametrize("write", ["insert", "insert_missing", "upsert"])
+@pytest.mark.parametrize("write", ["insert", "insert_missing", "upsert", "update"])
 def test_no_rows_are_no_work(db, write, django_assert_num_queries):
     with django_assert_num_queries(0):
         getattr(dialect(), write)(store.READINGS, [])
 
 
-def test_text_of_any_kind_survives(pump, noon):
+def test_text_of_any_kind_survives(pump):
     words = "tab\tline\nback\\slash 'quote' \"double\" µ – 心 \\N"
-    row = (pump.pk, "model_name", None, words, "good", "endpoint:1", noon, noon)
-    dialect().upsert(store.READINGS_NOW, [row])
+    dialect().upsert(store.HEADS, [(pump.pk, "before", "[]", None, 1)])
     dialect().insert(store.EVIDENCE, [(pump.pk, 1, "s", words)])
+    dialect().update(Table(TimelineHead, ("asset_id", "state"), ("asset_id",)), [(pump.pk, words)])
 
-    assert ReadingNow.objects.get().text == words
+    assert TimelineHead.objects.get().state == words
     query = 'SELECT payload FROM "assets_evidencelog" WHERE asset_id IN {ids}'
     assert dialect().select(query, [pump.pk]) == [(words,)]
 

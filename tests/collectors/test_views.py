@@ -5,11 +5,11 @@ from datetime import timedelta
 
 import pytest
 
-from assets.models import ReadingNow
 from assets.words import Quality
 from collectors.models import Credential, Endpoint, EndpointHealth, ManualPoll, Segment
 from collectors.pauses import pause_polling
 from collectors.polls import PollRefusedError, Progress, progress_of, request_poll
+from tests.latest import put_reading
 
 pytestmark = pytest.mark.django_db
 PAGES = ["/collectors/", "/collectors/{pk}/", "/collectors/of/P-104/"]
@@ -203,9 +203,7 @@ def test_an_asset_page_shows_how_its_endpoint_stands(sign_in, biomed, fridge):
 
 def test_an_asset_that_a_gateway_names_shows_the_gateway(sign_in, biomed, make_pump, make_endpoint, noon):
     gateway, pump = make_endpoint("Pump gateway", profile="infusion-pump-gateway"), make_pump("P-7")
-    ReadingNow.objects.create(
-        asset=pump, name="battery_charge", number=82, at=noon, source=f"endpoint:{gateway.pk}/SN-77"
-    )
+    put_reading(asset=pump, name="battery_charge", number=82, at=noon, source=f"endpoint:{gateway.pk}/SN-77")
     text = sign_in(biomed).get("/collectors/of/P-7/").content.decode()
     assert f"/collectors/{gateway.pk}/" in text
     assert "by Pump gateway" in text
