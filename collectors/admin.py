@@ -10,7 +10,7 @@ from django.http import HttpRequest
 
 from collectors.credential_form import CredentialForm
 from collectors.credentials import seal_credential
-from collectors.endpoint_rules import weak_endpoints
+from collectors.endpoint_rules import UNPROTECTED, weak_endpoints
 from collectors.models import Credential, Endpoint, EndpointHealth, ManualPoll, Segment
 from locations.admin_bases import EditableAdmin, ReadOnlyAdmin
 
@@ -31,13 +31,13 @@ class WeakFilter(admin.SimpleListFilter):
         if self.value() == "weak":
             return queryset.filter(weak_endpoints())
         if self.value() == "unprotected":
-            return queryset.filter(protocol=Endpoint.Protocol.MODBUS_TCP)
+            return queryset.filter(protocol__in=UNPROTECTED)
         return queryset
 
 
 @admin.register(Segment)
 class SegmentAdmin(EditableAdmin):
-    list_display = ["name", "site", "networks", "ports", "gateway", "requests_per_s"]
+    list_display = ["name", "site", "networks", "ports", "serial_lines", "gateway", "requests_per_s"]
     list_filter = ["site"]
 
 

@@ -8,8 +8,16 @@ from django.core.exceptions import ValidationError
 from django.db.models import Q
 
 from collectors.guard import TargetRefused, check_target, parse_network, parse_ports
+from collectors.modbus_rules import (
+    wrong_kind_of_host,
+    wrong_line_settings,
+    wrong_port,
+    wrong_tls,
+    wrong_unit,
+)
 from collectors.profiles.library import UnknownProfileError, get_profile
 from collectors.profiles.strict import ProfileError
+from collectors.serial_lines import parse_lines
 
 if TYPE_CHECKING:
     from collectors.models import Credential, Endpoint
@@ -28,6 +36,8 @@ _COMMUNITY = (
     "{} sends the community and all values in the clear: anyone on the way can read both, and forge values."
 )
 _COMMUNITY_VERSIONS = {"snmp_v1": "SNMP v1", "snmp_v2c": "SNMP v2c"}
+UNPROTECTED = ("modbus_tcp", "modbus_udp", "modbus_rtu_tcp", "modbus_rtu", "modbus_ascii")
+"""Protocols that know no protection at all; what they carry is safe only where nobody else is on the way."""
 _CREDENTIAL_KIND = {"snmp_v1": "snmp_community", "snmp_v2c": "snmp_community", "snmp_v3": "snmp_usm"}
 
 
@@ -52,6 +62,16 @@ def validate_ports(value: object) -> None:
         raise ValidationError(str(error)) from None
 
 
+def validate_serial_lines(value: object) -> None:
+    """For a segment's serial lines: a list of paths."""
+    if not isinstance(value, list):
+        raise ValidationError("Give a list, as in [“/dev/ttyUSB0”].")
+    try:
+        parse_lines(value)
+    except ValueError as error:
+        raise ValidationError(str(error)) from None
+
+
 def validate_endpoint(endpoint: Endpoint) -> None:
     """Raises ValidationError with everything that is wrong, field by field. Looks names up."""
     errors: dict[str, str] = {}
@@ -61,6 +81,10 @@ def validate_endpoint(endpoint: Endpoint) -> None:
         ("exception_reason", _missing_reason),
         ("context_name", _wrong_context),
         ("driver", _wrong_driver),
+        ("line_settings", wrong_line_settings),
+        ("unit_id", wrong_unit),
+        ("port", wrong_port),
+        ("protocol", wrong_tls),
         ("host", _wrong_target),
     ):
         if message := find(endpoint):
@@ -117,7 +141,7 @@ def _wrong_profile(endpoint: Endpoint) -> str:
 def _wrong_credential(endpoint: Endpoint) -> str:
     needed = _CREDENTIAL_KIND.get(endpoint.protocol)
     if needed is None:
-        return "Modbus/TCP knows no credentials; leave it empty." if endpoint.credential else ""
+        return "Modbus knows no credentials; leave it empty." if endpoint.credential else ""
     if endpoint.credential is None or endpoint.credential.kind != needed:
         if needed == "snmp_usm":
             return "SNMP v3 needs a v3 user."
@@ -149,6 +173,8 @@ def _wrong_driver(endpoint: Endpoint) -> str:
 
 
 def _wrong_target(endpoint: Endpoint) -> str:
+    if message := wrong_kind_of_host(endpoint):
+        return message
     try:
         check_target(endpoint.host, endpoint.port, endpoint.segment)
     except (TargetRefused, ValueError) as refusal:

@@ -20,14 +20,22 @@ class Manner(TypedDict, total=False):
     max_repetitions: int | None
     max_message_bytes: int | None
     pause_between_ms: int
+    line_settings: str
 
 
 @transaction.atomic
 def register_segment(
-    *, name: str, site: Any, networks: Sequence[str], ports: Sequence[int | str] = ()
+    *,
+    name: str,
+    site: Any,
+    networks: Sequence[str],
+    ports: Sequence[int | str] = (),
+    serial_lines: Sequence[str] = (),
 ) -> Segment:
     """A part of the network that may be polled; ValidationError says what is wrong with it."""
-    segment = Segment(name=name, site=site, networks=list(networks), ports=list(ports))
+    segment = Segment(
+        name=name, site=site, networks=list(networks), ports=list(ports), serial_lines=list(serial_lines)
+    )
     segment.full_clean()
     segment.save()
     return segment

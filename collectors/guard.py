@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Protocol
 
+from collectors.serial_lines import is_path, parse_lines
 from collectors.special_addresses import special_range
 
 IPAddress = ipaddress.IPv4Address | ipaddress.IPv6Address
@@ -45,18 +46,22 @@ class Allowing(Protocol):
     @property
     def ports(self) -> Sequence[int | str]: ...
 
+    @property
+    def serial_lines(self) -> Sequence[str]: ...
+
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """A segment's networks and ports, parsed."""
+    """A segment's networks, ports and serial lines, parsed."""
 
     networks: tuple[IPNetwork, ...]
     ports: tuple[range, ...] = ()
+    lines: frozenset[str] = frozenset()
 
     @classmethod
     def of(cls, segment: Allowing) -> Policy:
         """Raises ValueError, naming the entry, if one cannot be understood."""
-        return _parse(tuple(segment.networks), tuple(segment.ports))
+        return _parse(tuple(segment.networks), tuple(segment.ports), tuple(segment.serial_lines))
 
     def check(self, address: str, port: int) -> None:
         """Raises :class:`TargetRefused` unless this numeric address and port may be polled."""
@@ -76,6 +81,13 @@ class Policy:
         if any(_is_edge(ip, network) for network in homes):
             raise TargetRefused(f"{ip} is the network's own or its broadcast address, not a device's.")
 
+    def check_line(self, path: str) -> None:
+        """Raises :class:`TargetRefused` unless the segment names this serial line, letter by letter."""
+        if path not in self.lines:
+            raise TargetRefused(
+                f"{path} is not one of the segment's serial lines; add it there first, if it is one."
+            )
+
     def check_port(self, port: int) -> None:
         if port in FOREIGN_PORTS:
             raise TargetRefused(f"Port {port} belongs to another service and is never polled.")
@@ -86,12 +98,15 @@ class Policy:
 
 
 def check_target(host: str, port: int, segment: Allowing | Policy, *, resolve: Resolver | None = None) -> str:
-    """The numeric address to poll for ``host``. Blocks while a name is looked up.
+    """The numeric address to poll for ``host``, or the path of its serial line. Blocks while a name is looked up.
 
-    Raises :class:`TargetRefused` unless ``host`` is a canonical numeric address or a name all of whose
-    addresses may be polled.
+    Raises :class:`TargetRefused` unless ``host`` is a canonical numeric address, a name all of whose
+    addresses may be polled, or a serial line that the segment names.
     """
     policy = segment if isinstance(segment, Policy) else Policy.of(segment)
+    if is_path(host):
+        policy.check_line(host)
+        return host
     policy.check_port(port)
     addresses = numeric_addresses(host, resolve or system_resolver)
     for address in addresses:
@@ -157,8 +172,10 @@ def _is_edge(ip: IPAddress, network: IPNetwork) -> bool:
 
 
 @lru_cache(maxsize=1000)
-def _parse(networks: tuple[str, ...], ports: tuple[int | str, ...]) -> Policy:
-    return Policy(tuple(parse_network(entry) for entry in networks), tuple(parse_ports(ports)))
+def _parse(networks: tuple[str, ...], ports: tuple[int | str, ...], lines: tuple[str, ...]) -> Policy:
+    return Policy(
+        tuple(parse_network(entry) for entry in networks), tuple(parse_ports(ports)), parse_lines(lines)
+    )
 
 
 def parse_network(entry: object) -> IPNetwork:

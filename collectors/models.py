@@ -10,7 +10,12 @@ from django.db import models
 from django.db.models.functions import Now
 
 from assets.words import Quality
-from collectors.endpoint_rules import validate_endpoint, validate_networks, validate_ports
+from collectors.endpoint_rules import (
+    validate_endpoint,
+    validate_networks,
+    validate_ports,
+    validate_serial_lines,
+)
 from collectors.queries import DisturbanceQuerySet, EndpointQuerySet, PauseQuerySet, SegmentQuerySet
 
 
@@ -33,6 +38,12 @@ class Segment(models.Model):
         blank=True,
         validators=[validate_ports],
         help_text='Ports besides the usual ones, as numbers or "from-to" ranges.',
+    )
+    serial_lines = models.JSONField(
+        default=list,
+        blank=True,
+        validators=[validate_serial_lines],
+        help_text='Serial lines of the collector\'s machine that may be polled, as in ["/dev/ttyUSB0"].',
     )
     gateway = models.ForeignKey(
         "Endpoint",
@@ -163,8 +174,15 @@ class Endpoint(models.Model):
         Chunk, on_delete=models.SET_NULL, null=True, blank=True, editable=False, related_name="endpoints"
     )
     protocol = models.CharField(max_length=16, choices=Protocol.choices, default=Protocol.SNMP_V3)
-    host = models.CharField(max_length=253)
+    host = models.CharField(
+        max_length=253, help_text="Address, name, or the path of a serial line, as in /dev/ttyUSB0."
+    )
     port = models.PositiveIntegerField(validators=[MinValueValidator(1), MaxValueValidator(65535)])
+    line_settings = models.CharField(
+        max_length=12,
+        blank=True,
+        help_text="Of a serial line: baud, data bits, parity, stop bits, as in 9600 8N1.",
+    )
     unit_id = models.PositiveSmallIntegerField(default=1, validators=[MaxValueValidator(255)])
     profile = models.SlugField(max_length=60, help_text="Name of a device profile.")
     credential = models.ForeignKey(

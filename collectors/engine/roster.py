@@ -20,9 +20,10 @@ from collectors.requests import MAX_DATAGRAM, Failure, Request, SnmpUser, Target
 
 _COLUMNS = (
     "pk", "name", "protocol", "host", "port", "unit_id", "profile", "interval_s", "timeout_s", "asset_id",
-    "segment__networks", "segment__ports",
+    "segment__networks", "segment__ports", "segment__serial_lines",
     "credential_id", "credential__name", "credential__kind", "credential__protocols", "credential__sealed",
     "driver", "context_name", "max_varbinds", "max_repetitions", "max_message_bytes", "pause_between_ms",
+    "line_settings",
 )  # fmt: skip
 
 
@@ -49,6 +50,7 @@ class Assignment:
     context: str = ""
     max_message_bytes: int = MAX_DATAGRAM
     pause_s: float = 0.0
+    line_settings: str = ""
 
     @property
     def device(self) -> tuple[str, int]:
@@ -79,6 +81,9 @@ class Assignment:
             context=self.context,
             max_message_bytes=self.max_message_bytes,
             pause_s=self.pause_s,
+            server_name=self.host,
+            line_settings=self.line_settings,
+            hangs_up=self.profile is not None and "hang-up" in self.profile.quirks,
         )
 
 
@@ -122,9 +127,12 @@ def assign(row: dict[str, Any]) -> Assignment:
         "context": row["context_name"],
         "max_message_bytes": row["max_message_bytes"] or MAX_DATAGRAM,
         "pause_s": row["pause_between_ms"] / 1000,
+        "line_settings": row["line_settings"],
     }
     try:
-        policy = Policy.of(_Segment(row["segment__networks"], row["segment__ports"]))
+        policy = Policy.of(
+            _Segment(row["segment__networks"], row["segment__ports"], row["segment__serial_lines"])
+        )
     except ValueError as error:
         problem = Failure(Quality.REFUSED, f"The segment cannot be used: {error}")
         return Assignment(**common, policy=Policy(()), problem=problem)
@@ -144,6 +152,7 @@ def assign(row: dict[str, Any]) -> Assignment:
 class _Segment:
     networks: list[str]
     ports: list[int | str]
+    serial_lines: list[str]
 
 
 def _secret(row: dict[str, Any]) -> SnmpUser | bytes | None:

@@ -10,6 +10,8 @@ from django.db import migrations, models
 from django.db.models import Q
 from django.utils import timezone
 
+import collectors.endpoint_rules
+
 REASON = "Paused before reasons were asked for"
 
 
@@ -278,6 +280,32 @@ class Migration(migrations.Migration):
                 help_text="Its interval while it is in use; empty for no difference.",
                 null=True,
                 validators=[django.core.validators.MinValueValidator(1.0)],
+            ),
+        ),
+        migrations.AddField(
+            model_name="endpoint",
+            name="line_settings",
+            field=models.CharField(
+                blank=True,
+                help_text="Of a serial line: baud, data bits, parity, stop bits, as in 9600 8N1.",
+                max_length=12,
+            ),
+        ),
+        migrations.AlterField(
+            model_name="endpoint",
+            name="host",
+            field=models.CharField(
+                help_text="Address, name, or the path of a serial line, as in /dev/ttyUSB0.", max_length=253
+            ),
+        ),
+        migrations.AddField(
+            model_name="segment",
+            name="serial_lines",
+            field=models.JSONField(
+                blank=True,
+                default=list,
+                help_text='Serial lines of the collector\'s machine that may be polled, as in ["/dev/ttyUSB0"].',
+                validators=[collectors.endpoint_rules.validate_serial_lines],
             ),
         ),
         migrations.AddField(

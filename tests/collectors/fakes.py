@@ -176,3 +176,4 @@ def assignment(endpoint_id: int, **changes) -> Assignment:
 class _Everything:
     networks = ("10.0.0.0/7",)
     ports = ("161-162",)
+    serial_lines = ()

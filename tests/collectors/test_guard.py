@@ -11,8 +11,10 @@ from collectors.guard import Policy, TargetRefused, check_target, parse_network,
 from collectors.special_addresses import is_own_address
 
 
-def segment(*networks: str, ports: tuple[int | str, ...] = ()) -> SimpleNamespace:
-    return SimpleNamespace(networks=list(networks), ports=list(ports))
+def segment(
+    *networks: str, ports: tuple[int | str, ...] = (), lines: tuple[str, ...] = ()
+) -> SimpleNamespace:
+    return SimpleNamespace(networks=list(networks), ports=list(ports), serial_lines=list(lines))
 
 
 WIDE = segment(
@@ -221,3 +223,35 @@ def test_a_network_that_is_none_is_refused_in_words(entry):
 def test_a_port_that_is_none_is_refused_in_words(entry):
     with pytest.raises(ValueError, match=r"port|Port"):
         parse_ports([entry])
+
+
+# --- serial lines
+
+
+def test_a_serial_line_that_the_segment_names_may_be_polled():
+    ward = segment("10.0.0.0/8", lines=("/dev/ttyUSB0",))
+    assert check_target("/dev/ttyUSB0", 1, ward, resolve=never_resolve) == "/dev/ttyUSB0"
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/dev/ttyUSB1", "/dev/ttyUSB0/", "/dev//ttyUSB0", "/dev/../dev/ttyUSB0", "/DEV/ttyUSB0", "/", "/etc/passwd",
+     "/dev/ttyUSB0\n", "/dev/ttyUSB0\0"],
+)  # fmt: skip
+def test_no_other_file_may_be(path):
+    ward = segment("10.0.0.0/8", lines=("/dev/ttyUSB0",))
+    with pytest.raises(TargetRefused, match="not one of the segment's serial lines"):
+        check_target(path, 1, ward, resolve=never_resolve)
+
+
+def test_a_network_names_no_serial_line():
+    with pytest.raises(TargetRefused, match="serial lines"):
+        check_target("/dev/ttyS0", 502, WIDE, resolve=never_resolve)
+
+
+@pytest.mark.parametrize(
+    "entry", ["ttyUSB0", "/dev/", "/dev/./ttyS0", "/etc/passwd", "socket://10.0.0.7:502", 7, ""]
+)
+def test_what_is_no_path_of_a_line_is_told(entry):
+    with pytest.raises(ValueError, match="is not the path of a serial line"):
+        Policy.of(segment("10.0.0.0/8", lines=(entry,)))

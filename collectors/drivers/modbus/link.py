@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import re
+import errno
 import ssl
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -13,8 +13,8 @@ from pymodbus.transport import CommParams, CommType, ModbusProtocol
 
 from collectors.drivers.modbus.framing import AsciiFraming, Framing, RtuFraming, TcpFraming, UdpFraming
 from collectors.requests import Target
+from collectors.serial_lines import SERIAL_PROTOCOLS, LineSettings, is_path, is_there
 
-SERIAL_PROTOCOLS = ("modbus_rtu", "modbus_ascii")
 _FRAMINGS: dict[str, Callable[[], Framing]] = {
     "modbus_tcp": TcpFraming,
     "modbus_tls": TcpFraming,
@@ -32,29 +32,6 @@ _TRANSPORTS = {
 }
 _LEAST_SILENCE_S = 0.00175
 """Between frames at more than 19200 baud; 3.5 characters below (Modbus over Serial Line V1.02, 2.5.1.1)."""
-
-
-@dataclass(frozen=True, slots=True)
-class LineSettings:
-    """How a serial line is set: ``9600 8N1`` is 9600 baud, 8 data bits, no parity, 1 stop bit."""
-
-    baud: int
-    data_bits: int
-    parity: str
-    stop_bits: int
-
-    @classmethod
-    def parse(cls, text: str) -> LineSettings:
-        """ValueError, in words for a person, if that is no setting of a line."""
-        match = re.fullmatch(r"([1-9][0-9]{2,6}) ([78])([NEO])([12])", text)
-        if match is None:
-            raise ValueError(f"“{text}” does not set a serial line; write it like 9600 8N1 or 19200 8E1.")
-        return cls(int(match[1]), int(match[2]), match[3], int(match[4]))
-
-    @property
-    def character_s(self) -> float:
-        """How long one character takes, with its start, parity and stop bits."""
-        return (1 + self.data_bits + (self.parity != "N") + self.stop_bits) / self.baud
 
 
 class Wire(ModbusProtocol):
@@ -140,6 +117,8 @@ class Link:
         tls: Callable[[], ssl.SSLContext],
     ) -> Wire:
         """A wire; raises OSError (among them ssl.SSLError) as network or line do, ValueError for bad settings."""
+        if self.is_serial and not (is_path(self.host) and is_there(self.host)):
+            raise FileNotFoundError(errno.ENODEV, "there is no such line")
         wire = Wire(self._parameters(), hear, ended)
         if self.protocol == "modbus_tls":
             wire.call_create = partial(
