@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import enum
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, field, fields
 from datetime import datetime
+from itertools import repeat
 
 from assets.words import Quality
 
@@ -91,3 +93,31 @@ class Observation:
             raise ValueError("an observation's times carry their time zone")
         if self.quality is not Quality.GOOD and (self.activity or self.position or self.sighting):
             raise ValueError("a failed reading is evidence of nothing")
+
+
+_new = object.__new__
+_set_name, _set_value, _set_quality = (
+    getattr(ReadingValue, field.name).__set__ for field in fields(ReadingValue)
+)
+
+
+def good_observation(
+    subject: Subject,
+    source: str,
+    at: datetime,
+    received_at: datetime,
+    names: Sequence[str],
+    values: Sequence[Value],
+    activity: Evidence | None,
+) -> Observation:
+    """The observation whose readings all have values; none of these is None.
+
+    Nearly every poll makes one, so its readings are made without the detours of a frozen dataclass, which
+    would be the costliest part of decoding.
+    """
+    readings = tuple(map(_new, repeat(ReadingValue, len(names))))
+    # A field that is set says None: any() goes through all of them, and does nothing else.
+    any(map(_set_name, readings, names))
+    any(map(_set_value, readings, values))
+    any(map(_set_quality, readings, repeat(Quality.GOOD)))
+    return Observation(subject, source, at, received_at, Quality.GOOD, readings, activity)

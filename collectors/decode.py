@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
+from typing import cast
 
-from assets.observation import Observation, ReadingValue, Subject
+from assets.observation import Observation, ReadingValue, Subject, Value, good_observation
 from assets.words import Quality
 from collectors.decoding.describe import describe_poll
 from collectors.decoding.program import Prepared, Program, prepare_answers, program_of
@@ -53,18 +55,41 @@ def decode_poll(
 def _own(
     program: Program, prepared: Prepared, raw: RawPoll, source: str, subject: Subject, received_at: datetime
 ) -> Observation:
+    decoded = program.straight.decode(prepared)
+    if decoded is None:
+        decoded = [
+            prepared[step.slot]
+            if prepared[step.slot].__class__ is Failure
+            else step.read(prepared[step.slot])
+            for step in program.steps
+        ]
+    if decoded and Failure not in set(map(type, decoded)):
+        evidence = program.judge(decoded) if program.judge else None
+        values = cast("list[Value]", decoded)
+        return good_observation(subject, source, raw.at, received_at, program.names, values, evidence)
+    return _in_part(program, prepared, decoded, raw, source, subject, received_at)
+
+
+def _in_part(
+    program: Program,
+    prepared: Prepared,
+    decoded: Sequence[Decoded],
+    raw: RawPoll,
+    source: str,
+    subject: Subject,
+    received_at: datetime,
+) -> Observation:
+    """The observation of a device of which not all could be read."""
     readings: list[ReadingValue] = []
     failures: list[tuple[str, Failure]] = []
-    for step in program.steps:
-        answer = prepared[step.slot]
-        decoded: Decoded = answer if answer.__class__ is Failure else step.read(answer)
-        if isinstance(decoded, Failure):
-            failures.append((step.name, decoded))
-            readings.append(ReadingValue(step.name, None, decoded.quality))
+    for name, value in zip(program.names, decoded, strict=True):
+        if isinstance(value, Failure):
+            failures.append((name, value))
+            readings.append(ReadingValue(name, None, value.quality))
         else:
-            readings.append(ReadingValue(step.name, decoded))
+            readings.append(ReadingValue(name, value))
     quality, detail = _verdict(prepared, len(readings), failures)
-    evidence = program.judge(readings) if program.judge and quality is Quality.GOOD else None
+    evidence = program.judge(decoded) if program.judge and quality is Quality.GOOD else None
     return Observation(
         subject, source, raw.at, received_at, quality, tuple(readings), evidence, detail=detail
     )

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 
-from assets.observation import Evidence, ReadingValue, Value
+from assets.observation import Evidence, Value
 from assets.words import Quality
+from collectors.decoding.values import Decoded
 from collectors.profiles.model import Condition, Rule
+from collectors.requests import Failure
 
-Verdict = bool | None
-"""``None``: the reading failed, so nobody knows."""
-Compare = Callable[[Mapping[str, ReadingValue]], Verdict]
-Judge = Callable[[Iterable[ReadingValue]], Evidence | None]
+Judge = Callable[[Sequence[Decoded]], Evidence | None]
+"""Takes what became of each reading, in the order in which :func:`make_judge` was told their names."""
+Holds = Callable[[Value], bool]
 
 _SILENT = (Quality.MISSING, Quality.NO_VALUE)
 _OPERATORS: dict[str, Callable[[Value, float], bool]] = {
@@ -20,7 +21,7 @@ _OPERATORS: dict[str, Callable[[Value, float], bool]] = {
 }  # fmt: skip
 
 
-def make_judge(rules: Sequence[Rule]) -> Judge | None:
+def make_judge(rules: Sequence[Rule], names: Sequence[str]) -> Judge | None:
     """The first rule that holds decides.
 
     A rule that cannot be judged, because a reading failed, ends the search: a device whose fault bit is
@@ -28,34 +29,39 @@ def make_judge(rules: Sequence[Rule]) -> Judge | None:
     """
     if not rules:
         return None
-    compiled = [(rule.evidence, [_comparison(condition) for condition in rule.when]) for rule in rules]
+    places = {name: place for place, name in enumerate(names)}
+    compiled = [
+        (rule.evidence, [(places[condition.reading], _comparison(condition)) for condition in rule.when])
+        for rule in rules
+    ]
 
-    def judge(readings: Iterable[ReadingValue]) -> Evidence | None:
-        by_name = {reading.name: reading for reading in readings}
+    def judge(decoded: Sequence[Decoded]) -> Evidence | None:
         for evidence, comparisons in compiled:
-            verdicts = [compare(by_name) for compare in comparisons]
-            if False in verdicts:
-                continue
-            return None if None in verdicts else evidence
+            verdict = _verdict(decoded, comparisons)
+            if verdict is not False:
+                return evidence if verdict else None
         return None
 
     return judge
 
 
-def _comparison(condition: Condition) -> Compare:
-    name, operand = condition.reading, condition.operand
-    holds: Callable[[Value], bool]
-    if isinstance(operand, tuple):
-        words = frozenset(operand)
-        holds = words.__contains__
-    else:
-        compare, limit = _OPERATORS[condition.operator], operand
-        holds = lambda value: compare(value, limit)  # noqa: E731
-
-    def verdict(readings: Mapping[str, ReadingValue]) -> Verdict:
-        reading = readings[name]
-        if reading.value is not None:
-            return holds(reading.value)
-        return False if reading.quality in _SILENT else None
-
+def _verdict(decoded: Sequence[Decoded], comparisons: Sequence[tuple[int, Holds]]) -> bool | None:
+    """Whether all conditions hold. None: a reading failed, so nobody knows, and no other one is false."""
+    verdict: bool | None = True
+    for place, holds in comparisons:
+        value = decoded[place]
+        if isinstance(value, Failure):
+            if value.quality in _SILENT:
+                return False
+            verdict = None
+        elif not holds(value):
+            return False
     return verdict
+
+
+def _comparison(condition: Condition) -> Holds:
+    operand = condition.operand
+    if isinstance(operand, tuple):
+        return frozenset(operand).__contains__
+    compare, limit = _OPERATORS[condition.operator], operand
+    return lambda value: compare(value, limit)

@@ -12,6 +12,7 @@ from collectors.decoding.evidence import Judge, make_judge
 from collectors.decoding.modbus import check_answer, identity_decoder, register_decoder
 from collectors.decoding.rows import RowProgram, row_program
 from collectors.decoding.snmp import column_decoder, snmp_decoder, split_rows
+from collectors.decoding.straight import Straight
 from collectors.decoding.values import Decoded
 from collectors.planner import part_of, plan_requests
 from collectors.profiles.model import Column, Encoding, Identity, Profile, Reading, Registers, Scalar, Source
@@ -42,9 +43,11 @@ class Check:
 @dataclass(frozen=True, slots=True, eq=False)
 class Program:
     requests: tuple[Request, ...]
-    prepare: tuple[Callable[[Any], Any], ...]
+    prepare: tuple[Callable[[Any], Any] | None, ...]
     checks: tuple[Check, ...]
     steps: tuple[Step, ...]
+    names: tuple[str, ...]
+    straight: Straight
     judge: Judge | None
     tables: tuple[tuple[int, RowProgram], ...]
 
@@ -55,12 +58,19 @@ def program_of(profile: Profile, groups: frozenset[str] | None = None) -> Progra
     requests = plan_requests(profile, groups)
     profile = part_of(profile, groups)
     offset = len(requests) - len(profile.tables)
+    steps = tuple(_step(reading, requests) for reading in profile.readings)
+    names = tuple(step.name for step in steps)
     return Program(
         requests=requests,
         prepare=tuple(_preparation(request) for request in requests),
         checks=tuple(_check(guard, requests) for guard in profile.guards),
-        steps=tuple(_step(reading, requests) for reading in profile.readings),
-        judge=make_judge(profile.activity),
+        steps=steps,
+        names=names,
+        straight=Straight(
+            requests,
+            [(reading, step.slot, step.read) for reading, step in zip(profile.readings, steps, strict=True)],
+        ),
+        judge=make_judge(profile.activity, names),
         tables=tuple((offset + i, row_program(table)) for i, table in enumerate(profile.tables)),
     )
 
@@ -69,7 +79,7 @@ def prepare_answers(program: Program, raw: RawPoll) -> Prepared:
     prepared = []
     for request, prepare in zip(program.requests, program.prepare, strict=True):
         answer = raw.answers.get(request, NOT_ASKED)
-        prepared.append(answer if answer.__class__ is Failure else prepare(answer))
+        prepared.append(prepare(answer) if prepare and answer.__class__ is not Failure else answer)
     for check in program.checks:
         answer = prepared[check.slot]
         failure = answer if answer.__class__ is Failure else check.read(answer)
@@ -78,14 +88,14 @@ def prepare_answers(program: Program, raw: RawPoll) -> Prepared:
     return prepared
 
 
-def _preparation(request: Request) -> Callable[[Any], Any]:
+def _preparation(request: Request) -> Callable[[Any], Any] | None:
     match request:
         case SnmpTable(columns=columns):
             return lambda answer: split_rows(answer, columns)
         case ModbusRead():
             return lambda answer: check_answer(request, answer) or answer
         case _:
-            return lambda answer: answer
+            return None
 
 
 def _step(reading: Reading, requests: tuple[Request, ...]) -> Step:
@@ -98,6 +108,8 @@ def _reader(source: Source, encoding: Encoding, request: Request) -> Read:
         case Registers(address=address, count=count):
             assert isinstance(request, ModbusRead)  # noqa: S101 - for the type checker; _slot sees to it
             return register_decoder(encoding, address - request.address, count)
+        case Identity(part=part):
+            return identity_decoder(encoding, part)
         case Column():
             return column_decoder(source, encoding)
         case _:
@@ -108,8 +120,6 @@ def _reader(source: Source, encoding: Encoding, request: Request) -> Read:
 def _slot(source: Source, requests: tuple[Request, ...]) -> int:
     for slot, request in enumerate(requests):
         match source, request:
-        case Identity(part=part):
-            return identity_decoder(encoding, part)
             case Scalar(oid=oid), SnmpGet(oids=oids) if oid in oids:
                 return slot
             case Column(oid=oid), SnmpTable(columns=columns) if oid in columns:
@@ -117,6 +127,8 @@ def _slot(source: Source, requests: tuple[Request, ...]) -> int:
             case Registers(function=function, address=address), ModbusRead(function=asked) if (
                 function == asked and request.address <= address < request.address + request.count
             ):
+                return slot
+            case Identity(), ModbusIdentify():
                 return slot
     raise LookupError(f"no request reads {source}")
 
@@ -128,8 +140,6 @@ def _check(guard: Any, requests: tuple[Request, ...]) -> Check:
 
     def check(answer: Any) -> Failure | None:
         found = read(answer)
-            case Identity(), ModbusIdentify():
-                return slot
         if isinstance(found, Failure):
             return found
         return None if found in wanted else unmet

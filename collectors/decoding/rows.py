@@ -61,7 +61,7 @@ def row_program(table: Table) -> RowProgram:
         age=(table.age.source.oid, snmp_decoder(table.age.encoding)) if table.age else None,
         locate=_locator(table.position) if table.position else _nothing,
         sight=_sighter(table.sighting) if table.sighting else _nothing,
-        judge=make_judge(table.activity),
+        judge=make_judge(table.activity, [reading.name for reading in table.readings]),
     )
 
 
@@ -150,7 +150,7 @@ def _fill(program: RowProgram, rows: Rows, index: str, row: Row) -> None:
     row.notes += notes_on(zip([*names, "position", "sighting"], [*decoded, place, sighting], strict=True))
     row.position = place if isinstance(place, Position) else None
     row.sighting = sighting if isinstance(sighting, Sighting) else None
-    row.activity = program.judge(row.readings) if program.judge else None
+    row.activity = program.judge(decoded) if program.judge else None
     if not (row.position or row.sighting or any(reading.value is not None for reading in row.readings)):
         row.failure = next((f for f in (*decoded, place, sighting) if isinstance(f, Failure)), None)
 

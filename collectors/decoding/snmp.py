@@ -20,12 +20,16 @@ from collectors.profiles.model import SNMP_TYPES, Column, Encoding, Where
 from collectors.requests import Failure, SnmpValue
 
 Decode = Callable[[SnmpValue | None], Decoded]
+Read = Callable[[Any], Decoded]
 Rows = Mapping[str, Mapping[str, SnmpValue]]
 """Column OID → row index → value."""
 
 EMPTY_TABLE = Failure(Quality.MISSING, "the device has no row in this table")
 NO_ROW = Failure(Quality.MISSING, "the table has no row with this value")
 NOT_ANSWERED = Failure(Quality.MISSING, "the answer does not hold this object")
+_NAMES = {"number-text": "text"}
+_FORMS: dict[str, type] = {"text": bytes, "number-text": bytes, "oid": str}
+"""What holds the value of an encoding's type; of all others it is ``int``."""
 _EXCEPTIONS = {
     "no_such_object": Failure(Quality.MISSING, "the device has no such object"),
     "no_such_instance": Failure(Quality.MISSING, "the device has no such instance"),
@@ -36,27 +40,37 @@ _EXCEPTIONS = {
 
 def snmp_decoder(encoding: Encoding) -> Decode:
     """``SnmpValue`` → number in the term's unit, state, text, or why there is none."""
-    accepted = SNMP_TYPES[encoding.type]
-    if encoding.type in ("text", "number-text"):
-        return _octets_decoder(encoding)
-    if encoding.type == "oid":
-        return _decode_oid
-    convert = converter(encoding)
-    kind_name = encoding.type
+    accepted, wanted, read = (
+        SNMP_TYPES[encoding.type],
+        _NAMES.get(encoding.type, encoding.type),
+        _reader(encoding),
+    )
+    form = _FORMS.get(encoding.type, int)
 
     def decode(value: SnmpValue | None) -> Decoded:
-        if value is None or value.type not in accepted:
-            return _refuse(value, kind_name)
-        raw = value.value
-        return convert(raw) if raw.__class__ is int else _refuse(value, kind_name)
+        if value is None or value.type not in accepted or value.value.__class__ is not form:
+            return _refuse(value, wanted)
+        return read(value.value)
 
     return decode
 
 
-def _decode_oid(value: SnmpValue | None) -> Decoded:
-    if value is None or value.type != "oid" or not isinstance(value.value, str):
-        return _refuse(value, "oid")
-    return value.value
+def raw_decoder(encoding: Encoding, kind: str) -> Read:
+    """The same for what a :class:`SnmpValue` of this type holds."""
+    if kind in SNMP_TYPES[encoding.type]:
+        return _reader(encoding)
+    refusal = _refuse(SnmpValue(kind, None), _NAMES.get(encoding.type, encoding.type))
+    return lambda _raw: refusal
+
+
+def _reader(encoding: Encoding) -> Read:
+    match encoding.type:
+        case "text" | "number-text":
+            return _octets_reader(encoding)
+        case "oid":
+            return lambda raw: raw
+        case _:
+            return converter(encoding)
 
 
 def decode_name(value: SnmpValue | None) -> str | Failure:
@@ -66,16 +80,14 @@ def decode_name(value: SnmpValue | None) -> str | Failure:
     return decode_identifier(value.value)
 
 
-def _octets_decoder(encoding: Encoding) -> Decode:
+def _octets_reader(encoding: Encoding) -> Read:
     finish = _text_finisher(encoding)
 
-    def decode(value: SnmpValue | None) -> Decoded:
-        if value is None or value.type != "octets" or not isinstance(value.value, bytes):
-            return _refuse(value, "text")
-        text = decode_text(value.value)
+    def read(octets: bytes) -> Decoded:
+        text = decode_text(octets)
         return finish(text) if isinstance(text, str) else text
 
-    return decode
+    return read
 
 
 def _text_finisher(encoding: Encoding) -> Callable[[str], Decoded]:

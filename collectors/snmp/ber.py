@@ -28,6 +28,9 @@ _UNSIGNED = {
     TIMETICKS: ("timeticks", 4),
     COUNTER64: ("counter64", 8),
 }
+NUMBERS = {INTEGER: ("integer", 4), **_UNSIGNED}
+"""Types of numbers, and how many octets they are wide."""
+NO_NUMBER = "", 0
 _OCTETS = {OCTETS: "octets", OPAQUE: "opaque"}
 _NOTHING = {NULL: "null", 0x80: "no_such_object", 0x81: "no_such_instance", 0x82: "end_of_mib"}
 
@@ -155,6 +158,12 @@ def read_value(element: bytes) -> SnmpValue:
             _values.clear()
         _values[element] = value
     return value
+
+
+def read_plain(element: bytes) -> tuple[str, int | bytes | str | None]:
+    """The same as type and value."""
+    value = read_value(element)
+    return value.type, value.value
 
 
 def _decode_value(element: bytes) -> SnmpValue:

@@ -7,14 +7,16 @@ from __future__ import annotations
 
 import os
 import struct
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from enum import IntEnum
 from functools import lru_cache
 from typing import NamedTuple
 
-from collectors.requests import SnmpValue
+from collectors.requests import GetAnswer, SnmpValue
 from collectors.snmp.ber import (
+    NO_NUMBER,
     NULL,
+    NUMBERS,
     OCTETS,
     OID,
     SEQUENCE,
@@ -26,6 +28,7 @@ from collectors.snmp.ber import (
     oid_text,
     read_integer,
     read_octets,
+    read_plain,
     read_value,
     tlv,
 )
@@ -71,7 +74,7 @@ def new_id() -> bytes:
 class Prepared:
     """A request, encoded but for its number. ``wanted`` are the identifiers as text and as whole elements."""
 
-    __slots__ = ("_names", "head", "tail", "wanted")
+    __slots__ = ("_elements", "_names", "head", "oids", "tail", "wanted")
 
     def __init__(self, ask: Ask, contents: Sequence[bytes], second: int = 0, third: int = 0) -> None:
         names = [tlv(OID, content) for content in contents]
@@ -80,37 +83,59 @@ class Prepared:
         # The number of the request takes the place of four octets.
         self.head = tlv(Ask(ask), b"\x02\x04" + bytes(4) + self.tail)[: -len(self.tail) - 4]
         self.wanted = tuple(zip(map(oid_text, contents), names, strict=True))
-        self._names = dict(zip(contents, map(oid_text, contents), strict=True))
+        self.oids = tuple(map(oid_text, contents))
+        self._names = dict(zip(contents, self.oids, strict=True))
+        # Identifiers, and how far behind the beginning of its binding the value of each begins.
+        self._elements = [(name, 2 + len(name)) for name in names]
 
     def pdu(self, number: bytes) -> bytes:
         return self.head + number + self.tail
 
-    def read_answer(self, data: bytes, at: int, stop: int) -> dict[str, SnmpValue]:
+    def read_answer(self, data: bytes, at: int, stop: int) -> Mapping[str, SnmpValue]:
         """What the bindings say of the objects that were asked for; others are left out.
 
         Nearly every agent answers object by object in the order of the request, so that comparing octets
         tells which is which.
         """
-        answer: dict[str, SnmpValue] = {}
-        begin = at
-        for text, name in self.wanted:
-            if at + 2 > stop or data[at] != SEQUENCE or data[at + 1] >= 0x80:
-                break
-            end = at + 2 + data[at + 1]
-            if not data.startswith(name, at + 2):
-                break
-            answer[text] = read_value(data[at + 2 + len(name) : end])
-            at = end
-        else:
-            if at == stop:
-                return answer
-        bindings = dict(read_bindings(data, begin, stop))
+        try:
+            answer = self._read_usual(data, at, stop)
+        except IndexError:  # cut short
+            answer = None
+        if answer is not None:
+            return answer
+        bindings = dict(read_bindings(data, at, stop))
         return {text: bindings[oid] for oid, text in self._names.items() if oid in bindings}
+
+    def _read_usual(self, data: bytes, at: int, stop: int) -> GetAnswer | None:
+        """The answer, if it has every object in its order and no length of more than one octet."""
+        kinds, raws = [], []
+        for name, size in self._elements:
+            value_at = at + size
+            tag, length = data[value_at], data[value_at + 1]
+            span = size + length
+            if data[at] != SEQUENCE or data[at + 1] != span or span > 127:
+                return None
+            if not data.startswith(name, at + 2):
+                return None
+            end = at + 2 + span
+            kind, most = NUMBERS.get(tag, NO_NUMBER)
+            raw: int | bytes | str | None
+            if not 0 < length <= most or data[value_at + 2] >= 0x80:
+                kind, raw = read_plain(data[value_at:end])
+            else:
+                raw = int.from_bytes(data[value_at + 2 : end], "big")
+            kinds.append(kind)
+            raws.append(raw)
+            at = end
+        return GetAnswer(self.oids, tuple(kinds), raws) if at == stop else None
 
 
 @lru_cache(maxsize=10_000)
 def prepare_get(oids: tuple[str, ...]) -> Prepared:
-    return Prepared(Ask.GET, [encode_oid(oid) for oid in oids])
+    prepared = Prepared(Ask.GET, [encode_oid(oid) for oid in oids])
+    if prepared.oids == oids:
+        prepared.oids = oids  # the very strings that the answer will be compared with
+    return prepared
 
 
 @lru_cache(maxsize=2_000)

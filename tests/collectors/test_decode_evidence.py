@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from assets.observation import Evidence, ReadingValue
+from assets.observation import Evidence
 from assets.words import Quality
 from collectors.decoding.evidence import make_judge
 from collectors.profiles.library import get_profile
 from collectors.profiles.model import Condition, Rule
+from collectors.requests import Failure
 
 FAULT = Rule(Evidence.FAULT, (Condition("sensor_alarm", "in", ("alarm",)),))
 BUSY = Rule(Evidence.IN_USE, (Condition("power", "above", 100.0), Condition("door", "in", ("closed",))))
@@ -16,15 +17,12 @@ IDLE = Rule(Evidence.IDLE, (Condition("power", "at_most", 100.0),))
 
 
 def judged(rules, **readings):
-    values = [
-        ReadingValue(name, None, value) if isinstance(value, Quality) else ReadingValue(name, value)
-        for name, value in readings.items()
-    ]
-    return make_judge(rules)(values)
+    decoded = [Failure(value, "") if isinstance(value, Quality) else value for value in readings.values()]
+    return make_judge(rules, list(readings))(decoded)
 
 
 def test_a_profile_without_rules_judges_nothing():
-    assert make_judge(()) is None
+    assert make_judge((), ()) is None
 
 
 @pytest.mark.parametrize(
