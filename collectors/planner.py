@@ -90,16 +90,23 @@ def _plan_columns(profile: Profile, sources: Iterable[Source]) -> Iterator[SnmpT
             for oid in [*wanted, source.share_of] if source.share_of else wanted:
                 entries.setdefault(oid.rpartition(".")[0], []).append(oid)
     for columns in entries.values():
-        yield SnmpTable(tuple(dict.fromkeys(columns)), max_repetitions=_repetitions(profile))
+        yield _plan_table(profile, tuple(dict.fromkeys(columns)))
 
 
 def _plan_tables(profile: Profile) -> Iterator[SnmpTable]:
     for table in profile.tables:
-        yield SnmpTable(table_columns(table), table.max_rows, _repetitions(profile))
+        yield _plan_table(profile, table_columns(table), table.max_rows)
 
 
-def _repetitions(profile: Profile) -> int:
-    return 1 if "single-rows" in profile.quirks else profile.limits.repetitions
+def _plan_table(profile: Profile, columns: tuple[str, ...], max_rows: int = 1000) -> SnmpTable:
+    return SnmpTable(
+        columns,
+        max_rows,
+        max_repetitions=1 if "single-rows" in profile.quirks else profile.limits.repetitions,
+        max_columns=profile.limits.varbinds,
+        by_bulk="no-getbulk" not in profile.quirks,
+        is_ordered="unordered-rows" not in profile.quirks,
+    )
 
 
 def _plan_reads(profile: Profile, sources: Sequence[Registers]) -> Iterator[ModbusRead]:

@@ -5,7 +5,7 @@ There is no request that writes, so nothing above a driver can even express one.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -25,11 +25,19 @@ class SnmpGet:
 
 @dataclass(frozen=True, slots=True)
 class SnmpTable:
-    """GETBULK of these columns until they end, ``max_rows`` at the most."""
+    """GETBULK of these columns until they end, ``max_rows`` at the most.
+
+    ``max_columns`` are how many one message may ask for side by side. Two faults of agents are allowed for: that
+    they know no GETBULK (``by_bulk``), and that their rows do not come in the order of their identifiers
+    (``is_ordered``).
+    """
 
     columns: tuple[str, ...]
     max_rows: int = 1000
     max_repetitions: int = 20
+    max_columns: int = 20
+    by_bulk: bool = True
+    is_ordered: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,35 +75,6 @@ class Failure:
 
     quality: Quality
     detail: str
-
-
-class GetAnswer(Mapping[str, SnmpValue]):
-    """What a GET brought in the usual form: for each of its ``oids`` a value, in their order. ``kinds`` are the types
-    and ``raws`` the values, as :class:`SnmpValue` has them, which is made only for who asks for one by name.
-    """
-
-    __slots__ = ("kinds", "oids", "raws")
-
-    def __init__(
-        self, oids: tuple[str, ...], kinds: tuple[str, ...], raws: Sequence[int | bytes | str | None]
-    ) -> None:
-        self.oids, self.kinds, self.raws = oids, kinds, raws
-
-    def __getitem__(self, oid: str) -> SnmpValue:
-        try:
-            place = self.oids.index(oid)
-        except ValueError:
-            raise KeyError(oid) from None
-        return SnmpValue(self.kinds[place], self.raws[place])
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self.oids)
-
-    def __len__(self) -> int:
-        return len(self.oids)
-
-    def __repr__(self) -> str:
-        return f"GetAnswer({dict(self)!r})"
 
 
 SnmpAnswer = Mapping[str, SnmpValue]

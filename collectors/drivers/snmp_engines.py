@@ -8,6 +8,8 @@ which costs more the more there are; hence several engines, each for at most :da
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,11 +20,12 @@ from pysnmp.proto.error import StatusInformation
 from pysnmp.proto.rfc1902 import OctetString
 
 from collectors.drivers.snmp_socket import StrictSocket, StrictUdp, StrictUdp6
-from collectors.requests import SnmpUser
+from collectors.requests import MAX_DATAGRAM, SnmpUser
 
 PEERS_PER_ENGINE = 200
 
 AUTH = {
+    "": config.USM_AUTH_NONE,
     "md5": config.USM_AUTH_HMAC96_MD5,
     "sha1": config.USM_AUTH_HMAC96_SHA,
     "sha224": config.USM_AUTH_HMAC128_SHA224,
@@ -31,6 +34,7 @@ AUTH = {
     "sha512": config.USM_AUTH_HMAC384_SHA512,
 }
 PRIV = {
+    "": config.USM_PRIV_NONE,
     "des": config.USM_PRIV_CBC56_DES,
     "3des": config.USM_PRIV_CBC168_3DES,
     "aes128": config.USM_PRIV_CFB128_AES,
@@ -50,10 +54,20 @@ class Peer:
     host: str
     port: int
     secret: SnmpUser | bytes
+    protocol: str
+    context: bytes = b""
+    max_message_bytes: int = MAX_DATAGRAM
 
     @property
     def is_v3(self) -> bool:
-        return isinstance(self.secret, SnmpUser)
+        return self.protocol == "snmp_v3"
+
+    @property
+    def models(self) -> tuple[int, int, int]:
+        """pysnmp's numbers for message processing, security model and security level."""
+        if isinstance(self.secret, SnmpUser):
+            return 3, 3, 1 + bool(self.secret.auth_protocol) + bool(self.secret.priv_protocol)
+        return (0, 1, 1) if self.protocol == "snmp_v1" else (1, 2, 1)
 
 
 class SnmpTroubleError(Exception):
@@ -69,9 +83,13 @@ class SnmpTroubleError(Exception):
 class Engine:
     """One pysnmp engine with its sockets, for up to :data:`PEERS_PER_ENGINE` devices."""
 
-    def __init__(self) -> None:
+    def __init__(self, refused: Counter[str]) -> None:
         self.peers: set[tuple[str, int]] = set()
         self._engine = SnmpEngine()
+        self._refused = refused
+        (self._largest,) = self._engine.get_mib_builder().import_symbols(
+            "__SNMP-FRAMEWORK-MIB", "snmpEngineMaxMessageSize"
+        )
         self._names: dict[bytes | str, str] = {}
         self._users: dict[str, SnmpUser] = {}
         self._sockets: dict[int, StrictSocket] = {}
@@ -79,6 +97,8 @@ class Engine:
         self._usm = self._engine.security_models[3]
         self._v3 = self._engine.message_processing_subsystems[3]
         _keep_what_is_known(self._usm, self._v3)
+        for model in self._engine.message_processing_subsystems.values():
+            _count_refused(model, refused)
 
     def has_room_for(self, peer: Peer) -> bool:
         """pysnmp knows users by name alone, so that an engine holds one secret for each name."""
@@ -89,8 +109,11 @@ class Engine:
             or self._users.get(peer.secret.name, peer.secret) == peer.secret
         )
 
-    async def send(self, peer: Peer, pdu: Any, timeout_s: float) -> Any:
-        """Send once and wait for the response PDU; raises :class:`SnmpTroubleError`."""
+    async def send(self, peer: Peer, pdu: Any, timeout_s: float, note_refused: Callable[[int], None]) -> Any:
+        """Send once and wait for the response PDU; raises :class:`SnmpTroubleError`.
+
+        ``note_refused`` is told how many datagrams came meanwhile that were no answer, if any did.
+        """
         socket, domain, address = await self._socket_for(peer)
         self.peers.add((peer.host, peer.port))
         future: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
@@ -102,9 +125,10 @@ class Engine:
             async with asyncio.timeout(timeout_s):
                 return await future
         except TimeoutError:
-            raise SnmpTroubleError(garbled=socket.release(number)) from None
+            raise SnmpTroubleError(garbled=socket.refused_of(number) > 0) from None
         finally:
-            socket.release(number)
+            if count := socket.release(number):
+                note_refused(count)
 
     def knows(self, peer: Peer) -> bool:
         """Whether the device's engine identifier is known, so that no discovery is needed."""
@@ -123,17 +147,22 @@ class Engine:
     def _dispatch(
         self, peer: Peer, domain: Any, address: Any, pdu: Any, timeout_s: float, future: asyncio.Future[Any]
     ) -> None:
-        messages, security, level = (3, 3, 3) if peer.is_v3 else (1, 2, 1)
+        messages, security, level = peer.models
         resolution = self._engine.transport_dispatcher.get_timer_resolution()
+        usual = self._largest.syntax
+        if peer.max_message_bytes < int(usual):
+            self._largest.syntax = usual.clone(peer.max_message_bytes)
         try:
             self._engine.message_dispatcher.send_pdu(
                 self._engine, domain, address,
                 messages, security, OctetString(self._security_name(peer)), level,
-                None, b"", 1, pdu, _EXPECT_RESPONSE, (timeout_s + _EXPIRY_MARGIN_S) / resolution,
-                _deliver, future,
+                None, peer.context, 1 if messages else 0, pdu, _EXPECT_RESPONSE,
+                (timeout_s + _EXPIRY_MARGIN_S) / resolution, _deliver, future,
             )  # fmt: skip
         except StatusInformation as status:
             raise SnmpTroubleError(_indication(status)) from None
+        finally:
+            self._largest.syntax = usual
 
     def _security_name(self, peer: Peer) -> str:
         if isinstance(peer.secret, SnmpUser):
@@ -161,7 +190,7 @@ class Engine:
         version = 6 if ":" in peer.host else 4
         async with self._opening:
             if version not in self._sockets:
-                socket: Any = StrictUdp() if version == 4 else StrictUdp6()
+                socket: Any = StrictUdp(self._refused) if version == 4 else StrictUdp6(self._refused)
                 await socket.open()
                 config.add_transport(self._engine, _domain(peer), socket)
                 self._sockets[version] = socket
@@ -208,3 +237,31 @@ def _keep_what_is_known(usm: Any, v3: Any) -> None:
     engines = v3._SnmpV3MessageProcessingModel__engineIdCacheExpQueue  # noqa: SLF001
     usm._SnmpUSMSecurityModel__expire_timeline_info = times.clear  # noqa: SLF001
     v3._SnmpV3MessageProcessingModel__expire_engines_info = engines.clear  # noqa: SLF001
+
+
+_REASONS = {
+    "authenticationFailure": "wrong digest",
+    "notInTimeWindow": "outside the time window",
+    "unknownEngineID": "another engine or user",
+    "unknownSecurityName": "another engine or user",
+    "engineIDMismatch": "another engine or user",
+    "unsupportedSecurityLevel": "another security level",
+    "unknownCommunityName": "another community or version",
+    "dataMismatch": "another message",
+}
+"""What pysnmp calls it when it drops a message, and what our own codec does."""
+
+
+def _count_refused(model: Any, refused: Counter[str]) -> None:
+    """pysnmp drops what it does not believe without a word."""
+    believed = model.prepare_data_elements
+
+    def prepare_data_elements(*arguments: Any) -> Any:
+        try:
+            return believed(*arguments)
+        except StatusInformation as status:
+            if "sendPduHandle" not in status:
+                refused[_REASONS.get(_indication(status), "not understood")] += 1
+            raise
+
+    model.prepare_data_elements = prepare_data_elements

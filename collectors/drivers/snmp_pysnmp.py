@@ -1,45 +1,40 @@
-"""SNMP v2c and v3 through pysnmp: GET, and GETBULK for tables. One retry, and one more after a report."""
+"""SNMP v1, v2c and v3 through pysnmp: GET, GETNEXT and GETBULK. One retry, and one more after a report."""
 
 from __future__ import annotations
 
-import logging
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
-from pysnmp.proto.api import v2c
+from pysnmp.proto.api import v1, v2c
 
 from assets.words import Quality
 from collectors.drivers.snmp_engines import Engine, Peer, SnmpTroubleError
-from collectors.drivers.snmp_values import Oid, dotted, parse_oid, snmp_value
-from collectors.drivers.snmp_walk import TooBigError, walk
+from collectors.drivers.snmp_manners import FailedError, Memory
+from collectors.drivers.snmp_poll import Rows, SnmpPoll, Values
+from collectors.drivers.snmp_values import Oid, parse_oid, snmp_value
 from collectors.drivers.turns import ask_in_turn
-from collectors.requests import Answer, Failure, RawPoll, Request, SnmpGet, SnmpTable, SnmpValue, Target
+from collectors.requests import Failure, RawPoll, Request, Target
 from collectors.snmp import words
-
-log = logging.getLogger(__name__)
 
 RETRIES = 1
 _MAX_DISCOVERY_ROUNDS = 3
 _DISCOVERY = frozenset({"unknownEngineID", "notInTimeWindow"})
-_TOO_BIG = 1
-Bindings = list[tuple[Oid, SnmpValue]]
-
-
-class DeviceSaidError(Exception):
-    """The device answered with an error-status."""
-
-    def __init__(self, failure: Failure) -> None:
-        super().__init__(failure.detail)
-        self.failure = failure
 
 
 class PysnmpDriver:
-    """Shares engines and sockets between all devices; every failure of a device comes back as a Failure."""
+    """Shares engines and sockets between all devices; every failure of a device comes back as a Failure.
+
+    ``refused`` counts what came and was not believed, by reason, ``refused_by_endpoint`` by endpoint.
+    """
 
     name = "pysnmp"
 
     def __init__(self) -> None:
+        self.refused: Counter[str] = Counter()
+        self.refused_by_endpoint: Counter[int] = Counter()
         self._engines: list[Engine] = []
+        self._memory = Memory()
 
     async def open(self) -> None:
         """Sockets open with the first request."""
@@ -51,8 +46,8 @@ class PysnmpDriver:
 
     async def poll(self, target: Target, requests: Sequence[Request]) -> RawPoll:
         peer = _peer(target)
-        session = Session(self._engine_for(peer), peer, target)
-        return await ask_in_turn(requests, session.ask)
+        poll = _Poll(target, self._memory, self._engine_for(peer), peer, self.refused_by_endpoint)
+        return await ask_in_turn(requests, poll.ask)
 
     def _engine_for(self, peer: Peer) -> Engine:
         for engine in self._engines:
@@ -61,62 +56,52 @@ class PysnmpDriver:
         for engine in self._engines:
             if engine.has_room_for(peer):
                 return engine
-        self._engines.append(Engine())
+        self._engines.append(Engine(self.refused))
         return self._engines[-1]
 
 
-class Session:
-    """One poll of one device."""
+class _Poll(SnmpPoll):
+    """One poll of one device through one of pysnmp's engines."""
 
-    def __init__(self, engine: Engine, peer: Peer, target: Target) -> None:
-        self._engine, self._peer, self._target = engine, peer, target
+    __slots__ = ("_api", "_engine", "_peer", "_refused")
 
-    async def ask(self, request: Request) -> Answer:
-        try:
-            if isinstance(request, SnmpGet):
-                return await self._get(request.oids)
-            if isinstance(request, SnmpTable):
-                return await walk(request, self._get_bulk)
-        except TooBigError:
-            return Failure(
-                Quality.DEVICE_ERROR,
-                "The device says that even half of the answer is too big (tooBig): ask for fewer objects.",
-            )
-        except DeviceSaidError as said:
-            return said.failure
-        except SnmpTroubleError as trouble:
-            return _failure(trouble, self._target)
-        raise TypeError(f"SNMP does not know {type(request).__name__}")
+    def __init__(
+        self, target: Target, memory: Memory, engine: Engine, peer: Peer, refused: Counter[int]
+    ) -> None:
+        super().__init__(target, memory)
+        self._engine, self._peer, self._refused = engine, peer, refused
+        self._api: Any = v1 if target.protocol == "snmp_v1" else v2c
 
-    async def _get(self, oids: tuple[str, ...]) -> Answer:
-        """The objects asked for, and no others. An answer too big is asked for again in two halves, once."""
+    async def send_get(self, oids: tuple[str, ...]) -> Values:
         wanted = [parse_oid(oid) for oid in oids]
-        try:
-            bindings = await self._exchange(_get_pdu(wanted))
-        except TooBigError:
-            if len(wanted) < 2:
-                raise
-            half = len(wanted) // 2
-            bindings = await self._exchange(_get_pdu(wanted[:half]))
-            bindings += await self._exchange(_get_pdu(wanted[half:]))
+        bindings, status, blamed = await self._exchange(self._pdu(self._api.GetRequestPDU(), wanted))
         found = dict(bindings)
         answer = {text: found[oid] for text, oid in zip(oids, wanted, strict=True) if oid in found}
-        if not answer:
-            return Failure(
-                Quality.MALFORMED, "The device answered, but with none of the objects that were asked for."
-            )
-        return answer
+        return Values(answer, status, blamed)
 
-    async def _get_bulk(self, cursors: Sequence[Oid], repetitions: int) -> Bindings:
-        return await self._exchange(_bulk_pdu(cursors, repetitions))
+    async def send_rows(self, cursors: Sequence[Oid], repetitions: int) -> Rows:
+        if repetitions:
+            return await self._exchange(_bulk_pdu(cursors, repetitions))
+        return await self._exchange(self._pdu(self._api.GetNextRequestPDU(), cursors))
 
-    async def _exchange(self, pdu: Any) -> Bindings:
-        """Send until there is an answer, within bounds; raises what went wrong."""
+    def _pdu(self, pdu: Any, oids: Sequence[Oid]) -> Any:
+        self._api.apiPDU.set_defaults(pdu)
+        self._api.apiPDU.set_varbinds(pdu, [(oid, self._api.null) for oid in oids])
+        return pdu
+
+    async def _exchange(self, pdu: Any) -> Rows:
+        """Send until there is an answer, within bounds; raises FailedError if there is none."""
+        try:
+            return self._read(await self._send(pdu), pdu)
+        except SnmpTroubleError as trouble:
+            raise FailedError(_failure(trouble, self._target)) from None
+
+    async def _send(self, pdu: Any) -> Any:
         timeouts = reports = rounds = 0
         while True:
             was_known = self._peer.is_v3 and self._engine.knows(self._peer)
             try:
-                return _bindings(await self._engine.send(self._peer, pdu, self._target.timeout_s), pdu)
+                return await self._engine.send(self._peer, pdu, self._target.timeout_s, self._note_refused)
             except SnmpTroubleError as trouble:
                 if trouble.report in _DISCOVERY:
                     rounds += 1
@@ -129,19 +114,33 @@ class Session:
                 if was_known and trouble.report != "notInTimeWindow":
                     self._engine.forget(self._peer)
 
+    def _note_refused(self, count: int) -> None:
+        self._refused[self._target.endpoint_id] += count
+
+    def _read(self, response: Any, request: Any) -> Rows:
+        api = self._api.apiPDU
+        if response.tagSet != v2c.ResponsePDU.tagSet or (
+            api.get_request_id(response) != api.get_request_id(request)
+        ):
+            raise SnmpTroubleError(garbled=True)
+        if status := int(api.get_error_status(response)):
+            return Rows([], status, int(response.getComponentByPosition(2)))
+        try:
+            return Rows([(tuple(name), snmp_value(value)) for name, value in api.get_varbinds(response)])
+        except ValueError:
+            raise FailedError(_NO_TYPE) from None
+
+
+_NO_TYPE = Failure(Quality.MALFORMED, "The device answered with a type that SNMP does not have.")
+
 
 def _peer(target: Target) -> Peer:
     secret = target.user if target.protocol == "snmp_v3" else target.community
     if secret is None:
         raise ValueError(f"{target}: no credential")
-    return Peer(target.host, target.port, secret)
-
-
-def _get_pdu(oids: Sequence[Oid]) -> Any:
-    pdu = v2c.GetRequestPDU()
-    v2c.apiPDU.set_defaults(pdu)
-    v2c.apiPDU.set_varbinds(pdu, [(oid, v2c.null) for oid in oids])
-    return pdu
+    return Peer(
+        target.host, target.port, secret, target.protocol, target.context.encode(), target.max_message_bytes
+    )
 
 
 def _bulk_pdu(oids: Sequence[Oid], repetitions: int) -> Any:
@@ -151,29 +150,6 @@ def _bulk_pdu(oids: Sequence[Oid], repetitions: int) -> Any:
     v2c.apiBulkPDU.set_max_repetitions(pdu, repetitions)
     v2c.apiBulkPDU.set_varbinds(pdu, [(oid, v2c.null) for oid in oids])
     return pdu
-
-
-def _bindings(response: Any, request: Any) -> Bindings:
-    if response.tagSet != v2c.ResponsePDU.tagSet or (
-        v2c.apiPDU.get_request_id(response) != v2c.apiPDU.get_request_id(request)
-    ):
-        raise SnmpTroubleError(garbled=True)
-    if status := int(v2c.apiPDU.get_error_status(response)):
-        if status == _TOO_BIG:
-            raise TooBigError
-        raise DeviceSaidError(_said(status, response, request))
-    try:
-        return [(tuple(name), snmp_value(value)) for name, value in v2c.apiPDU.get_varbinds(response)]
-    except ValueError:
-        raise DeviceSaidError(
-            Failure(Quality.MALFORMED, "The device answered with a type that SNMP does not have.")
-        ) from None
-
-
-def _said(status: int, response: Any, request: Any) -> Failure:
-    index = int(v2c.apiPDU.get_error_index(response, muteErrors=True))
-    asked = v2c.apiPDU.get_varbinds(request)
-    return words.device_said(status, dotted(tuple(asked[index - 1][0])) if 0 < index <= len(asked) else "")
 
 
 _PYSNMP_NAMES = {"unknownSecurityName": "unknownUserName", "authenticationFailure": "wrongDigest"}

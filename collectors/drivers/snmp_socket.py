@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import socket
+from collections import Counter
 from typing import Any
 
 from pysnmp.carrier.asyncio.dgram.udp import UdpAsyncioTransport
@@ -58,8 +59,8 @@ def _integer(data: bytes, at: int) -> tuple[int, int]:
 class StrictSocket:
     """For pysnmp's datagram transports: only the address that was asked answers, by the number asked with.
 
-    ``sent_id`` and ``send_error`` tell about the message sent last. ``garbled`` holds the numbers of requests
-    that were answered by something that could not be used.
+    ``sent_id`` and ``send_error`` tell about the message sent last. ``refused`` counts by reason what came and was
+    dropped here.
     """
 
     SOCK_FAMILY: int
@@ -67,10 +68,11 @@ class StrictSocket:
     transport: Any
     _callback_function: Any
 
-    def __init__(self) -> None:
+    def __init__(self, refused: Counter[str]) -> None:
         super().__init__()
+        self.refused = refused
         self.awaited: dict[int, tuple[str, int]] = {}
-        self.garbled: set[int] = set()
+        self._unusable: Counter[int] = Counter()
         self.sent_id: int | None = None
         self.send_error: OSError | None = None
 
@@ -90,29 +92,37 @@ class StrictSocket:
     def datagram_received(self, datagram: bytes, transportAddress: Any) -> None:  # noqa: N803  pysnmp's name
         number = message_id(datagram)
         if number is None or self.awaited.get(number) != transportAddress[:2]:
-            self._note_garbled(transportAddress[:2])
+            self._refuse(number, transportAddress[:2])
             return
         try:
             self._callback_function(self, transportAddress, datagram)
         except Exception:  # whatever pysnmp's decoders stumble over, the next datagram may be fine
             log.debug("undecodable datagram from %s", transportAddress[0], exc_info=True)
+            self.refused["not understood"] += 1
         if number in self.awaited:  # nobody took it
-            self.garbled.add(number)
+            self._unusable[number] += 1
 
-    def _note_garbled(self, address: tuple[str, int]) -> None:
-        self.garbled.update(number for number, asked in self.awaited.items() if asked == address)
+    def _refuse(self, number: int | None, address: tuple[str, int]) -> None:
+        asked = [each for each, awaited in self.awaited.items() if awaited == address]
+        self._unusable.update(asked)
+        if not asked:
+            self.refused["unasked"] += 1
+        else:
+            self.refused["another message" if number else "not understood"] += 1
 
     def error_received(self, exc: OSError) -> None:
         self.send_error = exc
 
-    def release(self, number: int | None) -> bool:
-        """Stop waiting for ``number``; whether it was answered by something unusable."""
+    def refused_of(self, number: int | None) -> int:
+        """How many datagrams came in answer to ``number`` that could not be used."""
+        return 0 if number is None else self._unusable.get(number, 0)
+
+    def release(self, number: int | None) -> int:
+        """Stop waiting for ``number``; how many datagrams in answer to it could not be used."""
         if number is None:
-            return False
+            return 0
         self.awaited.pop(number, None)
-        was_garbled = number in self.garbled
-        self.garbled.discard(number)
-        return was_garbled
+        return self._unusable.pop(number, 0)
 
 
 class StrictUdp(StrictSocket, UdpAsyncioTransport):  # type: ignore[misc]  # pysnmp is untyped

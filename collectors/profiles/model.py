@@ -34,7 +34,7 @@ SHORT_ORDERS = ("ab", "ba")
 IDENTITY_PARTS = ("vendor", "product", "revision")
 
 PICKS = ("first", "max", "min", "mean", "sum", "count")
-QUIRKS = ("single-gets", "single-rows")
+QUIRKS = ("single-gets", "single-rows", "no-getbulk", "unordered-rows", "hang-up")
 
 ORDINARY = ""
 """The group of readings that every poll brings."""

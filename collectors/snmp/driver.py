@@ -6,20 +6,12 @@ import time
 from collections import Counter
 from collections.abc import Callable, Sequence
 
-from collectors.drivers.snmp_values import END_OF_MIB, Oid
-from collectors.drivers.snmp_walk import Bindings, TooBigError, walk
+from collectors.drivers.snmp_manners import FailedError, Memory
+from collectors.drivers.snmp_poll import Rows, SnmpPoll, Values
+from collectors.drivers.snmp_values import Oid
+from collectors.drivers.snmp_walk import Bindings
 from collectors.drivers.turns import ask_in_turn
-from collectors.requests import (
-    Answer,
-    Failure,
-    RawPoll,
-    Request,
-    SnmpGet,
-    SnmpTable,
-    SnmpUser,
-    SnmpValue,
-    Target,
-)
+from collectors.requests import RawPoll, Request, SnmpUser, Target
 from collectors.snmp import words
 from collectors.snmp.ber import encode_arcs, oid_arcs
 from collectors.snmp.exchange import CommunityExchange, Decode, Exchange
@@ -37,16 +29,7 @@ from collectors.snmp.transport import Transport
 from collectors.snmp.v3 import V3Exchange
 
 MOST_SESSIONS = 100_000
-_END = SnmpValue(END_OF_MIB, None)
 MakeExchange = Callable[[Prepared, Decode], Exchange]
-
-
-class FailedError(Exception):
-    """There is no answer; ``failure`` says why."""
-
-    def __init__(self, failure: Failure) -> None:
-        super().__init__(failure.detail)
-        self.failure = failure
 
 
 class FastSnmpDriver:
@@ -57,6 +40,7 @@ class FastSnmpDriver:
     def __init__(self, read_seconds: Callable[[], float] = time.monotonic) -> None:
         self._transport = Transport()
         self._sessions: dict[tuple[str, int, SnmpUser, str, int], Session] = {}
+        self._memory = Memory(read_seconds)
         self._read_seconds = read_seconds
 
     @property
@@ -70,7 +54,8 @@ class FastSnmpDriver:
         self._transport.close()
 
     async def poll(self, target: Target, requests: Sequence[Request]) -> RawPoll:
-        return await ask_in_turn(requests, _Poll(self._transport, target, self._exchanges_for(target)).ask)
+        poll = _Poll(target, self._memory, self._transport, self._exchanges_for(target))
+        return await ask_in_turn(requests, poll.ask)
 
     def _exchanges_for(self, target: Target) -> MakeExchange:
         wait_s = target.timeout_s
@@ -94,78 +79,27 @@ class FastSnmpDriver:
         return session
 
 
-class _Poll:
-    """One poll of one device."""
+class _Poll(SnmpPoll):
+    """One poll of one device through our own socket."""
 
-    __slots__ = ("_make_exchange", "_target", "_transport")
+    __slots__ = ("_make_exchange", "_transport")
 
-    def __init__(self, transport: Transport, target: Target, make_exchange: MakeExchange) -> None:
-        self._transport, self._target, self._make_exchange = transport, target, make_exchange
+    def __init__(
+        self, target: Target, memory: Memory, transport: Transport, make_exchange: MakeExchange
+    ) -> None:
+        super().__init__(target, memory)
+        self._transport, self._make_exchange = transport, make_exchange
 
-    async def ask(self, request: Request) -> Answer:
-        try:
-            if isinstance(request, SnmpGet):
-                return await self._get(request.oids) or words.OTHER_OBJECTS
-            if isinstance(request, SnmpTable):
-                is_v1 = self._target.protocol == "snmp_v1"
-                return await walk(request, self._get_next if is_v1 else self._get_bulk)
-        except TooBigError:
-            return words.ANSWER_TOO_BIG
-        except FailedError as failed:
-            return failed.failure
-        raise TypeError(f"SNMP does not know {type(request).__name__}")
+    async def send_get(self, oids: tuple[str, ...]) -> Values:
+        prepared = prepare_get(oids)
+        exchange = await self._exchange(prepared, prepared.read_answer)
+        return Values(exchange.answer, exchange.status, exchange.blamed)
 
-    async def _get(self, oids: tuple[str, ...]) -> dict[str, SnmpValue]:
-        """The objects asked for, and no others. An answer too big is asked for again in two halves, once."""
-        try:
-            return await self._get_together(oids)
-        except TooBigError:
-            if len(oids) < 2:
-                raise
-        half = len(oids) // 2
-        return {**await self._get_together(oids[:half]), **await self._get_together(oids[half:])}
-
-    async def _get_together(self, oids: tuple[str, ...]) -> dict[str, SnmpValue]:
-        missing: dict[str, SnmpValue] = {}
-        while True:
-            prepared = prepare_get(oids)
-            exchange = await self._exchange(prepared, prepared.read_answer)
-            blamed = exchange.blamed
-            # Version 1 has no word for one missing object: it refuses the request on its behalf.
-            if exchange.status != words.NO_SUCH_NAME or self._target.protocol != "snmp_v1":
-                break
-            if not 0 < blamed <= len(oids):
-                break
-            missing[oids[blamed - 1]] = SnmpValue("no_such_object", None)
-            oids = oids[: blamed - 1] + oids[blamed:]
-            if not oids:
-                return missing
-        _check_status(exchange, prepared)
-        answer: dict[str, SnmpValue] = exchange.answer
-        return {**answer, **missing} if missing else answer
-
-    async def _get_bulk(self, cursors: Sequence[Oid], repetitions: int) -> Bindings:
-        prepared = prepare_bulk(tuple(map(encode_arcs, cursors)), repetitions)
+    async def send_rows(self, cursors: Sequence[Oid], repetitions: int) -> Rows:
+        contents = tuple(map(encode_arcs, cursors))
+        prepared = prepare_bulk(contents, repetitions) if repetitions else prepare_next(contents)
         exchange = await self._exchange(prepared, _read_rows)
-        _check_status(exchange, prepared)
-        rows: Bindings = exchange.answer
-        return rows
-
-    async def _get_next(self, cursors: Sequence[Oid], _repetitions: int) -> Bindings:
-        """One row, for version 1, which also says noSuchName where the objects end."""
-        active = list(cursors)
-        while active:
-            prepared = prepare_next(tuple(map(encode_arcs, active)))
-            exchange = await self._exchange(prepared, _read_rows)
-            if exchange.status == words.NO_SUCH_NAME and 0 < exchange.blamed <= len(active):
-                del active[exchange.blamed - 1]
-                continue
-            _check_status(exchange, prepared)
-            if len(exchange.answer) != len(active):
-                raise FailedError(words.OTHER_OBJECTS)
-            found = dict(zip(active, exchange.answer, strict=True))
-            return [found.get(cursor, (cursor, _END)) for cursor in cursors]
-        return [(cursor, _END) for cursor in cursors]
+        return Rows(exchange.answer, exchange.status, exchange.blamed)
 
     async def _exchange(self, prepared: Prepared, decode: Decode) -> Exchange:
         """A finished exchange with an answer or an error-status; raises FailedError for everything else."""
@@ -183,13 +117,3 @@ class _Poll:
 
 def _read_rows(data: bytes, at: int, stop: int) -> Bindings:
     return [(oid_arcs(name), value) for name, value in read_bindings(data, at, stop)]
-
-
-def _check_status(exchange: Exchange, prepared: Prepared) -> None:
-    """Raises what an error-status means."""
-    if exchange.status == words.TOO_BIG:
-        raise TooBigError
-    if exchange.status:
-        is_one = 0 < exchange.blamed <= len(prepared.wanted)
-        about = prepared.wanted[exchange.blamed - 1][0] if is_one else ""
-        raise FailedError(words.device_said(exchange.status, about))

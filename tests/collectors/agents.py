@@ -18,6 +18,7 @@ from pysnmp.smi.instrum import AbstractMibInstrumController
 
 COMMUNITY = b"canary-community"
 USER = ("poller", "authentication-canary", "privacy-canary-1")
+SIGNED, PLAIN = "signed", "plain"
 
 
 class Objects(AbstractMibInstrumController):
@@ -43,9 +44,18 @@ class Objects(AbstractMibInstrumController):
 
 @contextlib.asynccontextmanager
 async def snmp_agent(
-    objects: dict[tuple[int, ...], object], *, engine_id: str = "", boots: int | None = None, port: int = 0
+    objects: dict[tuple[int, ...], object],
+    *,
+    engine_id: str = "",
+    boots: int | None = None,
+    port: int = 0,
+    contexts: dict[bytes, dict[tuple[int, ...], object]] | None = None,
 ) -> AsyncIterator[int]:
-    """A pysnmp agent for v2c and v3 on a free port of loopback; yields the port."""
+    """A pysnmp agent for v1, v2c and v3 on a free port of loopback; yields the port.
+
+    Besides ``USER`` it knows ``SIGNED``, without privacy, and ``PLAIN``, without authentication too. ``contexts``
+    are further ones besides the default.
+    """
     opened = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
     opened.bind(("127.0.0.1", port))
     agent = engine.SnmpEngine()
@@ -60,11 +70,16 @@ async def snmp_agent(
     config.add_v3_user(
         agent, USER[0], config.USM_AUTH_HMAC192_SHA256, USER[1], config.USM_PRIV_CFB128_AES, USER[2]
     )
-    config.add_vacm_user(agent, 2, "area", "noAuthNoPriv", (1, 3), ())
-    config.add_vacm_user(agent, 3, USER[0], "authPriv", (1, 3), ())
+    config.add_v3_user(agent, SIGNED, config.USM_AUTH_HMAC192_SHA256, USER[1])
+    config.add_v3_user(agent, PLAIN)
+    for model in (1, 2):
+        config.add_vacm_user(agent, model, "area", "noAuthNoPriv", (1, 3), ())
+    for name, level in ((USER[0], "authPriv"), (SIGNED, "authNoPriv"), (PLAIN, "noAuthNoPriv")):
+        config.add_vacm_user(agent, 3, name, level, (1, 3), ())
     answers = context.SnmpContext(agent)
     answers.unregister_context_name(b"")
-    answers.register_context_name(b"", Objects(objects))
+    for name, known in ((b"", objects), *(contexts or {}).items()):
+        answers.register_context_name(name, Objects(known))
     cmdrsp.GetCommandResponder(agent, answers)
     cmdrsp.NextCommandResponder(agent, answers)
     cmdrsp.BulkCommandResponder(agent, answers)
@@ -180,7 +195,7 @@ def modbus_device(unit_id: int = 1) -> SimDevice:
 
 
 def reply_to(request: bytes, bindings=None, *, status: int = 0, index: int = 0, shift_id: int = 0) -> bytes:
-    """A v2c response to ``request``: its own bindings with nulls, unless others are given."""
+    """A v1 or v2c response to ``request``: its own bindings with nulls, unless others are given."""
     message, _ = decoder.decode(request, asn1Spec=v2c.Message())
     asked = v2c.apiMessage.get_pdu(message)
     response = v2c.ResponsePDU()
@@ -191,13 +206,14 @@ def reply_to(request: bytes, bindings=None, *, status: int = 0, index: int = 0, 
     v2c.apiPDU.set_varbinds(response, v2c.apiPDU.get_varbinds(asked) if bindings is None else bindings)
     answer = v2c.Message()
     v2c.apiMessage.set_defaults(answer)
+    answer["version"] = message["version"]
     v2c.apiMessage.set_community(answer, v2c.apiMessage.get_community(message))
     v2c.apiMessage.set_pdu(answer, response)
     return encoder.encode(answer)
 
 
 def asked_in(request: bytes) -> tuple[str, list[tuple[int, ...]], int]:
-    """What kind of PDU a v2c message holds, the identifiers in it, and its max-repetitions (0 for a GET)."""
+    """What kind of PDU a v1 or v2c message holds, the identifiers in it, and its max-repetitions (0 for a GET)."""
     message, _ = decoder.decode(request, asn1Spec=v2c.Message())
     pdu = v2c.apiMessage.get_pdu(message)
     names = [tuple(name) for name, _ in v2c.apiPDU.get_varbinds(pdu)]
