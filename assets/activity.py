@@ -138,7 +138,7 @@ def next_decision(known: Known, rules: Rules, at: int) -> int | None:
     dwelt = _dwelt_from(known, rules)
     if dwelt is not None:
         moments.append(dwelt)
-    return min((moment for moment in moments if moment > at), default=None)
+    return min([moment for moment in moments if moment > at], default=None)
 
 
 def stale_at(known: Known, rules: Rules) -> int | None:

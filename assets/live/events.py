@@ -18,7 +18,7 @@ UNACKNOWLEDGED = 2
 """Frames that may be under way to one socket."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Change:
     """The current row of an asset, right after it changed."""
 

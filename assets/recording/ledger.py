@@ -86,7 +86,7 @@ class Ledger:
     ) -> None:
         """Enter the outcome of a fold, and of the clock's going on to ``now`` after it."""
         asset_id, state = head.asset_id, timeline.pack()
-        timeline.run_clock(facts.rules, trail, before=now + 1)
+        decide_at = timeline.run_clock(facts.rules, trail, before=now + 1)
         last = trail.spells[-1].begin if trail.spells else 0
         clock_us = last if last > timeline.last else None
         self.heads.append((asset_id, state, head.latest, clock_us, head.revision + 1))
@@ -101,7 +101,8 @@ class Ledger:
             self._enter_spells(asset_id, trail.spells)
         if is_undone or len(trail.visits) > 1 or base.visit is None:
             self._enter_visits(asset_id, trail.visits)
-        self._enter_now(head, facts, timeline, is_heard_only=not is_new and timeline.placed == base.placed)
+        is_heard_only = not is_new and timeline.placed == base.placed
+        self._enter_now(head, facts, timeline, from_us_or_none(decide_at), is_heard_only=is_heard_only)
 
     def _enter_spells(self, asset_id: int, spells: list[Spell]) -> None:
         for spell, end in _with_ends(spells):
@@ -123,7 +124,9 @@ class Ledger:
                 rows = self.open_stays if end is None else self.closed_stays
                 rows.append((asset_id, from_us(visit.begin), from_us_or_none(end), visit.zone, visit.source))
 
-    def _enter_now(self, head: Head, facts: Facts, timeline: Timeline, *, is_heard_only: bool) -> None:
+    def _enter_now(
+        self, head: Head, facts: Facts, timeline: Timeline, decide_at: datetime | None, *, is_heard_only: bool
+    ) -> None:
         """The current row, or only what an unremarkable poll changes of it."""
         known, spell, rules = timeline.known, timeline.spell, facts.rules
         floor, zone, x, y, position_at, error, confidence = (
@@ -147,7 +150,6 @@ class Ledger:
             from_us_or_none(activity.stale_at(known, rules)),
         )
         self.changes.append(change)
-        decide_at = from_us_or_none(activity.next_decision(known, rules, timeline.settled))
         is_there = (
             head.has_row
             and (head.floor, head.zone, head.x, head.y) == (floor, zone, x, y)

@@ -92,7 +92,25 @@ class Timeline:
     settled: int = 0  # up to when the clock has been looked at
 
     def pack(self) -> str:
-        return orjson.dumps(self).decode()
+        """As JSON; of its movements only where it was ever placed."""
+        known, spell, visit = self.known, self.spell, self.visit
+        is_placed = self.track.floor is not None or self.hearing.receivers
+        return orjson.dumps(
+            (
+                (
+                    known.heard, known.telemetry, known.idle_at, known.kind, known.entered, known.moved,
+                    known.soiled, known.stated, known.stated_at,
+                ),
+                spell and (spell.begin, spell.activity, spell.basis, spell.source),
+                visit and (visit.begin, visit.zone, visit.source),
+                self.kept,
+                self.battery,
+                self.placed,
+                self.last,
+                self.settled,
+                (self.track, self.room, self.hearing) if is_placed else None,
+            )
+        ).decode()  # fmt: skip
 
     def begin_trail(self) -> Trail:
         return Trail([self.spell] if self.spell else [], [self.visit] if self.visit else [])
@@ -120,12 +138,15 @@ class Timeline:
         self.last = at
         self._settle(rules, at, item.source, trail)
 
-    def run_clock(self, rules: Rules, trail: Trail, *, before: int) -> None:
-        """Let pass the time up to but not including ``before``: each change comes at its exact moment."""
+    def run_clock(self, rules: Rules, trail: Trail, *, before: int) -> int | None:
+        """Let pass the time up to but not including ``before``: each change comes at its exact moment.
+
+        The next such moment, if nothing more is heard.
+        """
         while True:
             moment = activity.next_decision(self.known, rules, self.settled)
             if moment is None or moment >= before:
-                return
+                return moment
             self._settle(rules, moment, CLOCK, trail)
 
     def _settle(self, rules: Rules, at: int, source: str, trail: Trail) -> None:
@@ -181,16 +202,21 @@ def unpack_timeline(state: str) -> Timeline:
     """The inverse of :meth:`Timeline.pack`; an empty text is an asset never heard of."""
     if not state:
         return Timeline()
-    said = orjson.loads(state)
-    said["known"] = Known(**said["known"])
-    said["track"] = Track(**said["track"])
-    said["room"] = RoomFilter(**said["room"])
-    said["hearing"] = Hearing(**said["hearing"])
-    if said["spell"] is not None:
-        said["spell"] = Spell(**said["spell"])
-    if said["visit"] is not None:
-        said["visit"] = Visit(**said["visit"])
-    return Timeline(**said)
+    known, spell, visit, kept, battery, placed, last, settled, place = orjson.loads(state)
+    track, room, hearing = place or ({}, {}, {})
+    return Timeline(
+        Known(*known),
+        Track(**track),
+        RoomFilter(**room),
+        Hearing(**hearing),
+        spell and Spell(*spell),
+        visit and Visit(*visit),
+        kept,
+        battery,
+        placed,
+        last,
+        settled,
+    )
 
 
 def fold_items(
