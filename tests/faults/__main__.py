@@ -86,11 +86,13 @@ def _run(house: House, name: str, seed: str) -> Row:
         except PartError as error:
             stage.broken.append(str(error))
         verdict, tables = stage.finish()
+        if stage.given_up is not None:
+            stage.remarks.append(f"{stage.given_up} given up for want of room, and counted")
         return Row(
             name=name,
             answers=verdict.answers,
             recorded=verdict.recorded,
-            lost=len(verdict.lost),
+            lost=len(verdict.lost) if stage.given_up is None else 0,
             doubled=verdict.doubled,
             in_flight=len(verdict.in_flight),
             oldest_in_flight_s=round(verdict.oldest_in_flight_s, 3),
@@ -104,7 +106,9 @@ def _run(house: House, name: str, seed: str) -> Row:
 def broken_promises(stage: Stage, verdict: Verdict, tables: Tables) -> list[str]:
     """In words; none, if all is well."""
     told = []
-    if verdict.lost:
+    if stage.given_up is not None and stage.given_up != len(verdict.lost):
+        told.append(f"{len(verdict.lost)} are missing, but {stage.given_up} were counted as given up")
+    elif verdict.lost and not stage.given_up:
         first = min(verdict.lost, key=lambda answer: answer.answered_at)
         told.append(
             f"{len(verdict.lost)} lost, the first of device {first.device} at {first.answered_at:.2f}"

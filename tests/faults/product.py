@@ -94,6 +94,7 @@ def with_clock_of_its_own(settings: Mapping[str, str], file: Path) -> dict[str, 
         "FAKETIME_TIMESTAMP_FILE": str(file),
         "FAKETIME_CACHE_DURATION": "1",
         "DONT_FAKE_MONOTONIC": "1",
+        "FAKETIME_FORCE_MONOTONIC_FIX": "0",  # it makes waits of Python's own lock return at once
     }
 
 
@@ -102,3 +103,9 @@ def _target(link: Path) -> str:
         return str(link.readlink())
     except OSError:
         return ""
+
+
+def given_up(process: Process) -> int:
+    """How many observations it said, when it ended or when the database was back, that it had no room for."""
+    found = re.findall(r"(\d+) observations given up", process.said)
+    return int(found[-1]) if found else 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import random
 import shutil
 import subprocess
@@ -11,6 +12,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import TypeVar
 
@@ -19,7 +21,8 @@ import psycopg
 from tests.faults import product
 from tests.faults.answers import Answer, read_answers
 from tests.faults.fleet import Device, make_fleet
-from tests.faults.parts import Part, PartError, PostgreSQL, wait_until
+from tests.faults.parts import Part, PartError, wait_until
+from tests.faults.servers import PostgreSQL
 from tests.faults.tables import Tables, read_tables
 from tests.faults.verdict import Cut, Verdict, judge, recovered_after_s
 
@@ -27,6 +30,7 @@ P = TypeVar("P", bound=Part)
 
 FIRST_POLLS_WITHIN_S = 60
 RECOVERED_WITHIN_S = 60
+SHARED_WITHIN_S = 60
 CAUGHT_UP_WITHIN_S = 60
 YOUNG_S = 3.0
 """Answers this young may still be on their way into the tables."""
@@ -53,6 +57,13 @@ class House:
 
     def __exit__(self, *_: object) -> None:
         self._stack.close()
+
+    @cached_property
+    def sqlite(self) -> Path:
+        """A seeded SQLite file, to be copied."""
+        file = self.folder / "seeded.sqlite3"
+        self.seed(f"sqlite:///{file}")
+        return file
 
     def seed(self, database_url: str) -> None:
         settings = product.environment(_made(self.folder / "seed"), DATABASE_URL=database_url)
@@ -99,6 +110,9 @@ class Stage:
     remarks: list[str] = field(default_factory=list)
     broken: list[str] = field(default_factory=list)
     """Promises found broken besides those that the verdict finds."""
+    given_up: int | None = None
+    """How many observations the product says it had no room for; None where it must keep all."""
+    outcome: tuple[Verdict, Tables] | None = None
 
     @property
     def fleet(self) -> Sequence[Device]:
@@ -118,12 +132,25 @@ class Stage:
         return part
 
     def wait_for_first_polls(self) -> None:
-        begin = time.time()
-        self._wait_polled(begin, FIRST_POLLS_WITHIN_S)
+        self._wait_polled(self.now(), FIRST_POLLS_WITHIN_S)
+
+    def wait_until_all_ask(self, workers: Sequence[product.Process]) -> None:
+        """Until each of these processes has devices that it asks."""
+
+        def all_ask() -> bool:
+            heard = {answer.port for answer in self.answers() if answer.asked_at > self.now() - YOUNG_S}
+            return all(worker.ports() & heard for worker in workers)
+
+        wait_until(
+            all_ask, SHARED_WITHIN_S, f"devices for each of {len(workers)} workers (logs: {self.folder})"
+        )
+
+    def now(self) -> float:
+        return time.time()
 
     def go_on(self, seconds: float, *, more: float = 0.0) -> None:
         """Let it run for so long, and a random part of ``more``."""
-        time.sleep(seconds + self.chance.random() * more)
+        time.sleep(max(seconds, 0) + self.chance.random() * more)
 
     def cut(self, process: product.Process, how: Callable[[], float]) -> float:
         """Kill or freeze a process; what it had in hand may be lost, and its devices wait for another."""
@@ -134,40 +161,67 @@ class Stage:
         self.touched |= {device for device, answer in last.items() if answer.port in ports}
         return at
 
-    def recover(self, since: float, *, within_s: float = RECOVERED_WITHIN_S) -> None:
+    def recover(
+        self, since: float, *, within_s: float = RECOVERED_WITHIN_S, promised_s: float | None = None
+    ) -> None:
         """Wait until every device has been polled again, and note how long that took."""
         self._wait_polled(since, within_s)
-        self.recoveries.append(recovered_after_s(self.fleet, self.answers(), since) or 0.0)
+        took = recovered_after_s(self.fleet, self.answers(), since) or 0.0
+        self.recoveries.append(took)
+        if promised_s is not None and took > promised_s:
+            self.broken.append(f"all were polled again after {took:.1f} s, not within {promised_s:g} s")
 
-    def catch_up(self) -> None:
+    def catch_up(self, *, within_s: float = CAUGHT_UP_WITHIN_S) -> None:
         """Wait until the tables hold all but the youngest answers, or time is over."""
         with contextlib.suppress(PartError):
-            wait_until(self._has_caught_up, CAUGHT_UP_WITHIN_S, "caught up")
+            wait_until(self._has_caught_up, within_s, "caught up")
+
+    def end_processes(self) -> None:
+        """Ask every process of the product to end, those that write first."""
+        for part in reversed(self.parts):
+            if isinstance(part, product.Process) and part.is_running and part.stop() != 0:
+                self.broken.append(f"{part.name} did not end by itself")
 
     def finish(self) -> tuple[Verdict, Tables]:
-        """Stop in order, then compare."""
-        self.catch_up()
-        for process in reversed(self.parts):
-            if process.is_running and process.stop() != 0:
-                self.broken.append(f"{process.name} did not end by itself")
-        tables = self.tables()
-        verdict = judge(self.fleet, self.answers(), tables.readings, cuts=self.cuts, touched=self.touched)
-        return verdict, tables
+        """Stop in order, then compare; once."""
+        if self.outcome is None:
+            self.catch_up()
+            self.end_processes()
+            tables = read_tables(self.database_url)
+            verdict = judge(self.fleet, self.answers(), tables.readings, cuts=self.cuts, touched=self.touched)
+            self.outcome = verdict, tables
+        return self.outcome
 
-    def tables(self) -> Tables:
-        """What is recorded of this run."""
-        return read_tables(self.database_url)
+    def spool_files(self) -> list[Path]:
+        """The newest of each spool that holds something."""
+        newest: dict[Path, Path] = {}
+        for file in sorted(self.folder.glob("*/spool/**/spool-*.log")):
+            if file.stat().st_size:
+                newest[file.parent] = file
+        return list(newest.values())
+
+    def tear(self, file: Path) -> int:
+        """Cut off a random part of the end; how many octets."""
+        octets = self.chance.randint(1, min(100, file.stat().st_size))
+        os.truncate(file, file.stat().st_size - octets)
+        return octets
 
     def _wait_polled(self, since: float, within_s: float) -> None:
-        wait_until(
-            lambda: recovered_after_s(self.fleet, self.answers(), since) is not None,
-            within_s,
-            f"every device polled (logs: {self.folder})",
-        )
+        def all_polled() -> bool:
+            self._look_for_failed()
+            return recovered_after_s(self.fleet, self.answers(), since) is not None
+
+        wait_until(all_polled, within_s, f"every device polled (logs: {self.folder})")
+
+    def _look_for_failed(self) -> None:
+        """Who ended by itself has failed; who was killed has a status below zero."""
+        for part in self.parts:
+            if (part.process.poll() or 0) > 0:
+                raise PartError(f"{part.name} ended with status {part.process.returncode} (log: {part.log})")
 
     def _has_caught_up(self) -> bool:
         try:
-            recorded = self.tables().readings
+            recorded = read_tables(self.database_url).readings
         except psycopg.Error:
             return False
         old = [answer for answer in self.answers() if answer.answered_at < time.time() - YOUNG_S]
