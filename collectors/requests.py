@@ -5,7 +5,7 @@ There is no request that writes, so nothing above a driver can even express one.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -75,6 +75,35 @@ class Failure:
 
     quality: Quality
     detail: str
+
+
+class GetAnswer(Mapping[str, SnmpValue]):
+    """What a GET brought in the usual form: for each of its ``oids`` a value, in their order. ``kinds`` are the types
+    and ``raws`` the values, as :class:`SnmpValue` has them, which is made only for who asks for one by name.
+    """
+
+    __slots__ = ("kinds", "oids", "raws")
+
+    def __init__(
+        self, oids: tuple[str, ...], kinds: tuple[str, ...], raws: Sequence[int | bytes | str | None]
+    ) -> None:
+        self.oids, self.kinds, self.raws = oids, kinds, raws
+
+    def __getitem__(self, oid: str) -> SnmpValue:
+        try:
+            place = self.oids.index(oid)
+        except ValueError:
+            raise KeyError(oid) from None
+        return SnmpValue(self.kinds[place], self.raws[place])
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.oids)
+
+    def __len__(self) -> int:
+        return len(self.oids)
+
+    def __repr__(self) -> str:
+        return f"GetAnswer({dict(self)!r})"
 
 
 SnmpAnswer = Mapping[str, SnmpValue]
