@@ -122,13 +122,22 @@ REDIS_URL = env.str("REDIS_URL", default="")
 """Where live frames travel between processes, without a channel layer; empty when everything is in one."""
 
 CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", default="memory://localhost/")
-CELERY_BROKER_TRANSPORT_OPTIONS = (
+CELERY_BROKER_TRANSPORT_OPTIONS = {
     # The in-memory transport otherwise looks once a second.
-    {"polling_interval": 0.05} if CELERY_BROKER_URL.startswith("memory:") else {}
-)
+    "memory": {"polling_interval": 0.05},
+    # A chunk is polled for minutes before its message is acknowledged; and nobody waits for ever for a dead host.
+    "redis": {"visibility_timeout": 3600, "socket_connect_timeout": 5, "socket_keepalive": True},
+}.get(CELERY_BROKER_URL.partition(":")[0].replace("rediss", "redis"), {})
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None
+CELERY_BROKER_CHANNEL_ERROR_RETRY = True
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = False
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE = {
+    "hand-out-chunks": {"task": "collectors.hand_out", "schedule": 1.0},
+    "forget-old-notices": {"task": "collectors.forget_old_notices", "schedule": 1800.0},
     "sweep-silence": {"task": "assets.sweep_silence", "schedule": 2.0},
     "complete-current-rows": {"task": "assets.complete_current_rows", "schedule": 10.0},
     "trim-evidence": {"task": "assets.trim_evidence", "schedule": 60.0},
@@ -269,6 +278,7 @@ LOGGING = {
             "celery.app.trace",
             "celery.beat",
             "celery.worker.consumer.connection",
+            "celery.worker.consumer.consumer",
             "celery.worker.strategy",
             "daphne.server",
         )

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
 from assets.observation import Subject, SubjectKind
@@ -11,7 +12,8 @@ from assets.words import Quality
 from collectors.credentials import CredentialUnreadableError, open_credential
 from collectors.drivers.registry import choose_driver
 from collectors.guard import Policy
-from collectors.models import Credential, Endpoint
+from collectors.models import Chunk, Credential, Endpoint, Pause
+from collectors.notices import HastenedEndpoints, Mark, Notices, latest_notices
 from collectors.planner import limited, plan_requests
 from collectors.profiles.library import UnknownProfileError, get_profile
 from collectors.profiles.model import Profile
@@ -22,9 +24,12 @@ _COLUMNS = (
     "pk", "name", "protocol", "host", "port", "unit_id", "profile", "interval_s", "timeout_s", "asset_id",
     "segment__networks", "segment__ports", "segment__serial_lines",
     "credential_id", "credential__name", "credential__kind", "credential__protocols", "credential__sealed",
-    "driver", "context_name", "max_varbinds", "max_repetitions", "max_message_bytes", "pause_between_ms",
-    "line_settings",
+    "interval_in_use_s", "driver", "context_name", "max_varbinds", "max_repetitions", "max_message_bytes",
+    "pause_between_ms", "line_settings",
 )  # fmt: skip
+_OWN = frozenset({"pk", "name", "host", "asset_id"})
+"""Columns that hardly two endpoints have in common."""
+READ_ANEW_AFTER = timedelta(seconds=60)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -51,6 +56,7 @@ class Assignment:
     max_message_bytes: int = MAX_DATAGRAM
     pause_s: float = 0.0
     line_settings: str = ""
+    interval_in_use_s: float | None = None
 
     @property
     def device(self) -> tuple[str, int]:
@@ -87,41 +93,106 @@ class Assignment:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What a look at the database brought: chunks to be read anew, endpoints to be polled soon."""
+
+    chunk_ids: list[int]
+    hastened: list[int]
+
+
+@dataclass(slots=True)
+class _Known:
+    """What was read of a chunk: its rows and assignments, and the notices up to then."""
+
+    segment_id: int
+    marks: tuple[Mark, ...]
+    read_at: datetime
+    rows: dict[int, tuple[tuple[Any, ...], Assignment]]
+
+
 class Roster:
-    """Reads the endpoints; one that did not change keeps its very Assignment. ``segments``: only those."""
+    """Reads the endpoints of chunks; one that did not change keeps its very Assignment. Blocks on the database."""
 
-    def __init__(self, segments: Sequence[str] | None = None) -> None:
-        self._segments = segments
-        self._known: dict[int, tuple[tuple[Any, ...], Assignment]] = {}
+    def __init__(self) -> None:
+        self._known: dict[int, _Known] = {}
+        self._hastened = HastenedEndpoints()
+        self._looked_at: datetime | None = None
+        self._shared: dict[Any, Any] = {}
 
-    def load(self) -> dict[int, Assignment]:
-        """By endpoint. Blocks on the database."""
-        endpoints = Endpoint.objects.polled()
-        if self._segments is not None:
-            endpoints = endpoints.filter(segment__name__in=self._segments)
-        known: dict[int, tuple[tuple[Any, ...], Assignment]] = {}
+    def look(self, chunk_ids: Collection[int], now: datetime) -> Changes:
+        """Whether anything changed in these chunks: three small queries, however many endpoints there are."""
+        notices = latest_notices()
+        has_pause_ended = Pause.objects.filter(
+            until__gt=self._looked_at or now, until__lte=now, ended_at=None
+        ).exists()
+        self._looked_at = now
+        changed = [
+            pk for pk in chunk_ids if has_pause_ended or self._has_changed(self._known.get(pk), pk, notices)
+        ]
+        if not changed:
+            # Should a notice ever be missed, it is not missed for long.
+            changed = [pk for pk in chunk_ids if now - self._known[pk].read_at > READ_ANEW_AFTER][:1]
+        return Changes(changed, self._hastened.take(frozenset(chunk_ids)))
+
+    @staticmethod
+    def _has_changed(known: _Known | None, chunk_id: int, notices: Notices) -> bool:
+        return known is None or notices.of(chunk_id, known.segment_id) != known.marks
+
+    def load(self, chunk_id: int, now: datetime) -> dict[int, Assignment]:
+        """What is to be polled in the chunk, by endpoint."""
+        segment_id = Chunk.objects.filter(pk=chunk_id).values_list("segment_id", flat=True).first() or 0
+        marks = latest_notices().of(chunk_id, segment_id)
+        before = self._known[chunk_id].rows if chunk_id in self._known else {}
+        rows: dict[int, tuple[tuple[Any, ...], Assignment]] = {}
         columns: Sequence[Any]
-        for columns in endpoints.order_by("pk").values_list(*_COLUMNS):
-            row: tuple[Any, ...] = tuple(
-                bytes(value) if isinstance(value, memoryview) else value for value in columns
+        for columns in (
+            Endpoint.objects.polled(now).filter(chunk=chunk_id).order_by("pk").values_list(*_COLUMNS)
+        ):
+            row = tuple(
+                value if name in _OWN else self._share(value)
+                for name, value in zip(_COLUMNS, columns, strict=True)
             )
-            before = self._known.get(row[0])
-            if before is None or before[0] != row:
-                before = row, assign(dict(zip(_COLUMNS, row, strict=True)))
-            known[row[0]] = before
-        self._known = known
-        return {pk: assignment for pk, (_, assignment) in known.items()}
+            known = before.get(row[0])
+            if known is None or known[0] != row:
+                known = row, assign(dict(zip(_COLUMNS, row, strict=True)), self._shared)
+            rows[row[0]] = known
+        self._known[chunk_id] = _Known(segment_id, marks, now, rows)
+        return {pk: assignment for pk, (_, assignment) in rows.items()}
+
+    def forget(self, chunk_id: int) -> None:
+        self._known.pop(chunk_id, None)
+
+    def _share(self, value: Any) -> Any:
+        """The same object for equal values: thousands of endpoints have the same segment, user and timeout."""
+        if isinstance(value, memoryview):
+            value = bytes(value)
+        key = str(value) if isinstance(value, list) else value
+        return self._shared.setdefault((type(value), key), value)
 
 
-def assign(row: dict[str, Any]) -> Assignment:
-    """An assignment from a row; what is wrong with the row becomes its problem, never an exception."""
+def assign(row: dict[str, Any], shared: dict[Any, Any] | None = None) -> Assignment:
+    """An assignment from a row; what is wrong with the row becomes its problem, never an exception.
+
+    ``shared``: keeps the parts that many endpoints have in common, from one call to the next.
+    """
+    shared = {} if shared is None else shared
     common = {
         "endpoint_id": row["pk"],
         "profile_name": row["profile"],
         "subject": Subject(SubjectKind.ASSET, str(row["asset_id"])) if row["asset_id"] else None,
         **{
             name: row[name]
-            for name in ("name", "protocol", "host", "port", "unit_id", "interval_s", "timeout_s")
+            for name in (
+                "name",
+                "protocol",
+                "host",
+                "port",
+                "unit_id",
+                "interval_s",
+                "interval_in_use_s",
+                "timeout_s",
+            )
         },
         "driver": choose_driver(row["protocol"], row["driver"], row["credential__protocols"] or "").name,
         "context": row["context_name"],
@@ -130,8 +201,8 @@ def assign(row: dict[str, Any]) -> Assignment:
         "line_settings": row["line_settings"],
     }
     try:
-        policy = Policy.of(
-            _Segment(row["segment__networks"], row["segment__ports"], row["segment__serial_lines"])
+        policy = _policy(
+            row["segment__networks"], row["segment__ports"], row["segment__serial_lines"], shared
         )
     except ValueError as error:
         problem = Failure(Quality.REFUSED, f"The segment cannot be used: {error}")
@@ -139,7 +210,11 @@ def assign(row: dict[str, Any]) -> Assignment:
     try:
         profile = limited(get_profile(row["profile"]), row["max_varbinds"], row["max_repetitions"])
         return Assignment(
-            **common, policy=policy, profile=profile, requests=plan_requests(profile), secret=_secret(row)
+            **common,
+            policy=policy,
+            profile=profile,
+            requests=plan_requests(profile),
+            secret=_secret(row, shared),
         )
     except (UnknownProfileError, ProfileError) as error:
         problem = Failure(Quality.MALFORMED, f"The profile cannot be used: {error}")
@@ -155,17 +230,30 @@ class _Segment:
     serial_lines: list[str]
 
 
-def _secret(row: dict[str, Any]) -> SnmpUser | bytes | None:
+def _policy(
+    networks: list[str], ports: list[int | str], serial_lines: list[str], shared: dict[Any, Any]
+) -> Policy:
+    key = "policy", str(networks), str(ports), str(serial_lines)
+    if key not in shared:
+        shared[key] = Policy.of(_Segment(networks, ports, serial_lines))
+    found: Policy = shared[key]
+    return found
+
+
+def _secret(row: dict[str, Any], shared: dict[Any, Any]) -> SnmpUser | bytes | None:
     if not row["protocol"].startswith("snmp"):
         return None
     if row["credential_id"] is None:
         raise CredentialUnreadableError("The endpoint has no credential; give it one.")
-    secret = open_credential(
-        Credential(
-            pk=row["credential_id"], name=row["credential__name"], kind=row["credential__kind"],
-            sealed=row["credential__sealed"],
-        )
-    )  # fmt: skip
+    key = "secret", row["credential_id"], row["credential__kind"], bytes(row["credential__sealed"])
+    if key not in shared:
+        shared[key] = open_credential(
+            Credential(
+                pk=row["credential_id"], name=row["credential__name"], kind=row["credential__kind"],
+                sealed=row["credential__sealed"],
+            )
+        )  # fmt: skip
+    secret: SnmpUser | bytes = shared[key]
     if isinstance(secret, SnmpUser) != (row["protocol"] == Endpoint.Protocol.SNMP_V3):
         raise CredentialUnreadableError("The credential is for another protocol; choose one that fits.")
     return secret

@@ -1,8 +1,7 @@
-"""Daphne in the main thread, the collectors on its loop, tasks and clock in threads beside it."""
+"""Daphne in the main thread; a collector with its loop, tasks and clock in threads beside it."""
 
 from __future__ import annotations
 
-import asyncio
 import gc
 import logging
 import socket
@@ -12,10 +11,11 @@ from typing import Any
 from daphne.server import Server
 from twisted.internet import reactor as _installed_reactor
 from twisted.internet.defer import Deferred
+from twisted.internet.threads import deferToThread
 
-from collectors.engine.loop import run_engine
+from collectors.distribution.collector import Collector
 from hospital.celery import app as celery_app
-from hospital.server.background import BackgroundTasks
+from hospital.server.background import Clock
 
 reactor: Any = _installed_reactor  # its types say only what every reactor has
 logger = logging.getLogger(__name__)
@@ -44,10 +44,11 @@ class EmbeddedServer:
 
     def __init__(self, application: Any, *, host: str, port: int, on_ready: Callable[[], None]) -> None:
         ensure_free(host, port)
-        self._loop: asyncio.AbstractEventLoop = reactor._asyncioEventloop  # noqa: SLF001  its only way in
         self._on_ready = on_ready
-        self._tasks = BackgroundTasks(celery_app)
-        self._collecting: asyncio.Task[None] | None = None
+        self._clock = Clock(celery_app)
+        self._collector = Collector(
+            more_queues=[celery_app.conf.task_default_queue], on_failure=self._collecting_ended
+        )
         self._server = Server(
             application,
             endpoints=[f"tcp:port={port}:interface={_quoted(host)}"],
@@ -62,29 +63,22 @@ class EmbeddedServer:
         """Blocks until SIGINT or SIGTERM, then stops everything in order and returns."""
         reactor.addSystemEventTrigger("before", "shutdown", self._stop)
         self._server.run()
-        self._tasks.stop()
 
     def _start(self) -> None:
-        self._collecting = self._loop.create_task(run_engine(), name="collectors")
-        self._collecting.add_done_callback(self._collecting_ended)
-        self._tasks.start()
+        self._collector.start()
+        self._clock.start()
         # What start-up allocated stays; without this each full collection walks all of it.
         gc.collect()
         gc.freeze()
         reactor.callWhenRunning(self._on_ready)
 
-    def _collecting_ended(self, task: asyncio.Task[None]) -> None:
-        if not task.cancelled() and (error := task.exception()):
-            logger.critical("Collecting ended: %s; the server stops.", error, exc_info=error)
-            self._server.stop()
+    def _collecting_ended(self, _error: BaseException) -> None:
+        logger.critical("Without collecting the server stops.")
+        reactor.callFromThread(self._server.stop)
 
     def _stop(self) -> Deferred[Any]:
-        async def end_collecting() -> None:
-            if self._collecting:
-                self._collecting.cancel()
-                await asyncio.gather(self._collecting, return_exceptions=True)
-
-        return Deferred.fromFuture(asyncio.ensure_future(end_collecting(), loop=self._loop))
+        self._clock.stop()
+        return deferToThread(self._collector.stop)
 
 
 def _quoted(host: str) -> str:

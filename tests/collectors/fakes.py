@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 
 from assets.words import Quality
 from collectors.engine.health import Health
-from collectors.engine.roster import Assignment
+from collectors.engine.roster import Assignment, Changes
 from collectors.engine.writer import Item
 from collectors.guard import Policy
 from collectors.profiles.library import get_profile
@@ -119,6 +119,9 @@ class KeepingWriter:
     async def submit(self, item: Item) -> None:
         self.items.append(item)
 
+    async def settle(self) -> None:
+        self.events.append("settle")
+
     async def stop(self) -> None:
         self.events.append("stop")
 
@@ -143,11 +146,24 @@ class DirectDatabase:
 
 
 class FakeRoster:
+    """All endpoints in one chunk, unless ``chunks`` says otherwise: chunk → endpoints."""
+
     def __init__(self, *assignments: Assignment) -> None:
         self.assignments = {assignment.endpoint_id: assignment for assignment in assignments}
+        self.chunks: dict[int, set[int]] | None = None
+        self.hastened: list[int] = []
 
-    def load(self) -> dict[int, Assignment]:
-        return dict(self.assignments)
+    def look(self, chunk_ids: Sequence[int], _now: datetime) -> Changes:
+        hastened, self.hastened = self.hastened, []
+        return Changes(list(chunk_ids), hastened)
+
+    def load(self, chunk_id: int, _now: datetime) -> dict[int, Assignment]:
+        if self.chunks is None:
+            return dict(self.assignments)
+        return {pk: self.assignments[pk] for pk in self.chunks[chunk_id]}
+
+    def forget(self, chunk_id: int) -> None:
+        pass
 
 
 def assignment(endpoint_id: int, **changes) -> Assignment:

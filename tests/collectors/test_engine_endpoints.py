@@ -15,8 +15,9 @@ from collectors.credentials import register_credential
 from collectors.endpoints import register_endpoint, register_segment
 from collectors.engine.health import Verdict
 from collectors.engine.manual_polls import finish_poll, report_of, take_waiting
-from collectors.engine.roster import Roster
-from collectors.models import Credential, Endpoint, ManualPoll, Segment
+from collectors.engine.roster import Changes, Roster
+from collectors.models import Chunk, Credential, Endpoint, ManualPoll, Segment
+from collectors.notices import hasten_endpoint
 from collectors.pauses import pause_polling
 from collectors.polls import request_poll
 from collectors.requests import Failure, RawPoll, SnmpGet, SnmpUser, SnmpValue
@@ -142,10 +143,17 @@ def test_a_segment_that_allows_nonsense_is_refused(site, wrong):
 # --- the roster
 
 
+def load(roster: Roster | None = None) -> dict:
+    """What a roster reads of a chunk in which all endpoints are."""
+    chunk, _ = Chunk.objects.get_or_create(segment=Segment.objects.order_by("pk")[0])
+    Endpoint.objects.exclude(chunk=chunk).update(chunk=chunk)
+    return (roster or Roster()).load(chunk.pk, timezone.now())
+
+
 def test_the_roster_makes_an_endpoint_ready_to_poll(make, make_pump):
     pump = make_pump()
     endpoint = make(asset=pump)
-    found = Roster().load()[endpoint.pk]
+    found = load()[endpoint.pk]
     assert found.problem is None
     assert found.subject == Subject(SubjectKind.ASSET, str(pump.pk))
     assert found.source == f"endpoint:{endpoint.pk}"
@@ -161,10 +169,8 @@ def test_only_what_is_to_be_polled_is_in_it(make, site):
     paused = Segment.objects.create(name="paused", site=site, networks=["10.30.0.0/16"])
     make(name="paused", segment=paused, host="10.30.0.1")
     pause_polling(segment=paused, by=None, reason="The switch is replaced", now=timezone.now())
-    assert set(Roster().load()) == {on.pk}
-    assert set(Roster(["Biomed"]).load()) == {on.pk}
-    assert set(Roster(["Another"]).load()) == set()
-    assert off.pk not in Roster().load()
+    assert set(load()) == {on.pk}
+    assert off.pk not in load()
 
 
 def test_an_endpoint_that_did_not_change_keeps_its_assignment_and_one_that_did_gets_a_new_one(make):
@@ -174,33 +180,77 @@ def test_an_endpoint_that_did_not_change_keeps_its_assignment_and_one_that_did_g
         make(name="c", host="10.20.0.9"),
     )
     roster = Roster()
-    before = roster.load()
+    before = load(roster)
     Endpoint.objects.filter(pk=changed.pk).update(interval_s=5)
     replacement = register_credential(name="new", kind="snmp_usm", secret={**USER, "auth_key": "another-key"})
     Endpoint.objects.filter(pk=other_secret.pk).update(credential=replacement)
-    after = roster.load()
+    after = load(roster)
     assert after[same.pk] is before[same.pk]
     assert after[changed.pk].interval_s == 5
     assert after[other_secret.pk].target("10.20.0.9").user.auth_key == "another-key"
 
 
-def test_loading_takes_one_query_however_many(make, django_assert_num_queries):
-    for number in range(5):
+@pytest.mark.parametrize("count", [1, 5])
+def test_reading_a_chunk_takes_three_queries_however_many_are_in_it(make, django_assert_num_queries, count):
+    for number in range(count):
         make(name=f"{number}", host=f"10.20.1.{number + 1}")
-    with django_assert_num_queries(1):
-        assert len(Roster().load()) == 5
+    load()
+    chunk = Chunk.objects.get().pk
+    with django_assert_num_queries(3):
+        assert len(Roster().load(chunk, timezone.now())) == count
+
+
+def test_what_many_have_in_common_they_share(make):
+    first, second = (make(name=f"{number}", host=f"10.20.1.{number + 1}") for number in range(2))
+    loaded = load()
+    for part in ("secret", "policy", "profile", "requests"):
+        assert getattr(loaded[first.pk], part) is getattr(loaded[second.pk], part)
+
+
+def test_looking_finds_what_changed_and_costs_three_queries(make, segment, django_assert_num_queries):
+    endpoint, roster = make(), Roster()
+    load(roster)
+    chunk = Chunk.objects.get().pk
+    now = timezone.now()
+    assert roster.look([chunk], now).chunk_ids == []
+    Endpoint.objects.filter(pk=endpoint.pk).update(interval_s=5)
+    hasten_endpoint(endpoint.pk)
+    with django_assert_num_queries(3):
+        changes = roster.look([chunk], now)
+    assert (changes.chunk_ids, changes.hastened) == ([chunk], [endpoint.pk])
+    load(roster)
+    assert roster.look([chunk], now) == Changes([], [])
+
+
+def test_the_end_of_a_pause_by_itself_is_found_too(make, segment):
+    make()
+    now, roster = timezone.now(), Roster()
+    pause_polling(segment=segment, by=None, reason="Service", now=now, until=now + timedelta(minutes=5))
+    assert load(roster) == {}
+    chunk = Chunk.objects.get().pk
+    assert roster.look([chunk], now + timedelta(seconds=1)).chunk_ids == []
+    assert roster.look([chunk], now + timedelta(minutes=5)).chunk_ids == [chunk]
+
+
+def test_whatever_is_missed_is_found_within_a_minute(make):
+    make()
+    roster, now = Roster(), timezone.now()
+    load(roster)
+    chunk = Chunk.objects.get().pk
+    assert roster.look([chunk], now + timedelta(seconds=50)).chunk_ids == []
+    assert roster.look([chunk], now + timedelta(seconds=70)).chunk_ids == [chunk]
 
 
 def test_what_cannot_be_polled_says_why(make, settings, user):
     broken = make(name="profile", host="10.20.0.8")
     fine = make(name="fine", host="10.20.0.9")
     Endpoint.objects.filter(pk=broken.pk).update(profile="gone")
-    loaded = Roster().load()
+    loaded = load()
     assert loaded[fine.pk].problem is None
     assert loaded[broken.pk].problem.quality is Quality.MALFORMED
     assert "gone" in loaded[broken.pk].problem.detail
     Credential.objects.filter(pk=user.pk).update(sealed=b"\x01" * 40)
-    problem = Roster().load()[fine.pk].problem
+    problem = load()[fine.pk].problem
     assert problem.quality is Quality.AUTHENTICATION
     assert "usm" in problem.detail
 
@@ -208,7 +258,7 @@ def test_what_cannot_be_polled_says_why(make, settings, user):
 def test_a_segment_that_was_spoiled_in_the_database_polls_nothing(make, segment):
     endpoint = make()
     Segment.objects.filter(pk=segment.pk).update(networks=["everything"])
-    assert "everything" in Roster().load()[endpoint.pk].problem.detail
+    assert "everything" in load()[endpoint.pk].problem.detail
 
 
 # --- polls by hand

@@ -101,4 +101,4 @@ async def test_a_collector_polls_records_answers_people_and_ends_by_a_signal(env
     assert found["health"]["Console"] >= 1
     assert found["readings"]["uptime"] == 3600
     assert found["readings"]["processes"] == 77
-    assert [file.name for file in (tmp_path / "spool" / "lab").iterdir()] == ["lock"]
+    assert [file.name for file in (tmp_path / "spool" / "1").iterdir()] == ["lock"]

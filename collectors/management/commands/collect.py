@@ -1,23 +1,25 @@
-"""``manage.py collect``: the collector as a process of its own."""
+"""``manage.py collect``: a collector as a process of its own."""
 
 from __future__ import annotations
 
-import asyncio
 import logging
 import signal
+import threading
 from argparse import ArgumentParser
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from collectors.engine.loop import run_engine
-from collectors.engine.spool_folders import CollectorRunningError
+from collectors.distribution.collector import Collector
 
 log = logging.getLogger(__name__)
 
 
 class Command(BaseCommand):
-    help = "Poll devices until stopped by SIGINT or SIGTERM; then write everything that was polled, and end."
+    help = (
+        "Poll a fair share of the devices until stopped by SIGINT or SIGTERM; then write everything that was "
+        "polled, hand on what was held, and end. Start as many as you like, on as many hosts."
+    )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument(
@@ -29,17 +31,20 @@ class Command(BaseCommand):
         )
 
     def handle(self, *_args: Any, segments: list[str] | None, **_options: Any) -> None:
-        try:
-            asyncio.run(_collect(segments))
-        except CollectorRunningError as error:
-            raise CommandError(str(error)) from error
+        ended = threading.Event()
+        failures: list[BaseException] = []
 
+        def fail(error: BaseException) -> None:
+            failures.append(error)
+            ended.set()
 
-async def _collect(segments: list[str] | None) -> None:
-    stop = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, stop.set)
-    log.info("Collecting from %s", ", ".join(segments) if segments else "all segments")
-    await run_engine(stop, segments=segments)
-    log.info("Collector stopped; everything polled is written")
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, lambda *_: ended.set())
+        collector = Collector(segments or (), on_failure=fail)
+        log.info("Collecting from %s as %s", ", ".join(segments or ["all segments"]), collector.holder)
+        collector.start()
+        ended.wait()
+        collector.stop()
+        if failures:
+            raise CommandError(f"Collecting ended: {failures[0]}")
+        log.info("Collector stopped; everything polled is written")

@@ -1,0 +1,1 @@
+"""Sharing the polling among workers: chunks of endpoints, dealt out, leased, served and handed on."""
