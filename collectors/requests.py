@@ -173,6 +173,9 @@ class Target:
     context: str = ""
     max_message_bytes: int = MAX_DATAGRAM
     pause_s: float = 0.0
+    server_name: str = ""
+    line_settings: str = ""
+    hangs_up: bool = False
 
     def __repr__(self) -> str:
         return f"Target({self.endpoint_id}, {self.protocol}, {self.host}:{self.port}/{self.unit_id})"
@@ -188,6 +191,3 @@ class Driver(Protocol):
     async def poll(self, target: Target, requests: Sequence[Request]) -> RawPoll: ...
 
     async def close(self) -> None: ...
-    server_name: str = ""
-    line_settings: str = ""
-    hangs_up: bool = False
