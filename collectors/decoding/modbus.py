@@ -1,31 +1,128 @@
-"""Decoders of registers, coils and discrete inputs, chosen once for each reading."""
+"""Decoders of registers, coils and discrete inputs: a whole read is unpacked at once, as planned beforehand."""
 
 from __future__ import annotations
 
+import math
 import struct
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from operator import itemgetter
+from typing import Any
 
 from assets.words import Quality
-from collectors.decoding.values import Decoded, converter, decode_float, decode_text, says_none
-from collectors.profiles.model import Encoding
+from collectors.decoding.values import (
+    Convert,
+    Decoded,
+    converter,
+    decode_float,
+    decode_text,
+    says_none,
+)
+from collectors.profiles.model import Encoding, Registers
 from collectors.requests import Failure, ModbusIdentity, ModbusRead
 
-Decode = Callable[[Sequence[int]], Decoded]
+Raw = Sequence[Any]
+"""What a read holds, value by value, as :meth:`Block.unpack` takes it apart."""
+Read = Callable[[Raw], Decoded]
 
-_WIDE = {
-    "uint32": ">I", "int32": ">i", "float32": ">f", "uint64": ">Q", "int64": ">q", "float64": ">d",
+_FORMATS = {
+    "uint16": "H", "int16": "h", "uint32": "I", "int32": "i", "float32": "f", "uint64": "Q", "int64": "q",
+    "float64": "d", "bit": "H", "bits": "H", "bcd16": "H", "bcd32": "I",
 }  # fmt: skip
+_LAST_WORD_FIRST = ("cdab", "dcba")
+_LOW_OCTET_FIRST = ("badc", "dcba")
+_BITS = frozenset({0, 1})
+_EXPONENTS = range(-10, 11)
+NO_EXPONENT = -0x8000
+"""In the register of an exponent: the device does not say (SunSpec)."""
+_UNWRITTEN = Failure(Quality.NO_VALUE, "the registers were never written")
+_NO_BCD = Failure(Quality.MALFORMED, "a decimal digit above 9")
 
 
-def register_decoder(encoding: Encoding, start: int, count: int) -> Decode:
-    """Decodes what begins ``start`` registers into the answer of a request."""
-    if encoding.type == "ascii":
-        return _text_decoder(encoding, start, count)
-    if encoding.type == "bit":
-        return _bit_decoder(encoding, start)
-    if encoding.type in _WIDE:
-        return _wide_decoder(encoding, start, count)
-    return _word_decoder(encoding, start)
+class Block:
+    """One read, and every value that is wanted of it: ask for all readers first, then unpack answers."""
+
+    def __init__(self, request: ModbusRead) -> None:
+        self._request = request
+        self._parts: list[_Part] = []
+        self._unpack: Callable[[Sequence[int]], Raw] | None = None
+
+    def reader(self, source: Registers, encoding: Encoding) -> Read:
+        """Decodes one value from what :meth:`unpack` brings."""
+        place = self._add(source.address, source.count, encoding.type, encoding.order)
+        decode = _decoder(encoding)
+        if source.exponent is None:
+            return lambda raw: decode(raw[place])
+        power = self._add(source.exponent, 1, "int16", "abcd")
+        scaled = _with_exponent(encoding)
+        return lambda raw: scaled(raw[place], raw[power])
+
+    def holds(self, source: Registers) -> bool:
+        """Whether this read brings all of the value."""
+        first, stop = source.span
+        begin, end = self._request.address, self._request.address + self._request.count
+        return source.function == self._request.function and begin <= first and stop <= end
+
+    def unpack(self, answer: Sequence[int]) -> Raw | Failure:
+        """The values as they travelled; a failure if the answer cannot be one to this read."""
+        if len(answer) != self._request.count:
+            return Failure(
+                Quality.MALFORMED, f"{len(answer)} values came where {self._request.count} were asked for"
+            )
+        if self._request.function < 3 and not _BITS.issuperset(answer):
+            return Failure(Quality.MALFORMED, "a value is not within 0 and 1")
+        if self._unpack is None:
+            self._unpack = self._compile()
+        try:
+            return self._unpack(answer)
+        except struct.error:
+            return Failure(Quality.MALFORMED, "a value is not within 0 and 65535")
+
+    def _add(self, address: int, count: int, kind: str, order: str) -> int:
+        part = _Part(address - self._request.address, count, kind, order)
+        if part not in self._parts:
+            self._parts.append(part)
+        return self._parts.index(part)
+
+    def _compile(self) -> Callable[[Sequence[int]], Raw]:
+        """Two passes at most: one for values whose octets travel in order, one for those that are swapped."""
+        if self._request.function < 3:
+            return _unpack_bits([part.start for part in self._parts])
+        passes = [
+            (places, _unpack_words([self._parts[place] for place in places], swapped=swapped))
+            for swapped in (False, True)
+            if (places := [i for i, part in enumerate(self._parts) if part.is_swapped is swapped])
+        ]
+        if len(passes) == 1:
+            return passes[0][1]
+        order = [place for places, _ in passes for place in places]
+        back = itemgetter(*(order.index(place) for place in range(len(order))))
+        (_, first), (_, second) = passes
+        return lambda answer: back((*first(answer), *second(answer)))
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """Registers that are one value; ``start`` counts from the first of the read."""
+
+    start: int
+    count: int
+    kind: str
+    order: str
+
+    @property
+    def is_swapped(self) -> bool:
+        return self.order in _LOW_OCTET_FIRST
+
+    @property
+    def words(self) -> Sequence[int]:
+        """In the order of their worth."""
+        words = range(self.start, self.start + self.count)
+        return words[::-1] if self.kind != "ascii" and self.order in _LAST_WORD_FIRST else words
+
+    @property
+    def format(self) -> str:
+        return f"{2 * self.count}s" if self.kind == "ascii" else _FORMATS[self.kind]
 
 
 def identity_decoder(encoding: Encoding, part: str) -> Callable[[ModbusIdentity], Decoded]:
@@ -42,62 +139,105 @@ def identity_decoder(encoding: Encoding, part: str) -> Callable[[ModbusIdentity]
     return decode
 
 
-def check_answer(request: ModbusRead, answer: Sequence[int]) -> Failure | None:
-    """Why an answer cannot be that of its request; ``None`` if it can."""
-    if len(answer) != request.count:
-        return Failure(Quality.MALFORMED, f"{len(answer)} values came where {request.count} were asked for")
-    highest = 1 if request.function in (1, 2) else 0xFFFF
-    if min(answer) < 0 or max(answer) > highest:
-        return Failure(Quality.MALFORMED, f"a value is not within 0 and {highest}")
-    return None
+# --- taking apart -------------------------------------------------------------------------------------------
 
 
-def _word_decoder(encoding: Encoding, start: int) -> Decode:
-    convert = converter(encoding)
-    if encoding.type == "uint16":
-        return lambda answer: convert(answer[start])
+def _unpack_words(parts: Sequence[_Part], *, swapped: bool) -> Callable[[Sequence[int]], Raw]:
+    words = [word for part in parts for word in part.words]
+    pack = struct.Struct(f"{'<' if swapped else '>'}{len(words)}H").pack
+    unpack = struct.Struct(">" + "".join(part.format for part in parts)).unpack
+    if len(words) == 1:
+        return lambda answer: unpack(pack(answer[words[0]]))
+    pick = itemgetter(*words)
+    return lambda answer: unpack(pack(*pick(answer)))
 
-    def decode(answer: Sequence[int]) -> Decoded:
-        word = answer[start]
-        return convert(word - 0x10000 if word & 0x8000 else word)
+
+def _unpack_bits(places: Sequence[int]) -> Callable[[Sequence[int]], Raw]:
+    def unpack(answer: Sequence[int]) -> Raw:
+        return [answer[place] for place in places]
+
+    return unpack
+
+
+# --- decoding -----------------------------------------------------------------------------------------------
+
+
+def _decoder(encoding: Encoding) -> Callable[[Any], Decoded]:
+    match encoding.type:
+        case "ascii":
+            return _text_decoder(encoding)
+        case "bit" | "bits":
+            return _bits_decoder(encoding)
+        case "bcd16" | "bcd32":
+            return _bcd_decoder(encoding)
+        case "float32" | "float64":
+            return _float_decoder(encoding)
+    return converter(encoding)
+
+
+def _float_decoder(encoding: Encoding) -> Callable[[float], Decoded]:
+    convert: Convert = converter(encoding)
+    low, high = encoding.low, encoding.high
+    if (encoding.scale, encoding.offset) != (1.0, 0.0) or encoding.missing or math.inf in (-low, high):
+        return lambda raw: decode_float(raw, convert)
+
+    def decode(raw: float) -> Decoded:
+        if low <= raw <= high:  # which neither infinity is, nor what is no number
+            return raw
+        return decode_float(raw, convert)
 
     return decode
 
 
-def _bit_decoder(encoding: Encoding, start: int) -> Decode:
+def _bits_decoder(encoding: Encoding) -> Callable[[int], Decoded]:
     convert = converter(encoding)
-    shift = encoding.bit or 0
-    return lambda answer: convert(answer[start] >> shift & 1)
+    shift, mask = encoding.bit or 0, 2**encoding.bits - 1
+    return lambda raw: convert(raw >> shift & mask)
 
 
-def _wide_decoder(encoding: Encoding, start: int, count: int) -> Decode:
-    convert = converter(encoding)
-    stop, step = start + count, 1
-    if encoding.order in ("cdab", "dcba"):  # the last word travels first
-        start, stop, step = stop - 1, (start - 1 if start else None), -1  # type: ignore[assignment]
-    words = slice(start, stop, step)
-    pack = struct.Struct(f"{'<' if encoding.order in ('badc', 'dcba') else '>'}{count}H").pack
-    unpack = struct.Struct(_WIDE[encoding.type]).unpack
-    is_float = encoding.type.startswith("float")
+def _bcd_decoder(encoding: Encoding) -> Callable[[int], Decoded]:
+    """Four bits for each decimal digit. A pattern that is no number may stand for none."""
+    convert, missing = converter(encoding), encoding.missing
 
-    def decode(answer: Sequence[int]) -> Decoded:
-        (raw,) = unpack(pack(*answer[words]))
-        return decode_float(raw, convert) if is_float else convert(raw)
+    def decode(raw: int) -> Decoded:
+        digits = f"{raw:x}"
+        if digits.isdecimal():
+            return convert(int(digits))
+        return says_none(raw) if raw in missing else _NO_BCD
 
     return decode
 
 
-def _text_decoder(encoding: Encoding, start: int, count: int) -> Decode:
-    pack = struct.Struct(f"{'<' if encoding.order in ('badc', 'dcba') else '>'}{count}H").pack
+def _text_decoder(encoding: Encoding) -> Callable[[bytes], Decoded]:
     missing = encoding.missing
 
-    def decode(answer: Sequence[int]) -> Decoded:
-        words = answer[start : start + count]
-        if all(word == 0xFFFF for word in words):
-            return Failure(Quality.NO_VALUE, "the registers were never written")
-        text = decode_text(pack(*words))
-        if text in missing:
-            return says_none(text)
-        return text
+    def decode(octets: bytes) -> Decoded:
+        if octets.count(0xFF) == len(octets):
+            return _UNWRITTEN
+        text = decode_text(octets)
+        return says_none(text) if text in missing else text
 
     return decode
+
+
+def _with_exponent(encoding: Encoding) -> Callable[[Any, int], Decoded]:
+    """value × 10^exponent × scale: one converter for each of the exponents that there are."""
+    decoders = {power: _decoder(_times_ten_to_the(encoding, power)) for power in _EXPONENTS}
+    missing = encoding.missing
+
+    def decode(raw: Any, exponent: int) -> Decoded:
+        by_power = decoders.get(exponent)
+        if by_power is not None:
+            return by_power(raw)
+        if raw in missing:
+            return says_none(raw)
+        if exponent == NO_EXPONENT:
+            return says_none(exponent)
+        return Failure(Quality.OUT_OF_RANGE, f"10 to the power of {exponent} scales nothing")
+
+    return decode
+
+
+def _times_ten_to_the(encoding: Encoding, power: int) -> Encoding:
+    """The same value in another unit: what is missing and what is valid stays as it is."""
+    return replace(encoding, scale=encoding.scale * 10.0**power)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
 from assets.words import Quality
 from collectors.decoding.evidence import Judge, make_judge
-from collectors.decoding.modbus import check_answer, identity_decoder, register_decoder
+from collectors.decoding.modbus import Block, identity_decoder
 from collectors.decoding.rows import RowProgram, row_program
 from collectors.decoding.snmp import column_decoder, snmp_decoder, split_rows
 from collectors.decoding.straight import Straight
@@ -21,6 +21,8 @@ from collectors.requests import Failure, ModbusIdentify, ModbusRead, RawPoll, Re
 NOT_ASKED = Failure(Quality.NO_ANSWER, "the request was not carried out")
 
 Read = Callable[[Any], Decoded]
+Place = Request | Block
+"""Where values come from: a request, or a read of registers with what is wanted of it."""
 Prepared = list[Any]
 """For each request of the plan: its answer in the form that the decoders take, or the :class:`Failure`."""
 
@@ -58,12 +60,13 @@ def program_of(profile: Profile, groups: frozenset[str] | None = None) -> Progra
     requests = plan_requests(profile, groups)
     profile = part_of(profile, groups)
     offset = len(requests) - len(profile.tables)
-    steps = tuple(_step(reading, requests) for reading in profile.readings)
+    places = tuple(Block(r) if isinstance(r, ModbusRead) else r for r in requests)
+    steps = tuple(_step(reading, places) for reading in profile.readings)
     names = tuple(step.name for step in steps)
     return Program(
         requests=requests,
-        prepare=tuple(_preparation(request) for request in requests),
-        checks=tuple(_check(guard, requests) for guard in profile.guards),
+        prepare=tuple(_preparation(place) for place in places),
+        checks=tuple(_check(guard, places) for guard in profile.guards),
         steps=steps,
         names=names,
         straight=Straight(
@@ -88,26 +91,26 @@ def prepare_answers(program: Program, raw: RawPoll) -> Prepared:
     return prepared
 
 
-def _preparation(request: Request) -> Callable[[Any], Any] | None:
-    match request:
+def _preparation(place: Place) -> Callable[[Any], Any] | None:
+    match place:
         case SnmpTable(columns=columns):
             return lambda answer: split_rows(answer, columns)
-        case ModbusRead():
-            return lambda answer: check_answer(request, answer) or answer
+        case Block():
+            return place.unpack
         case _:
             return None
 
 
-def _step(reading: Reading, requests: tuple[Request, ...]) -> Step:
-    slot = _slot(reading.source, requests)
-    return Step(reading.name, slot, _reader(reading.source, reading.encoding, requests[slot]))
+def _step(reading: Reading, places: Sequence[Place]) -> Step:
+    slot = _slot(reading.source, places)
+    return Step(reading.name, slot, _reader(reading.source, reading.encoding, places[slot]))
 
 
-def _reader(source: Source, encoding: Encoding, request: Request) -> Read:
+def _reader(source: Source, encoding: Encoding, place: Place) -> Read:
     match source:
-        case Registers(address=address, count=count):
-            assert isinstance(request, ModbusRead)  # noqa: S101 - for the type checker; _slot sees to it
-            return register_decoder(encoding, address - request.address, count)
+        case Registers():
+            assert isinstance(place, Block)  # noqa: S101 - for the type checker; _slot sees to it
+            return place.reader(source, encoding)
         case Identity(part=part):
             return identity_decoder(encoding, part)
         case Column():
@@ -117,25 +120,23 @@ def _reader(source: Source, encoding: Encoding, request: Request) -> Read:
             return lambda answer: decode(answer.get(oid))
 
 
-def _slot(source: Source, requests: tuple[Request, ...]) -> int:
-    for slot, request in enumerate(requests):
-        match source, request:
+def _slot(source: Source, places: Sequence[Place]) -> int:
+    for slot, place in enumerate(places):
+        match source, place:
             case Scalar(oid=oid), SnmpGet(oids=oids) if oid in oids:
                 return slot
             case Column(oid=oid), SnmpTable(columns=columns) if oid in columns:
                 return slot
-            case Registers(function=function, address=address), ModbusRead(function=asked) if (
-                function == asked and request.address <= address < request.address + request.count
-            ):
+            case Registers(), Block() if place.holds(source):
                 return slot
             case Identity(), ModbusIdentify():
                 return slot
     raise LookupError(f"no request reads {source}")
 
 
-def _check(guard: Any, requests: tuple[Request, ...]) -> Check:
-    slot = _slot(guard.source, requests)
-    read, wanted = _reader(guard.source, guard.encoding, requests[slot]), guard.values
+def _check(guard: Any, places: Sequence[Place]) -> Check:
+    slot = _slot(guard.source, places)
+    read, wanted = _reader(guard.source, guard.encoding, places[slot]), guard.values
     unmet = Failure(Quality.MALFORMED, f"not read, because {guard.because}")
 
     def check(answer: Any) -> Failure | None:

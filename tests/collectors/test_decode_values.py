@@ -10,11 +10,23 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assets.words import Quality
-from collectors.decoding.modbus import check_answer, register_decoder
+from collectors.decoding.modbus import Block, identity_decoder
 from collectors.decoding.snmp import decode_name, snmp_decoder
 from collectors.decoding.values import decode_text, number_converter, parse_number
-from collectors.profiles.model import Encoding
-from collectors.requests import Failure, ModbusRead, SnmpValue
+from collectors.profiles.model import Encoding, Registers
+from collectors.requests import Failure, ModbusIdentity, ModbusRead, SnmpValue
+
+
+def register_decoder(encoding, start, count, exponent=None):
+    """Decodes what begins ``start`` registers into an answer."""
+
+    def decode(answer):
+        block = Block(ModbusRead(4, 0, len(answer)))
+        read = block.reader(Registers(4, start, count, exponent), encoding)
+        raw = block.unpack(answer)
+        return raw if isinstance(raw, Failure) else read(raw)
+
+    return decode
 
 
 def quality_of(decoded):
@@ -300,6 +312,111 @@ def test_text_with_its_octets_swapped_is_read():
     ],
 )
 def test_an_answer_must_be_that_of_its_request(function, answer, is_sound):
-    failure = check_answer(ModbusRead(function, 0, 2), answer)
+    block = Block(ModbusRead(function, 0, 2))
+    for address in (0, 1):
+        block.reader(Registers(function, address), Encoding("bit" if function == 2 else "uint16"))
 
-    assert failure is None if is_sound else failure.quality is Quality.MALFORMED
+    found = block.unpack(answer)
+
+    assert tuple(found) == answer if is_sound else found.quality is Quality.MALFORMED
+
+
+# --- Registers, less common ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("kind", "order", "words", "value"),
+    [
+        ("uint16", "badc", [0x3412], 0x1234),
+        ("int16", "badc", [0xFEFF], -2),
+        ("uint32", "badc", [0x3412, 0x7856], 0x12345678),
+        ("int32", "cdab", [0xFFFE, 0xFFFF], -2),
+        ("uint64", "abcd", [0x0123, 0x4567, 0x89AB, 0xCDEF], 0x0123456789ABCDEF),
+        ("uint64", "cdab", [0xCDEF, 0x89AB, 0x4567, 0x0123], 0x0123456789ABCDEF),
+        ("uint64", "badc", [0x2301, 0x6745, 0xAB89, 0xEFCD], 0x0123456789ABCDEF),
+        ("int64", "dcba", [0xFEFF, 0xFFFF, 0xFFFF, 0xFFFF], -2),
+        ("float64", "cdab", [0, 0, 0, 0x4059], 100.0),
+    ],
+)
+def test_integers_and_long_values_are_read_in_each_order(kind, order, words, value):
+    assert register_decoder(Encoding(kind, order=order), 0, len(words))(words) == float(value)
+    assert register_decoder(Encoding(kind, order=order), 2, len(words))([7, 7, *words]) == float(value)
+
+
+def test_values_of_all_orders_and_kinds_stand_in_one_read():
+    block = Block(ModbusRead(3, 100, 10))
+    wanted = [
+        (Registers(3, 108, 2), Encoding("ascii", order="badc")),
+        (Registers(3, 100, 1), Encoding("uint16")),
+        (Registers(3, 101, 2), Encoding("float32", order="dcba")),
+        (Registers(3, 103, 2), Encoding("int32", order="cdab")),
+        (Registers(3, 100, 1), Encoding("bit", bit=0, states={0: "closed", 1: "open"})),
+    ]
+    readers = [block.reader(*each) for each in wanted]
+
+    raw = block.unpack((5, 0x0080, 0x6643, 0xFFFE, 0xFFFF, 1, 2, 3, 0x4656, 0x332D))
+
+    assert [read(raw) for read in readers] == ["VF-3", 5, 230.5, -2, "open"]
+
+
+@pytest.mark.parametrize(
+    ("bits", "low", "word", "state"), [(3, 4, 0b0101_0000, "running"), (3, 4, 0b1111_1000_1111, "off")]
+)
+def test_several_bits_are_one_state(bits, low, word, state):
+    encoding = Encoding("bits", states={0: "off", 5: "running"}, bit=low, bits=bits)
+
+    assert register_decoder(encoding, 0, 1)([word]) == state
+
+
+@pytest.mark.parametrize(
+    ("kind", "words", "decoded"),
+    [
+        ("bcd16", [0x1234], 1234),
+        ("bcd16", [0], 0),
+        ("bcd32", [0x0012, 0x3456], 123456),
+        ("bcd32", [0x9999, 0x9999], 99999999),
+        ("bcd16", [0x12A4], "malformed"),
+        ("bcd32", [0xF012, 0x3456], "malformed"),
+        ("bcd16", [0xFFFF], "no_value"),
+        ("bcd16", [0x0777], "no_value"),
+    ],
+)
+def test_decimal_digits_are_read_four_bits_each(kind, words, decoded):
+    found = register_decoder(Encoding(kind, missing=frozenset({0xFFFF, 777})), 0, len(words))(words)
+
+    assert (found.quality if isinstance(found, Failure) else found) == decoded
+
+
+@pytest.mark.parametrize(
+    ("value", "exponent", "decoded"),
+    [
+        (2305, 0xFFFF, 230.5),  # 10^-1
+        (5001, 0xFFFE, 50.01),
+        (7, 0, 7.0),
+        (12, 3, 12000.0),
+        (0x8000, 0xFFFF, "no_value"),
+        (0x8000, 0x8000, "no_value"),
+        (230, 0x8000, "no_value"),
+        (230, 11, "out_of_range"),
+        (230, 0x7FFF, "out_of_range"),
+        (30000, 1, "out_of_range"),
+    ],
+)
+def test_a_register_of_its_own_says_the_power_of_ten(value, exponent, decoded):
+    """As in SunSpec meters: the value, and elsewhere in the block its exponent; 0x8000 for none."""
+    encoding = Encoding("int16", low=-100_000, high=100_000, missing=frozenset({-0x8000}))
+
+    found = register_decoder(encoding, 2, 1, exponent=6)([0, 0, value, 0, 0, 0, exponent])
+
+    assert (found.quality if isinstance(found, Failure) else found) == decoded
+
+
+def test_what_a_device_says_that_it_is_becomes_text():
+    identity = ModbusIdentity(b"Schneider Electric", b"iEM3155\0", None)
+
+    assert identity_decoder(Encoding("ascii"), "vendor")(identity) == "Schneider Electric"
+    assert identity_decoder(Encoding("ascii"), "product")(identity) == "iEM3155"
+    assert quality_of(identity_decoder(Encoding("ascii"), "revision")(identity)) == "missing"
+    assert quality_of(
+        identity_decoder(Encoding("ascii", missing=frozenset({"iEM3155"})), "product")(identity)
+    ) == ("no_value")

@@ -7,7 +7,8 @@ import textwrap
 import pytest
 
 from collectors.profiles.load import load_profile
-from collectors.profiles.model import Column, Registers, Scalar
+from collectors.profiles.match import profiles_of_identity
+from collectors.profiles.model import Column, Identity, Registers, Scalar
 from collectors.profiles.strict import ProfileError
 
 SNMP = """
@@ -412,3 +413,77 @@ def test_a_table_may_be_read_less_often_unless_it_tells_of_place_or_use(load):
     refused(load, slow, "tables[0].group", "read with every poll")
     plain = "\n".join(line for line in slow.splitlines() if "position" not in line and "sighting" not in line)
     assert load(plain).tables[0].group == "slow"
+
+
+# --- Modbus, less common ------------------------------------------------------------------------------------
+
+METER = """
+name: sample
+title: A sample
+protocol: modbus
+interval_s: 10
+document: a document
+evidence: none
+match: {identity: {vendor: ^Schneider, product: iEM3}}
+quirks: [hang-up]
+readings:
+  - {name: model_name, identity: product}
+  - {name: power, function: 3, address: 18, type: int16, exponent: 22, missing: [-32768]}
+  - {name: power_l1, function: 3, address: 19, type: int16, exponent: 22, missing: [-32768]}
+  - {name: energy, function: 3, address: 46, type: bcd32}
+  - {name: device_state, function: 3, address: 60, type: bits, bits: [4, 7], states: {1: running, 2: fault}}
+  - {name: serial_number, function: 3, address: 70, type: ascii, length: 4, order: ba}
+"""
+
+
+def test_less_common_registers_are_read(load):
+    model, power, _, energy, state, serial = load(METER).readings
+
+    assert model.source == Identity("product")
+    assert power.source == Registers(3, 18, 1, exponent=22)
+    assert (energy.source.count, energy.encoding.type) == (2, "bcd32")
+    assert (state.encoding.bit, state.encoding.bits) == (4, 4)
+    assert serial.encoding.order == "badc"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "key", "problem"),
+    [
+        ("identity: product}", "identity: url}", "readings[0].identity", "one of vendor, product, revision"),
+        ("name: model_name", "name: uptime", "readings[0].type", "uptime is a number"),
+        ("bits: [4, 7]", "bits: [7, 4]", "readings[4].bits", "must rise"),
+        ("bits: [4, 7]", "bits: [4, 16]", "readings[4].bits", "within 0 and 15"),
+        ("bits: [4, 7],", "bits: [4, 7], missing: [16],", "readings[4].missing", "16 cannot come from bits"),
+        ("exponent: 22, missing: [-32768]}\n  - {name: power_l1", "exponent: 18}\n  - {name: power_l1",
+         "readings[1].exponent", "lies inside the value"),
+        ("address: 46, type: bcd32", "address: 21, type: bcd32", "readings[3]", "fills the exponent of, power"),
+        ("address: 46", "address: 400, exponent: 100", "limits.registers", "too few: energy fills 302"),
+        ("order: ba", "order: abcd", "readings[5].order", "one of ab, ba"),
+        ("type: bcd32", "type: bcd16, order: cdab", "readings[3].order", "one of ab, ba"),
+        ("product: iEM3}", "product: '('}", "match.identity.product", "no regular expression"),
+        ("bits: [4, 7]", "bits: [4, 7], exponent: 3", "readings[4].exponent", "for numbers in registers"),
+    ],
+)  # fmt: skip
+def test_less_common_registers_that_could_mislead_are_refused(load, old, new, key, problem):
+    assert old in METER
+    refused(load, METER.replace(old, new, 1), key, problem)
+
+
+def test_bits_of_one_register_may_be_several_readings_but_not_twice(load):
+    apart = (
+        METER
+        + "  - {name: door, function: 3, address: 60, type: bit, bit: 3, states: {0: closed, 1: open}}\n"
+    )
+
+    assert len(load(apart).readings) == 7
+    refused(load, apart.replace("bit: 3", "bit: 6"), "readings[6]", "overlaps the registers of device_state")
+
+
+def test_a_device_that_says_what_it_is_finds_its_profile(load):
+    profile = load(METER)
+
+    assert profiles_of_identity([profile], {"vendor": "Schneider Electric", "product": "iEM3155"}) == [
+        profile
+    ]
+    assert profiles_of_identity([profile], {"vendor": "Schneider Electric", "product": "PM5560"}) == []
+    assert profiles_of_identity([profile], {"product": "iEM3155"}) == []

@@ -13,8 +13,8 @@ from collectors.planner import plan_requests
 from collectors.profiles.docs import vocabulary_page
 from collectors.profiles.library import all_profiles, broken_profiles
 from collectors.profiles.load import load_profile
-from collectors.profiles.match import matching_profiles
-from collectors.profiles.model import Profile
+from collectors.profiles.match import matching_profiles, profiles_of_identity
+from collectors.profiles.model import IDENTITY_PARTS, Profile
 from collectors.profiles.strict import ProfileError
 
 
@@ -25,12 +25,28 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("files", nargs="*", type=Path, help="Profiles that are not installed yet.")
         parser.add_argument("--match", metavar="OID", help="Name the profiles that know this sysObjectID.")
+        parser.add_argument(
+            "--identity",
+            nargs="+",
+            metavar=("VENDOR", "PRODUCT"),
+            help="Name the profiles that know a Modbus device which says this of itself; a revision may follow.",
+        )
         parser.add_argument("--write-docs", action="store_true", help="Write docs/vocabulary.md anew.")
 
-    def handle(self, *, files: list[Path], match: str | None, write_docs: bool, **_: Any) -> None:
+    def handle(
+        self,
+        *,
+        files: list[Path],
+        match: str | None,
+        identity: list[str] | None,
+        write_docs: bool,
+        **_: Any,
+    ) -> None:
         profiles = self._read(files)
         if match:
             profiles = matching_profiles(profiles, sys_object_id=match)
+        if identity:
+            profiles = profiles_of_identity(profiles, dict(zip(IDENTITY_PARTS, identity, strict=False)))
         for profile in profiles:
             self.stdout.write(describe(profile))
         if write_docs:
