@@ -7,21 +7,22 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-_RECORD = struct.Struct("<4sIddI")
+_RECORD = struct.Struct("<4sIdd4sI")
 
 
 class Answer(NamedTuple):
     """One answered poll; times in seconds since 1970.
 
     ``asked_at`` is when the kernel got the datagram. ``number`` is that of the answer among its device's.
-    ``asker`` is the port from which it was asked.
+    ``asker`` and ``port`` are where the question came from.
     """
 
     address: bytes
     number: int
     asked_at: float
     answered_at: float
-    asker: int
+    asker: bytes
+    port: int
 
     def pack(self) -> bytes:
         return _RECORD.pack(*self)

@@ -1,4 +1,4 @@
-"""Simulated devices of ten values behind one socket: ``python -m tests.soak.devices LOG``.
+"""Simulated devices of ten values behind one socket: ``python -m tests.soak.devices LOG [DELAY_S [INTERFACE]]``.
 
 Each counts its answers, tells the count as one of its values, and logs it. They answer at every address whose
 datagrams reach the socket, SNMP v2c and v3 alike. Prints the port, and lives until its standard input ends.
@@ -11,9 +11,10 @@ import socket
 import struct
 import sys
 import time
+from collections import deque
 from collections.abc import Callable
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 
 from collectors.snmp.ber import COUNTER32, GAUGE32, INTEGER, OID, SEQUENCE, encode_oid, enter, tlv
 from tests.bench.agents import Bindings, V3Agents, answer_v2c
@@ -70,32 +71,69 @@ class CountedBindings(Bindings):
         return tlv(SEQUENCE, b"".join(parts))
 
 
-class Devices:
-    """Hears one datagram at a time, answers it, and logs it if it was a poll."""
+class Reply(NamedTuple):
+    """What is to be sent. ``number`` of the answer, or None if it was no poll's, or one's that was answered before."""
 
-    def __init__(self, opened: socket.socket, log: Callable[[Answer], object]) -> None:
-        self._socket, self._log = opened, log
+    due_at: float
+    octets: bytes
+    source: tuple[int, int, bytes]
+    sender: tuple[str, int]
+    address: bytes
+    number: int | None
+    asked_at: float
+
+
+class Devices:
+    """Hear, answer after ``delay_s``, and log."""
+
+    def __init__(self, opened: socket.socket, log: Callable[[Answer], object], delay_s: float) -> None:
+        self._socket, self._log, self._delay_s = opened, log, delay_s
         self._bindings = CountedBindings()
         self._v3 = V3Agents(self._bindings)
         self._last: dict[bytes, tuple[bytes, bytes]] = {}
+        self._waiting: deque[Reply] = deque()
 
-    def serve_one(self) -> None:
+    def hear(self) -> None:
+        """One datagram."""
         message, control, _flags, sender = self._socket.recvmsg(65_535, 128)
         asked_at, source, address = _read(control)
         before = self._bindings.counts.get(address, 0)
-        request, reply = self._last.get(address, (b"", b""))
+        request, octets = self._last.get(address, (b"", b""))
         if request != message:  # else it was sent again, and gets what it got
-            reply = self._answer(message, address)
-            self._last[address] = message, reply
-        # Told back, the packet's own address is the one that answers.
-        self._socket.sendmsg((reply,), [source], 0, sender)
-        count = self._bindings.counts.get(address, 0)
-        if count != before:
-            self._log(Answer(address, count, asked_at, time.time(), sender[1]))
+            octets = self._answer(message, address)
+            self._last[address] = message, octets
+        number = self._bindings.counts.get(address, 0)
+        self._waiting.append(
+            Reply(
+                asked_at + self._delay_s,
+                octets,
+                source,
+                sender,
+                address,
+                number if number != before else None,
+                asked_at,
+            )
+        )
+
+    def speak(self) -> float:
+        """Send what is due; the seconds until more is."""
+        while self._waiting and self._waiting[0].due_at <= time.time():
+            reply = self._waiting.popleft()
+            # Told back, the packet's own address is the one that answers.
+            self._socket.sendmsg((reply.octets,), [reply.source], 0, reply.sender)
+            if reply.number is not None:
+                self._log(
+                    Answer(reply.address, reply.number, reply.asked_at, time.time(), *_asker(reply.sender))
+                )
+        return self._waiting[0].due_at - time.time() if self._waiting else _FLUSH_S
 
     def _answer(self, message: bytes, address: bytes) -> bytes:
         is_v3 = _VERSION_3 in message[2:7]
         return self._v3.answer(message, address) if is_v3 else answer_v2c(message, address, self._bindings)
+
+
+def _asker(sender: tuple[str, int]) -> tuple[bytes, int]:
+    return socket.inet_aton(sender[0]), sender[1]
 
 
 def _read(control: list[tuple[int, int, bytes]]) -> tuple[float, tuple[int, int, bytes], bytes]:
@@ -122,16 +160,17 @@ def open_socket(port: int = 0) -> socket.socket:
     return opened
 
 
-def serve(opened: socket.socket, log: BinaryIO) -> None:
+def serve(opened: socket.socket, log: BinaryIO, delay_s: float) -> None:
     """Until standard input ends; what was logged is in the file a moment later."""
     waiting: list[bytes] = []
-    devices = Devices(opened, lambda answer: waiting.append(answer.pack()))
-    flush_at = 0.0
+    devices = Devices(opened, lambda answer: waiting.append(answer.pack()), delay_s)
+    flush_at, pause = 0.0, _FLUSH_S
     while True:
-        ready, _, _ = select.select([opened, sys.stdin], [], [], _FLUSH_S)
+        ready, _, _ = select.select([opened, sys.stdin], [], [], max(min(pause, _FLUSH_S), 0))
         if opened in ready:
-            devices.serve_one()
-        if waiting and (not ready or time.monotonic() > flush_at):
+            devices.hear()
+        pause = devices.speak()
+        if waiting and time.monotonic() > flush_at:
             log.write(b"".join(waiting))
             waiting.clear()
             flush_at = time.monotonic() + _FLUSH_S
@@ -139,12 +178,12 @@ def serve(opened: socket.socket, log: BinaryIO) -> None:
             return
 
 
-def main(log: str, interface: str = "lo") -> None:
+def main(log: str, delay_s: str = "0", interface: str = "lo") -> None:
     with open_socket() as opened, Path(log).open("ab", buffering=0) as file:
         # Nothing from elsewhere gets in.
         opened.setsockopt(socket.SOL_SOCKET, socket.SO_BINDTODEVICE, interface.encode())
         print(opened.getsockname()[1], flush=True)
-        serve(opened, file)
+        serve(opened, file, float(delay_s))
 
 
 if __name__ == "__main__":

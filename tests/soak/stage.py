@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.faults import product
-from tests.faults.parts import Part, PartError, PostgreSQL, Redis
+from tests.faults.parts import Part, PartError
+from tests.faults.servers import PostgreSQL, Redis
 
 PROFILES = Path(__file__).parent / "profiles"
 NETWORK = "127.16"
@@ -49,7 +50,7 @@ class Stage:
 def staged(*, endpoints: int, interval_s: float, collectors: int, kept: bool = False) -> Iterator[Stage]:
     """Nothing that it started is left behind; its files neither, unless ``kept``."""
     with ExitStack() as stack:
-        folder = stack.enter_context(_temporary_folder(kept=kept))
+        folder = stack.enter_context(temporary_folder(kept=kept))
         log = folder / "answers.log"
         devices, port = stack.enter_context(simulated_devices(log))
         postgresql = TimedPostgreSQL(_made(folder / "postgresql"))
@@ -79,9 +80,11 @@ def staged(*, endpoints: int, interval_s: float, collectors: int, kept: bool = F
 
 
 @contextlib.contextmanager
-def simulated_devices(log: Path, *prefix: str) -> Iterator[tuple[subprocess.Popen[str], int]]:
+def simulated_devices(
+    log: Path, *options: str, prefix: Sequence[str] = ()
+) -> Iterator[tuple[subprocess.Popen[str], int]]:
     """The process and its port. ``prefix``: a command that starts it elsewhere."""
-    command = [*prefix, product.PYTHON, "-m", "tests.soak.devices", str(log)]
+    command = [*prefix, product.PYTHON, "-m", "tests.soak.devices", str(log), *options]
     process = subprocess.Popen(
         command, cwd=product.ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     )
@@ -111,7 +114,7 @@ def _start(part: Part, stack: ExitStack) -> None:
 
 
 @contextlib.contextmanager
-def _temporary_folder(*, kept: bool) -> Iterator[Path]:
+def temporary_folder(*, kept: bool) -> Iterator[Path]:
     folder = Path(tempfile.mkdtemp(prefix="whereabouts-soak-"))
     folder.chmod(0o755)
     try:

@@ -6,7 +6,8 @@ import shutil
 
 import pytest
 
-from tests.faults.parts import PartError, postgresql_tool
+from tests.faults.parts import PartError
+from tests.faults.servers import postgresql_tool
 from tests.soak.report import table_of
 from tests.soak.run import soak
 

@@ -8,11 +8,11 @@ from tests.soak.answers import Answer, read_answers
 from tests.soak.verdict import punctuality, recording
 
 ONE, OTHER = b"\x7f\x10\x00\x01", b"\x7f\x10\x00\x02"
-ASKER = 40_000
+ASKER = b"\x7f\x00\x00\x01", 40_000
 
 
 def answered(*asked_at: float, device: bytes = ONE) -> list[Answer]:
-    return [Answer(device, number, at, at + 0.01, ASKER) for number, at in enumerate(asked_at, 1)]
+    return [Answer(device, number, at, at + 0.01, *ASKER) for number, at in enumerate(asked_at, 1)]
 
 
 def test_deviations_are_shares_of_the_interval():
