@@ -226,7 +226,7 @@ class Post:
         strays = [chunk_id for chunk_id in outlook.held if chunk_id not in self._holdings]
         if strays:
             # Claimed, but the database's answer did not reach us.
-            self._run_errand(self._release(strays))
+            self._run_errand(self._give_back(strays))
 
     def _end(self, holding: _Holding) -> None:
         self._holdings.pop(holding.offer.chunk_id, None)
@@ -280,21 +280,23 @@ class Post:
         holding.is_leaving = True
         await self._engine.rest(chunk_id)
         try:
-            await self._release([chunk_id], raising=True)
+            offers = await self._database.run(leases.release, chunk_ids=[chunk_id], holder=self._holder)
         except DatabaseError:
             holding.is_leaving = False
             self._engine.go_on(chunk_id)
-        else:
-            if self._holdings.get(chunk_id) is holding:
-                self._end(holding)
+            return
+        if self._holdings.get(chunk_id) is holding:
+            self._end(holding)  # before its message can come back to us
+        await self._send_all(offers)
 
-    async def _release(self, chunk_ids: Sequence[int], *, raising: bool = False) -> None:
+    async def _give_back(self, chunk_ids: Sequence[int]) -> None:
         try:
             offers = await self._database.run(leases.release, chunk_ids=chunk_ids, holder=self._holder)
         except DatabaseError:
-            if raising:
-                raise
             return
+        await self._send_all(offers)
+
+    async def _send_all(self, offers: Sequence[Offer]) -> None:
         for offer in offers:
             await self._send(offer)
 
@@ -309,8 +311,7 @@ class Post:
         except DatabaseError as error:
             log.warning("The chunks of this collector could not be given up: %s", error)
         else:
-            for offer in offers:
-                await self._send(offer)
+            await self._send_all(offers)
         for holding in list(self._holdings.values()):
             self._end(holding)
         await asyncio.gather(*self._errands, return_exceptions=True)
