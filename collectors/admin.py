@@ -7,11 +7,22 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils import timezone
 
 from collectors.credential_form import CredentialForm
 from collectors.credentials import seal_credential
 from collectors.endpoint_rules import UNPROTECTED, weak_endpoints
-from collectors.models import Credential, Endpoint, EndpointHealth, ManualPoll, Segment
+from collectors.models import (
+    CollectorState,
+    Credential,
+    Disturbance,
+    Endpoint,
+    EndpointHealth,
+    ManualPoll,
+    Pause,
+    Segment,
+)
+from collectors.pauses import end_pause
 from locations.admin_bases import EditableAdmin, ReadOnlyAdmin
 
 
@@ -39,6 +50,9 @@ class WeakFilter(admin.SimpleListFilter):
 class SegmentAdmin(EditableAdmin):
     list_display = ["name", "site", "networks", "ports", "serial_lines", "gateway", "requests_per_s"]
     list_filter = ["site"]
+    list_select_related = ["site", "gateway"]
+    search_fields = ["name"]
+    autocomplete_fields = ["gateway"]
 
 
 @admin.register(Credential)
@@ -71,7 +85,24 @@ class EndpointAdmin(EditableAdmin):
     list_filter = [WeakFilter, "protocol", "segment", "is_enabled"]
     list_select_related = ["segment"]
     search_fields = ["name", "host", "profile"]
-    autocomplete_fields = ["asset", "credential"]
+    autocomplete_fields = ["asset", "credential", "behind"]
+    fieldsets = [
+        (None, {"fields": ["name", "asset", "profile", "is_enabled"]}),
+        ("Where it is", {"fields": ["segment", "host", "port", "unit_id", "behind"]}),
+        ("How it is asked", {"fields": ["protocol", "credential", "exception_reason"]}),
+        ("How often", {"fields": ["interval_s", "interval_in_use_s", "timeout_s"]}),
+        (
+            "Advanced",
+            {
+                "classes": ["collapse"],
+                "description": "For devices with manners of their own; leave it as it is otherwise.",
+                "fields": [
+                    "driver", "context_name", "max_varbinds", "max_repetitions", "max_message_bytes",
+                    "pause_between_ms", "line_settings",
+                ],
+            },
+        ),
+    ]  # fmt: skip
 
 
 @admin.register(EndpointHealth)
@@ -87,6 +118,36 @@ class EndpointHealthAdmin(ReadOnlyAdmin):
     list_filter = ["quality"]
     list_select_related = ["endpoint"]
     search_fields = ["endpoint__name"]
+
+
+@admin.register(Pause)
+class PauseAdmin(ReadOnlyAdmin):
+    """Pausing is done where the endpoint or segment is shown; resuming here too."""
+
+    list_display = ["__str__", "reason", "begun_by", "begun_at", "until", "ended_at"]
+    list_select_related = ["endpoint", "segment", "begun_by"]
+    list_filter = ["segment"]
+    search_fields = ["reason", "endpoint__name", "segment__name"]
+    actions = ["resume"]
+
+    @admin.action(description="Resume polling")
+    def resume(self, request: HttpRequest, queryset: QuerySet[Pause]) -> None:
+        ended = [pause for pause in queryset if end_pause(pause=pause, now=timezone.now())]
+        self.message_user(request, f"{len(ended)} ended; the others were over.")
+
+
+@admin.register(Disturbance)
+class DisturbanceAdmin(ReadOnlyAdmin):
+    list_display = ["title", "kind", "words", "begin", "end"]
+    list_filter = ["kind", "segment"]
+    search_fields = ["title", "words"]
+    date_hierarchy = "begin"
+
+
+@admin.register(CollectorState)
+class CollectorStateAdmin(ReadOnlyAdmin):
+    list_display = ["holder", "at", "stopped_at", "queue_length", "lag_s", "spool_records", "dropped", "torn"]
+    search_fields = ["holder"]
 
 
 @admin.register(ManualPoll)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from django.core.exceptions import ValidationError
 from django.db.models import Q
 
+from collectors.gateways import wrong_gateway
 from collectors.guard import TargetRefused, check_target, parse_network, parse_ports
 from collectors.modbus_rules import (
     wrong_kind_of_host,
@@ -85,6 +86,7 @@ def validate_endpoint(endpoint: Endpoint) -> None:
         ("unit_id", wrong_unit),
         ("port", wrong_port),
         ("protocol", wrong_tls),
+        ("behind", wrong_gateway),
         ("host", _wrong_target),
     ):
         if message := find(endpoint):

@@ -50,4 +50,7 @@ class DisturbanceQuerySet(models.QuerySet[Any]):
 
     def visible_to(self, user: Any) -> Self:
         """Those of what the person may see; what belongs to no segment concerns everybody who sees collecting."""
-        return self.filter(Q(segment__isnull=True) | in_sites_of(user, "segment__site"))
+        in_sites = in_sites_of(user, "segment__site")
+        # An empty condition means everything, but or-ed with another it would vanish.
+        is_some = user.is_authenticated and not user.sees_all_sites
+        return self.filter(Q(segment__isnull=True) | in_sites if is_some else in_sites)

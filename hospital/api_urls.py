@@ -12,7 +12,7 @@ from assets.api import (
     StayViewSet,
     TagViewSet,
 )
-from collectors.api import EndpointViewSet
+from collectors.api import DisturbanceViewSet, EndpointViewSet
 from hospital.api_docs import docs
 from locations.api import FloorViewSet, SiteViewSet, ZoneViewSet
 
@@ -27,6 +27,7 @@ router.register("readings", ReadingViewSet)
 router.register("intervals", IntervalViewSet)
 router.register("stays", StayViewSet)
 router.register("endpoints", EndpointViewSet)
+router.register("disturbances", DisturbanceViewSet)
 
 urlpatterns = [
     path("v1/", include(router.urls)),

@@ -249,6 +249,10 @@ SPECTACULAR_SETTINGS = {
     "DESCRIPTION": "Where each piece of equipment is, what it is doing, how well it is used.",
     "VERSION": "1.0.0",
     "SERVE_INCLUDE_SCHEMA": False,
+    "ENUM_NAME_OVERRIDES": {
+        "DisturbanceKindEnum": "collectors.models.Disturbance.Kind",
+        "ZoneKindEnum": "locations.zones.ZoneKind",
+    },
     "SERVE_PERMISSIONS": ["rest_framework.permissions.IsAuthenticated"],
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",

@@ -4,9 +4,15 @@ from datetime import timedelta
 
 import pytest
 
-from collectors.models import Credential, Endpoint, EndpointHealth, Segment
+from collectors.models import Credential, Disturbance, Endpoint, EndpointHealth, Segment
+from collectors.pauses import pause_polling
 
 SECRET = "canary-3f9c"
+
+
+@pytest.fixture(autouse=True)
+def clock(monkeypatch, noon):
+    monkeypatch.setattr("django.utils.timezone.now", lambda: noon)
 
 
 @pytest.fixture
@@ -89,8 +95,21 @@ def test_an_endpoint_is_told_with_its_health(api, make_endpoint, make_pump, noon
             },
             "asset": {"asset_tag": "P-1", "name": "Meridian Infusa 200", "category": "infusion-pump"},
             "interval_s": 30.0,
+            "interval_in_use_s": None,
             "timeout_s": 2.0,
+            "pause_between_ms": 0,
+            "behind": None,
+            "driver": "",
+            "context_name": "",
+            "max_varbinds": None,
+            "max_repetitions": None,
+            "max_message_bytes": None,
+            "line_settings": "",
             "is_enabled": True,
+            "exception_reason": "",
+            "weaknesses": [],
+            "state": "failing",
+            "pause": None,
             "health": {
                 "attempted_at": "2026-03-02T12:00:00Z",
                 "answered_at": "2026-03-02T11:55:00Z",
@@ -103,6 +122,9 @@ def test_an_endpoint_is_told_with_its_health(api, make_endpoint, make_pump, noon
                 "polls": 100,
                 "answers": 92,
                 "next_poll_at": "2026-03-02T12:00:30Z",
+                "recovered_at": None,
+                "typical_ms": None,
+                "refused": {},
             },
         },
     )
@@ -177,5 +199,43 @@ def test_a_list_costs_the_same_queries_with_one_entry_and_with_three(
     for number in (1, 2, 3):
         endpoint = make_endpoint(f"E{number}", asset=make_pump(f"P-{number}"))
         EndpointHealth.objects.create(endpoint=endpoint, attempted_at=noon)
-        with django_assert_num_queries(4):  # session, person, count, rows
+        with django_assert_num_queries(6):  # session, person, count, rows, pauses, who is silent
             assert len(browser.get("/api/v1/endpoints/").json()["results"]) == number
+
+
+def test_a_pause_is_told_with_its_reason_and_what_it_holds_back(api, make_endpoint, segment, biomed, noon):
+    endpoint = make_endpoint()
+    pause_polling(segment=segment, by=biomed, reason="Firmware", until=noon + timedelta(hours=1), now=noon)
+    body = api(f"endpoints/{endpoint.pk}/")[1]
+    assert body["state"] == "paused"
+    assert body["pause"] == {
+        "of": "segment", "reason": "Firmware",
+        "begun_at": "2026-03-02T12:00:00Z", "until": "2026-03-02T13:00:00Z",
+    }  # fmt: skip
+
+
+def test_what_is_weak_is_told_with_the_reason_for_it(api, make_endpoint):
+    endpoint = make_endpoint(protocol="snmp_v2c", exception_reason="Its card knows nothing better")
+    body = api(f"endpoints/{endpoint.pk}/")[1]
+    assert body["exception_reason"] == "Its card knows nothing better"
+    assert "in the clear" in body["weaknesses"][0]
+
+
+def test_disturbances_are_told_newest_first_and_filtered(api, make_endpoint, segment, noon):
+    endpoint = make_endpoint()
+    for hours, kind, end in ((3, "endpoint", noon - timedelta(hours=2)), (1, "segment", None)):
+        Disturbance.objects.create(
+            kind=kind, subject=f"{kind}:1", title=kind, words="No answer", begin=noon - timedelta(hours=hours),
+            end=end, segment=segment, endpoint=endpoint if kind == "endpoint" else None,
+        )  # fmt: skip
+
+    def titles(**params):
+        status, body = api("disturbances/", **params)
+        assert status == 200, body
+        return [row["title"] for row in body["results"]]
+
+    assert titles() == ["segment", "endpoint"]
+    assert titles(is_open="true") == ["segment"]
+    assert titles(kind="endpoint", segment="Ward VLAN", endpoint=endpoint.pk) == ["endpoint"]
+    assert titles(to="2026-03-02T10:30:00Z") == ["endpoint"]
+    assert titles(**{"from": "2026-03-02T10:30:00Z"}) == ["segment"]

@@ -138,13 +138,15 @@ def test_what_happened_lately_is_told_in_the_sites_time_the_lasting_first(sign_i
     assert "Lasting" in sign_in(biomed).get("/collectors/").content.decode()
 
 
-def test_disturbances_of_another_site_are_not_told(sign_in, biomed, other_site, noon):
+def test_disturbances_of_another_site_are_not_told(sign_in, biomed, administrator, other_site, noon):
     far = Segment.objects.create(name="Far", site=other_site)
     Disturbance.objects.create(
         kind="segment", subject="segment:9", title="Far", words="None of its 9 endpoints answers", segment=far,
         begin=noon,
     )  # fmt: skip
     assert "None of its 9" not in sign_in(biomed).get("/collectors/").content.decode()
+    assert "None of its 9" in sign_in(administrator).get("/collectors/").content.decode()
+    sign_in(biomed)
     assert sign_in(biomed).get(f"/collectors/segments/{far.pk}/").status_code == 404
 
 

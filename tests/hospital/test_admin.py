@@ -21,7 +21,6 @@ INNER = {
     "collectors.Chunk",
     "collectors.HandOut",
     "collectors.Notice",
-    "collectors.Pause",
     "hospital.SignInAttempts",
 }
 """Working state that nobody has a use for."""
@@ -32,6 +31,9 @@ LOOKED_AT = [
     "assets_readingnow",
     "assets_statement",
     "collectors_endpointhealth",
+    "collectors_pause",
+    "collectors_disturbance",
+    "collectors_collectorstate",
     "collectors_manualpoll",
     "hospital_auditrecord",
 ]

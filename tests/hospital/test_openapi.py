@@ -12,14 +12,14 @@ from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.validation import validate_schema
 
 from assets.models import ActivityInterval, Reading, Stay
-from collectors.models import Endpoint, Segment
+from collectors.models import Disturbance, Endpoint, Segment
 from hospital.api_urls import router
 from hospital.roles import PERMISSIONS, Role
 from locations.models import Building, Floor, Tag
 
 PREFIXES = sorted(prefix for prefix, _, _ in router.registry)
-NURSES_MAY_NOT = {"tags", "readings", "intervals", "stays", "endpoints"}
-MANAGERS_MAY_NOT = {"endpoints"}
+NURSES_MAY_NOT = {"tags", "readings", "intervals", "stays", "endpoints", "disturbances"}
+MANAGERS_MAY_NOT = {"endpoints", "disturbances"}
 OWN = {"sites": 1, "floors": 1}
 """What the stage of the tests has at the cast's own site."""
 
@@ -39,7 +39,11 @@ def foreign(other_site, make_zone, make_pump, noon):
     reading = Reading.objects.create(asset=pump, name="temperature", at=noon, value=4)
     interval = ActivityInterval.objects.create(asset=pump, activity="available", basis="zone", begin=noon)
     stay = Stay.objects.create(asset=pump, zone=zone, begin=noon)
+    disturbance = Disturbance.objects.create(
+        kind="segment", subject="segment:1", title="Far net", words="Silent", segment=segment, begin=noon
+    )
     return {
+        "disturbances": disturbance.pk,
         "sites": "far-clinic",
         "floors": "far-0",
         "zones": zone.pk,
@@ -68,8 +72,8 @@ everything = pytest.mark.parametrize("prefix", PREFIXES)
 
 def test_the_api_has_these_lists():
     assert PREFIXES == [
-        "assets", "categories", "endpoints", "floors", "intervals", "readings", "sites", "stays", "tags",
-        "zones",
+        "assets", "categories", "disturbances", "endpoints", "floors", "intervals", "readings", "sites",
+        "stays", "tags", "zones",
     ]  # fmt: skip
 
 

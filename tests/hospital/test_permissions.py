@@ -62,6 +62,7 @@ API = {
     "activityinterval": HISTORY,
     "stay": HISTORY,
     "endpoint": TECHNICAL,
+    "disturbance": TECHNICAL,
 }
 """What the API lists → who may read it. Nothing can be written through it."""
 
