@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import socket
+import ssl
 from collections.abc import AsyncIterator, Callable
 
 from pyasn1.codec.ber import decoder, encoder
@@ -147,10 +148,12 @@ class TcpServer:
 
 
 @contextlib.asynccontextmanager
-async def tcp_server(answer: Callable[[int, bytes], bytes | None], port: int = 0) -> AsyncIterator[TcpServer]:
+async def tcp_server(
+    answer: Callable[[int, bytes], bytes | None], port: int = 0, context: ssl.SSLContext | None = None
+) -> AsyncIterator[TcpServer]:
     """A TCP server that answers each read of its n-th conversation by ``answer(n, data)``; None closes."""
     served = TcpServer(answer)
-    server = await asyncio.start_server(served.serve, "127.0.0.1", port)
+    server = await asyncio.start_server(served.serve, "127.0.0.1", port, ssl=context)
     served.port = server.sockets[0].getsockname()[1]
     try:
         yield served

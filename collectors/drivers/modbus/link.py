@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import errno
 import ssl
+import termios
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
@@ -50,8 +51,8 @@ class Wire(ModbusProtocol):
         self._hear(data)
 
     def send(self, data: bytes, addr: tuple[str, int] | None = None) -> None:  # noqa: ARG002
-        if isinstance(self.transport, asyncio.DatagramTransport):
-            self.transport.sendto(data)
+        if self.comm_params.comm_type is CommType.UDP:
+            self.transport.sendto(data)  # type: ignore[attr-defined]
         else:
             self.transport.write(data)  # type: ignore[attr-defined]
 
@@ -126,7 +127,10 @@ class Link:
                 wire.handle_new_connection, self.host, self.port,
                 ssl=tls(), server_hostname=self.server_name or self.host,
             )  # fmt: skip
-        wire.transport, _ = await wire.call_create()
+        try:
+            wire.transport, _ = await wire.call_create()
+        except termios.error as error:  # which is no OSError
+            raise OSError(*error.args) from error
         return wire
 
     def _parameters(self) -> CommParams:
