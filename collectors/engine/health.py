@@ -14,7 +14,7 @@ from assets.words import Quality
 from collectors.decoding.rows import ABSENCES
 from collectors.drivers.snmp_values import ABSENT
 from collectors.models import Endpoint, EndpointHealth
-from collectors.requests import Answer, Failure, RawPoll, Request, SnmpGet
+from collectors.requests import Answer, Failure, GetAnswer, RawPoll, Request, SnmpGet
 
 TYPICAL_OVER = 20.0
 
@@ -37,6 +37,9 @@ class Verdict:
     @property
     def is_good(self) -> bool:
         return self.quality is Quality.GOOD
+
+
+ALL_GOOD = Verdict(Quality.GOOD)
 
 
 @dataclass(slots=True)
@@ -101,7 +104,7 @@ def verdict_of(raw: RawPoll) -> Verdict:
         return Verdict(
             Quality.GOOD, f"{len(failures)} of {len(raw.answers)} requests failed: {failures[0].detail}"
         )
-    return Verdict(Quality.GOOD)
+    return ALL_GOOD
 
 
 def verdict_on(verdict: Verdict, observations: Sequence[Observation]) -> Verdict:
@@ -116,14 +119,22 @@ def verdict_on(verdict: Verdict, observations: Sequence[Observation]) -> Verdict
 
 
 def _knows_nothing(answers: Mapping[Request, Answer]) -> bool:
-    gets = [answer for request, answer in answers.items() if isinstance(request, SnmpGet)]
-    others = [answer for request, answer in answers.items() if not isinstance(request, SnmpGet)]
-    if not gets or any(answer and not isinstance(answer, Failure) for answer in others):
-        return False
-    return all(
-        isinstance(answer, Mapping) and all(value.type in ABSENT for value in answer.values())
-        for answer in gets
-    )
+    """Whether objects were asked for, and the device has none of them, nor anything else."""
+    asked = False
+    for request, answer in answers.items():
+        if isinstance(request, SnmpGet):
+            asked = True
+            if not _is_all_absent(answer):
+                return False
+        elif answer and not isinstance(answer, Failure):
+            return False
+    return asked
+
+
+def _is_all_absent(answer: Answer) -> bool:
+    if isinstance(answer, GetAnswer):
+        return ABSENT.issuperset(answer.kinds)
+    return isinstance(answer, Mapping) and all(value.type in ABSENT for value in answer.values())
 
 
 def load_health(endpoint_ids: Iterable[int]) -> dict[int, Health]:

@@ -11,6 +11,7 @@ from assets.observation import Subject, SubjectKind
 from assets.words import Quality
 from collectors.credentials import CredentialUnreadableError, open_credential
 from collectors.drivers.registry import choose_driver
+from collectors.engine.ceiling import Ceiling
 from collectors.guard import Policy
 from collectors.models import Chunk, Credential, Endpoint, Pause
 from collectors.notices import HastenedEndpoints, Mark, Notices, latest_notices
@@ -57,6 +58,7 @@ class Assignment:
     pause_s: float = 0.0
     line_settings: str = ""
     interval_in_use_s: float | None = None
+    ceiling: Ceiling | None = None
 
     @property
     def device(self) -> tuple[str, int]:
@@ -119,6 +121,7 @@ class Roster:
         self._hastened = HastenedEndpoints()
         self._looked_at: datetime | None = None
         self._shared: dict[Any, Any] = {}
+        self._ceilings: dict[int, Ceiling] = {}
 
     def look(self, chunk_ids: Collection[int], now: datetime) -> Changes:
         """Whether anything changed in these chunks: three small queries, however many endpoints there are."""
@@ -141,9 +144,12 @@ class Roster:
 
     def load(self, chunk_id: int, now: datetime) -> dict[int, Assignment]:
         """What is to be polled in the chunk, by endpoint."""
-        segment_id = Chunk.objects.filter(pk=chunk_id).values_list("segment_id", flat=True).first() or 0
+        segment_id, requests_per_s = Chunk.objects.filter(pk=chunk_id).values_list(
+            "segment_id", "segment__requests_per_s"
+        ).first() or (0, None)
         marks = latest_notices().of(chunk_id, segment_id)
         before = self._known[chunk_id].rows if chunk_id in self._known else {}
+        ceiling = self._ceilings.setdefault(chunk_id, Ceiling())
         rows: dict[int, tuple[tuple[Any, ...], Assignment]] = {}
         columns: Sequence[Any]
         for columns in (
@@ -155,13 +161,15 @@ class Roster:
             )
             known = before.get(row[0])
             if known is None or known[0] != row:
-                known = row, assign(dict(zip(_COLUMNS, row, strict=True)), self._shared)
+                known = row, assign(dict(zip(_COLUMNS, row, strict=True)), self._shared, ceiling)
             rows[row[0]] = known
         self._known[chunk_id] = _Known(segment_id, marks, now, rows)
+        ceiling.requests_per_s = requests_per_s and _share_of(requests_per_s, len(rows), segment_id, now)
         return {pk: assignment for pk, (_, assignment) in rows.items()}
 
     def forget(self, chunk_id: int) -> None:
         self._known.pop(chunk_id, None)
+        self._ceilings.pop(chunk_id, None)
 
     def _share(self, value: Any) -> Any:
         """The same object for equal values: thousands of endpoints have the same segment, user and timeout."""
@@ -171,7 +179,15 @@ class Roster:
         return self._shared.setdefault((type(value), key), value)
 
 
-def assign(row: dict[str, Any], shared: dict[Any, Any] | None = None) -> Assignment:
+def _share_of(requests_per_s: float, endpoints: int, segment_id: int, now: datetime) -> float:
+    """The part of a segment's ceiling that belongs to so many of its endpoints."""
+    of_all = Endpoint.objects.polled(now).filter(chunk__segment=segment_id).count()
+    return requests_per_s * endpoints / max(of_all, endpoints, 1)
+
+
+def assign(
+    row: dict[str, Any], shared: dict[Any, Any] | None = None, ceiling: Ceiling | None = None
+) -> Assignment:
     """An assignment from a row; what is wrong with the row becomes its problem, never an exception.
 
     ``shared``: keeps the parts that many endpoints have in common, from one call to the next.
@@ -199,6 +215,7 @@ def assign(row: dict[str, Any], shared: dict[Any, Any] | None = None) -> Assignm
         "max_message_bytes": row["max_message_bytes"] or MAX_DATAGRAM,
         "pause_s": row["pause_between_ms"] / 1000,
         "line_settings": row["line_settings"],
+        "ceiling": ceiling,
     }
     try:
         policy = _policy(

@@ -200,6 +200,21 @@ def test_reading_a_chunk_takes_three_queries_however_many_are_in_it(make, django
         assert len(Roster().load(chunk, timezone.now())) == count
 
 
+def test_a_chunk_has_the_share_of_its_segments_ceiling_that_its_endpoints_are_of_all(make, segment):
+    mine, *others = (make(name=f"{number}", host=f"10.20.1.{number + 1}") for number in range(4))
+    Segment.objects.filter(pk=segment.pk).update(requests_per_s=20.0)
+    chunk, other = (Chunk.objects.create(segment=segment) for _ in range(2))
+    Endpoint.objects.update(chunk=other)
+    Endpoint.objects.filter(pk=mine.pk).update(chunk=chunk)
+    roster = Roster()
+    first = roster.load(chunk.pk, timezone.now())[mine.pk].ceiling
+    assert first.requests_per_s == 5.0
+    assert roster.load(other.pk, timezone.now())[others[0].pk].ceiling.requests_per_s == 15.0
+    Segment.objects.filter(pk=segment.pk).update(requests_per_s=None)
+    assert roster.load(chunk.pk, timezone.now())[mine.pk].ceiling is first
+    assert first.requests_per_s is None
+
+
 def test_what_many_have_in_common_they_share(make):
     first, second = (make(name=f"{number}", host=f"10.20.1.{number + 1}") for number in range(2))
     loaded = load()
