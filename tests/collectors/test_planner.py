@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+import random
 from dataclasses import replace
 
 import pytest
@@ -13,6 +15,7 @@ from collectors.profiles.model import (
     Column,
     Encoding,
     Guard,
+    Identity,
     Limits,
     Profile,
     Reading,
@@ -20,7 +23,7 @@ from collectors.profiles.model import (
     Scalar,
     Where,
 )
-from collectors.requests import ModbusRead, SnmpGet, SnmpTable
+from collectors.requests import ModbusIdentify, ModbusRead, SnmpGet, SnmpTable
 
 NUMBERS = ["battery_charge", "temperature", "power", "energy", "current", "humidity", "uptime"]
 
@@ -140,6 +143,60 @@ def test_a_column_without_use_is_not_read():
     (table,) = get_profile("rtls-gateway").tables
 
     assert len(table_columns(replace(table, sighting=None))) == 8
+
+
+def test_a_value_is_read_together_with_its_exponent():
+    sources = [Registers(3, 2, 1, exponent=40), Registers(3, 60, 1, exponent=45)]
+
+    assert plan_requests(profile("modbus", *sources, limits=Limits(registers=60, gap=4))) == (
+        ModbusRead(3, 2, 59),
+    )
+    assert plan_requests(profile("modbus", *sources, limits=Limits(registers=45, gap=0))) == (
+        ModbusRead(3, 2, 39),
+        ModbusRead(3, 45, 16),
+    )
+
+
+def test_a_device_is_asked_once_what_it_is():
+    sample = profile("modbus", Registers(3, 0), Identity("vendor"), Identity("product"))
+
+    assert plan_requests(sample) == (ModbusRead(3, 0, 1), ModbusIdentify())
+
+
+def fewest_reads(spans: set[tuple[int, int]], most: int, gap: int) -> int:
+    """By trying: every read that may be, and the smallest set of them that holds every value whole."""
+    wanted = {address for begin, end in spans for address in range(begin, end)}
+
+    def may_be(begin: int, end: int) -> bool:
+        runs = "".join("x" if address in wanted else " " for address in range(begin, end)).split("x")
+        return end - begin <= most and max(map(len, runs)) <= gap
+
+    borders = sorted({border for span in spans for border in span})
+    reads = {
+        frozenset(span for span in spans if begin <= span[0] and span[1] <= end)
+        for begin, end in itertools.combinations(borders, 2)
+        if may_be(begin, end)
+    }
+    for count in itertools.count(1):
+        if any(frozenset().union(*chosen) == spans for chosen in itertools.combinations(reads, count)):
+            return count
+    raise AssertionError
+
+
+@pytest.mark.parametrize("seed", range(300))
+def test_no_plan_with_fewer_reads_exists(seed):
+    chance = random.Random(seed)
+    most, gap = chance.randrange(4, 16), chance.randrange(5)
+    spans = {
+        (begin, begin + chance.randrange(1, 5)) for begin in chance.sample(range(30), chance.randrange(1, 7))
+    }
+
+    plan = registers(*((begin, end - begin) for begin, end in spans), registers=most, gap=gap)
+
+    assert len(plan) == fewest_reads(spans, most, gap)
+    for begin, end in spans:
+        assert any(first <= begin and end <= first + count for _, first, count in plan)
+    assert all(count <= most for _, _, count in plan)
 
 
 # --- Groups -------------------------------------------------------------------------------------------------

@@ -13,12 +13,15 @@ from pyasn1.codec.ber import decoder
 from pysnmp.proto.api import v2c
 
 from collectors.drivers.modbus.driver import PymodbusDriver
+from collectors.drivers.modbus.pdus import question_for
 from collectors.drivers.snmp_pysnmp import PysnmpDriver
 from collectors.planner import plan_requests
 from collectors.profiles.library import all_profiles
-from collectors.requests import Failure, ModbusRead, SnmpGet, SnmpTable, Target
+from collectors.requests import Failure, ModbusIdentify, ModbusRead, SnmpGet, SnmpTable, Target
 from collectors.snmp.driver import FastSnmpDriver
-from tests.collectors.agents import COMMUNITY, asked_in, raw_tcp, raw_udp, reply_to
+from tests.collectors.agents import COMMUNITY, asked_in, raw_udp, reply_to
+from tests.collectors.certificates import Authority, server_context
+from tests.collectors.modbus_slaves import FRAMES, device_on, pdu_in
 
 ROOT = Path(__file__).parents[2]
 FORBIDDEN = {
@@ -68,7 +71,12 @@ def words_of(path: Path) -> set[str]:
 
 def test_the_scan_covers_the_drivers():
     names = {path.relative_to(ROOT).as_posix() for path in sources()}
-    drivers = {"drivers/snmp_pysnmp.py", "drivers/modbus/pdus.py", "drivers/modbus/line.py", "snmp/messages.py"}
+    drivers = {
+        "drivers/snmp_pysnmp.py",
+        "drivers/modbus/pdus.py",
+        "drivers/modbus/line.py",
+        "snmp/messages.py",
+    }
     assert {f"collectors/{name}" for name in drivers} <= names
 
 
@@ -143,37 +151,71 @@ async def test_snmp_puts_only_get_getnext_and_getbulk_on_the_wire(kind):
     assert not any(isinstance(answer, Failure) for answer in raw.answers.values())
 
 
-async def test_modbus_puts_only_functions_1_to_4_on_the_wire():
-    seen: Counter[int] = Counter()
+MODBUS_WIRES = ["modbus_tcp", "modbus_tls", "modbus_udp", "modbus_rtu_tcp", "modbus_rtu", "modbus_ascii"]
 
-    def answer(request):
-        seen[request[7]] += 1
-        count = int.from_bytes(request[10:12], "big")
-        size = -(-count // 8) if request[7] in (1, 2) else 2 * count
-        return (
-            request[:4] + (size + 3).to_bytes(2, "big") + bytes([request[6], request[7], size]) + bytes(size)
-        )
 
+def random_reads(count: int):
     chance = random.Random(20260302)
-    some = [
-        ModbusRead(chance.randrange(1, 5), chance.randrange(65000), chance.randrange(1, 126))
-        for _ in range(500)
-    ]
-    requests = [*modbus_requests(), *some]
+    for _ in range(count):
+        yield ModbusRead(chance.randrange(1, 5), chance.randrange(65000), chance.randrange(1, 126))
+
+
+def modbus_reply(pdu: bytes) -> bytes:
+    """Zeros for a read, a name for an identification."""
+    if pdu[0] == 43:
+        return b"\x2b\x0e\x01\x01\x00\x00\x01\x00\x04Acme"
+    count = int.from_bytes(pdu[3:5], "big")
+    size = -(-count // 8) if pdu[0] in (1, 2) else 2 * count
+    return bytes([pdu[0], size]) + bytes(size)
+
+
+def reads_only(pdu: bytes) -> bool:
+    """Functions 1 to 4 with an address and a count, and 43 for the basic identification: nothing else."""
+    if pdu[0] in READING_FUNCTIONS:
+        return len(pdu) == 5
+    return pdu[:3] == b"\x2b\x0e\x01" and len(pdu) == 4
+
+
+@pytest.mark.parametrize("protocol", MODBUS_WIRES)
+async def test_modbus_puts_only_reads_and_identifications_on_the_wire(protocol, settings, tmp_path):
+    """Every octet is recorded, of all profiles and of many more requests, answered and unanswered."""
+    authority = Authority(tmp_path)
+    settings.MODBUS_TLS_CA = str(authority.path)
+    context = server_context(authority.sign("device", "127.0.0.1")) if protocol == "modbus_tls" else None
+    seen: list[bytes] = []
+
+    def talk(request):
+        seen.append(pdu_in(protocol, request))
+        if len(seen) % 50 == 7:
+            return b""
+        return FRAMES[protocol](request, modbus_reply(seen[-1]))
+
+    requests = [*modbus_requests(), ModbusIdentify(), *random_reads(60)]
     driver = PymodbusDriver()
-    async with raw_tcp(answer) as (port, heard):
-        raw = await driver.poll(Target(1, "modbus_tcp", "127.0.0.1", port, 5.0), requests)
+    async with device_on(protocol, talk, timeout_s=0.05, context=context) as device:
+        raw = await driver.poll(device.target, requests)
         await driver.close()
-    assert set(seen) == READING_FUNCTIONS
-    assert len(heard) == len(set(requests))
-    assert not any(isinstance(answer, Failure) for answer in raw.answers.values())
+    assert {pdu[0] for pdu in seen} == READING_FUNCTIONS | {43}
+    assert all(reads_only(pdu) for pdu in seen)
+    assert len(seen) == len(device.heard) >= len(set(requests))
+    assert sum(not isinstance(answer, Failure) for answer in raw.answers.values()) >= len(set(requests)) - 4
 
 
 @pytest.mark.parametrize("function", [0, 5, 6, 7, 8, 15, 16, 20, 21, 22, 23, 24, 43, 90, 128])
-async def test_no_other_function_can_be_sent(function):
+@pytest.mark.parametrize("protocol", ["modbus_tcp", "modbus_udp", "modbus_rtu"])
+async def test_no_other_function_can_be_sent(protocol, function):
     driver = PymodbusDriver()
-    async with raw_tcp(lambda request: request) as (port, heard):
+    async with device_on(protocol, lambda request: request) as device:
         with pytest.raises(ValueError, match="only functions 1 to 4"):
-            await driver.poll(Target(1, "modbus_tcp", "127.0.0.1", port, 5.0), [ModbusRead(function, 0, 1)])
+            await driver.poll(device.target, [ModbusRead(function, 0, 1)])
         await driver.close()
-    assert heard == []
+    assert device.heard == []
+
+
+@pytest.mark.parametrize("function", range(256))
+def test_no_request_of_another_function_becomes_octets(function):
+    if function in READING_FUNCTIONS:
+        assert reads_only(question_for(ModbusRead(function, 0, 1)).pdu)
+    else:
+        with pytest.raises(ValueError, match="only functions 1 to 4"):
+            question_for(ModbusRead(function, 0, 1))
