@@ -76,7 +76,7 @@ class Findings:
                 raw,
                 source=assignment.source,
                 subject=assignment.subject,
-                received_at=self._now(),
+                received_at=max(self._now(), raw.at),  # our own clock may have been put back in between
                 groups=groups,
             )
         except Exception as error:

@@ -22,6 +22,8 @@ BACK_OFF_CAP_S = 30.0
 GOLDEN = (math.sqrt(5) - 1) / 2
 """Multiples of it fall evenly between 0 and 1, for any run of numbers."""
 _TOLERANCE_S = 1e-3
+SOONEST_S = 0.9 * MIN_INTERVAL_S
+"""From a poll that begins late to one that is on time; the next moment is left out if it is nearer."""
 
 
 @dataclass(slots=True)
@@ -90,7 +92,8 @@ class Schedule:
         item = self._items.get(key)
         if item is None:
             return None
-        at = self._place_after(item, _begun(item) + MIN_INTERVAL_S - _TOLERANCE_S)
+        after = max(_begun(item) + MIN_INTERVAL_S - _TOLERANCE_S, item.taken_at + SOONEST_S)
+        at = self._place_after(item, after)
         if at < now:
             at = self._place_after(item, now + min(MIN_INTERVAL_S, item.interval_s / 2))
         if failures:

@@ -14,13 +14,15 @@ from django.db import OperationalError
 from assets.observation import Subject, SubjectKind
 from assets.words import Quality
 from collectors.engine import loop as engine_module
+from collectors.engine.findings import Findings
+from collectors.engine.health import Health, Verdict
 from collectors.engine.lanes import Lanes
 from collectors.engine.loop import Engine
 from collectors.engine.schedule import Schedule
 from collectors.guard import Policy
 from collectors.planner import plan_requests
 from collectors.profiles.library import get_profile
-from collectors.requests import Failure, SnmpGet, SnmpValue
+from collectors.requests import Failure, RawPoll, SnmpGet, SnmpValue
 from tests.collectors.fakes import (
     START,
     DirectDatabase,
@@ -108,6 +110,17 @@ def test_a_total_failure_is_an_observation_too():
     assert observation.quality is Quality.NO_ANSWER
     assert observation.activity is None
     assert all(reading.value is None for reading in observation.readings)
+
+
+def test_what_a_device_said_before_our_clock_was_put_back_is_not_from_the_future():
+    said_at = START
+    raw = RawPoll(at=said_at, latency_ms=1.0, answers={SnmpGet(("1.3.6.1.2.1.1.3.0",)): {}})
+    findings = Findings(lambda: said_at - timedelta(hours=1))
+    pump = assignment(1, subject=Subject(SubjectKind.ASSET, "7"))
+
+    (observation,), _ = findings.note(pump, Health(), raw, Verdict(Quality.GOOD), None)
+
+    assert (observation.at, observation.received_at) == (said_at, said_at)
 
 
 def test_a_device_with_several_endpoints_never_has_two_requests_under_way():

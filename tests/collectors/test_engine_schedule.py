@@ -46,6 +46,15 @@ def test_being_late_now_and_then_does_not_move_the_moments_that_follow():
     assert schedule.give_back(1, due + 4.5) == pytest.approx(due + 10)
 
 
+@pytest.mark.parametrize(("late_s", "next_after_s"), [(0.05, 0.95), (0.2, 1.8), (0.45, 1.55)])
+def test_a_poll_that_is_late_is_not_followed_at_once_by_the_next(late_s, next_after_s):
+    schedule = Schedule()
+    schedule.put(7, 1.0, now=0.0)
+    begun = schedule.next_at() + late_s
+    schedule.take_due(begun)
+    assert schedule.give_back(7, begun + 0.01) - begun == pytest.approx(next_after_s)
+
+
 def test_ten_thousand_keys_are_spread_evenly_over_their_interval():
     schedule = Schedule(epoch_s=1_700_000_000.25)
     for key in range(1, 10_001):
