@@ -9,7 +9,7 @@ Workers = Mapping[str, frozenset[int] | None]
 """Who is at work, and the segments that each serves; None: all."""
 
 WORTH_IT = 0.8
-"""A chunk moves only where it brings the difference between two workers below this part of what it was."""
+"""A chunk moves only where the difference between two workers becomes less than this part of it the other way round."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +64,7 @@ def _best_move(
                 piece
                 for piece in hands[giver]
                 if _serves(workers[taker], piece.segment_id)
-                and abs(difference - 2 * piece.size) <= WORTH_IT * difference
-                and piece.size > 0
+                and 0 < 2 * piece.size <= (1 + WORTH_IT) * difference
             ]
             if difference > 0 and fitting:
                 best = min(fitting, key=lambda piece: (abs(difference - 2 * piece.size), piece.chunk_id))
