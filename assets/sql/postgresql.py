@@ -38,9 +38,9 @@ class PostgreSQL:
     def upsert(self, table: Table, rows: Sequence[Row]) -> None:
         self._merge(table, rows, table.conflict(is_ignored=False))
 
-    def update(self, table: Table, rows: Sequence[Row]) -> None:
+    def update(self, table: Table, rows: Sequence[Row]) -> int:
         if not rows:
-            return
+            return 0
         (key,) = table.key
         arrays = ", ".join(f"%s::{f.db_type(self._connection)}[]" for f in table.fields)
         changes = ", ".join(f'"{column}" = new."{column}"' for column in table.columns[1:])
@@ -50,6 +50,8 @@ class PostgreSQL:
         )
         with self._connection.cursor() as cursor:
             cursor.execute(sql, [as_array(column) for column in zip(*rows, strict=True)])
+            count: int = cursor.rowcount
+            return count
 
     def delete_after(self, table: Table, column: str, bounds: Iterable[tuple[int, Any]]) -> None:
         pairs = list(bounds)

@@ -36,14 +36,14 @@ class SQLite:
     def upsert(self, table: Table, rows: Sequence[Row]) -> None:
         self._write(table, rows, table.conflict(is_ignored=False))
 
-    def update(self, table: Table, rows: Sequence[Row]) -> None:
+    def update(self, table: Table, rows: Sequence[Row]) -> int:
         if not rows:
-            return
+            return 0
         (key,) = table.key
         changes = ", ".join(f'"{column}" = ?' for column in table.columns[1:])
         sql = f'UPDATE "{table.name}" SET {changes} WHERE "{key}" = ?'  # noqa: S608 names of our own
         stored = _as_stored(rows, table.times)
-        self._execute_many(sql, [(*row[1:], row[0]) for row in stored])
+        return self._execute_many(sql, [(*row[1:], row[0]) for row in stored])
 
     def delete_after(self, table: Table, column: str, bounds: Iterable[tuple[int, Any]]) -> None:
         sql = f'DELETE FROM "{table.name}" WHERE "asset_id" = ? AND "{column}" > ?'  # noqa: S608 names of our own
@@ -60,10 +60,11 @@ class SQLite:
         sql = f'INSERT INTO "{table.name}" ({columns}) VALUES ({marks}) {conflict}'  # noqa: S608 names of our own
         self._execute_many(sql, _as_stored(rows, table.times))
 
-    def _execute_many(self, sql: str, rows: Iterable[Sequence[Any]]) -> None:
+    def _execute_many(self, sql: str, rows: Iterable[Sequence[Any]]) -> int:
         raw = self._raw()
         with self._connection.wrap_database_errors:
-            raw.executemany(sql, rows)
+            count: int = raw.executemany(sql, rows).rowcount
+            return count
 
     def _raw(self) -> Any:
         self._connection.ensure_connection()
@@ -74,7 +75,7 @@ def as_stored(value: Any) -> Any:
     """A moment as Django stores it in SQLite; anything else as it is."""
     if not isinstance(value, datetime):
         return value
-    return value.astimezone(UTC).replace(tzinfo=None).isoformat(" ")
+    return (value if value.tzinfo is UTC else value.astimezone(UTC)).isoformat(" ")[:-6]
 
 
 def _as_stored(rows: Sequence[Row], times: tuple[int, ...]) -> Iterable[Sequence[Any]]:

@@ -69,8 +69,9 @@ class Dialect(Protocol):
         """Add rows, or change those there are. No two rows have the same key."""
         ...
 
-    def update(self, table: Table, rows: Sequence[Row]) -> None:
-        """Change rows, all of which are there; :attr:`Table.key` is one column. No two rows have the same key."""
+    def update(self, table: Table, rows: Sequence[Row]) -> int:
+        """Change those rows that are there, and say how many; :attr:`Table.key` is the first column. No two rows have
+        the same key."""
         ...
 
     def delete_after(self, table: Table, column: str, bounds: Iterable[tuple[int, Any]]) -> None:

@@ -25,7 +25,7 @@ from collectors.distribution.leases import Offer, release_all_of
 from collectors.distribution.post import Post
 from collectors.distribution.queues import publish
 from collectors.engine.database_thread import DatabaseThread
-from collectors.engine.health import save_health
+from collectors.engine.health_store import save_health
 from collectors.engine.loop import Engine
 from collectors.engine.spool import Spool
 from collectors.engine.spool_folders import left_over_spools

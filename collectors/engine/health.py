@@ -1,19 +1,16 @@
-"""How polling each endpoint goes, kept in memory and written in bulk."""
+"""How polling each endpoint goes, kept in memory; :mod:`collectors.engine.health_store` writes it in bulk."""
 
 from __future__ import annotations
 
 import enum
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, fields, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
-
-from django.db import transaction
 
 from assets.observation import Observation
 from assets.words import Quality
 from collectors.decoding.rows import ABSENCES
 from collectors.drivers.snmp_values import ABSENT
-from collectors.models import Endpoint, EndpointHealth
 from collectors.requests import Answer, Failure, GetAnswer, RawPoll, Request, SnmpGet
 
 TYPICAL_OVER = 20.0
@@ -58,6 +55,7 @@ class Health:
     next_poll_at: datetime | None = None
     recovered_at: datetime | None = None
     typical_ms: float | None = None
+    refused: Mapping[str, int] = field(default_factory=dict)
 
     def note(self, verdict: Verdict, raw: RawPoll) -> Turn:
         """Take a poll into account."""
@@ -85,9 +83,6 @@ class Health:
 def _running_mean(so_far: float | None, value: float) -> float:
     """Follows a lasting change within some twenty polls, and is not moved far by a single one."""
     return value if so_far is None else so_far + (value - so_far) / TYPICAL_OVER
-
-
-_FIELDS = [field.name for field in fields(Health)]
 
 
 def verdict_of(raw: RawPoll) -> Verdict:
@@ -135,28 +130,6 @@ def _is_all_absent(answer: Answer) -> bool:
     if isinstance(answer, GetAnswer):
         return ABSENT.issuperset(answer.kinds)
     return isinstance(answer, Mapping) and all(value.type in ABSENT for value in answer.values())
-
-
-def load_health(endpoint_ids: Iterable[int]) -> dict[int, Health]:
-    """What is stored, by endpoint; endpoints that were never polled are left out."""
-    rows = EndpointHealth.objects.in_bulk(list(endpoint_ids))
-    return {pk: Health(**{name: getattr(row, name) for name in _FIELDS}) for pk, row in rows.items()}
-
-
-def save_health(healths: Mapping[int, Health]) -> None:
-    """Write these rows in one statement; endpoints that are gone by now are left out."""
-    if not healths:
-        return
-    with transaction.atomic():
-        known = set(Endpoint.objects.filter(pk__in=list(healths)).values_list("pk", flat=True))
-        rows = [
-            EndpointHealth(endpoint_id=pk, **{name: getattr(health, name) for name in _FIELDS})
-            for pk, health in healths.items()
-            if pk in known
-        ]
-        EndpointHealth.objects.bulk_create(
-            rows, update_conflicts=True, unique_fields=["endpoint"], update_fields=_FIELDS
-        )
 
 
 def all_failed(requests: Sequence[Request], failure: Failure, at: datetime) -> RawPoll:

@@ -23,7 +23,8 @@ from collectors.engine.asker import Asker
 from collectors.engine.database_thread import DatabaseThread
 from collectors.engine.findings import Findings, own_observation
 from collectors.engine.group_turns import EVERYTHING, GroupTurns
-from collectors.engine.health import Health, load_health
+from collectors.engine.health import Health
+from collectors.engine.health_store import load_health
 from collectors.engine.lanes import Lanes
 from collectors.engine.manual_polls import finish_poll, report_of, take_waiting
 from collectors.engine.roster import Assignment, Roster

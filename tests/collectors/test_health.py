@@ -8,7 +8,8 @@ import pytest
 
 from assets.words import Quality
 from collectors.endpoints import register_endpoint, register_segment
-from collectors.engine.health import Health, Turn, Verdict, load_health, save_health, verdict_of
+from collectors.engine.health import Health, Turn, Verdict, verdict_of
+from collectors.engine.health_store import load_health, save_health
 from collectors.models import EndpointHealth
 from collectors.requests import Failure, ModbusRead, RawPoll, SnmpGet, SnmpTable, SnmpValue
 
