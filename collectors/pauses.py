@@ -116,10 +116,15 @@ def may_resume(user: Any, pause: Pause | None) -> bool:
 
 def pause_words(pause: Pause, now: datetime, zone: ZoneInfo) -> str:
     """Who holds what back, since when, until when and why."""
-    what = (
-        "" if pause.endpoint_id else " with its network segment" if pause.segment_id else " with everything"
-    )
-    return f"Paused{what} {by_words(pause, now, zone)}"
+    wide = "The network segment is paused" if pause.segment_id else "Everything is paused"
+    return f"{'Paused' if pause.endpoint_id else wide} {by_words(pause, now, zone)}"
+
+
+def short_words(pause: Pause, now: datetime, zone: ZoneInfo) -> str:
+    """For one of many endpoints, where a wider pause is told above them all."""
+    if pause.endpoint_id:
+        return pause_words(pause, now, zone)
+    return f"Paused with {'its network segment' if pause.segment_id else 'everything'}"
 
 
 def by_words(pause: Pause, now: datetime, zone: ZoneInfo) -> str:

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from assets.words import Quality
 from collectors.clock_words import clock_words
 from collectors.models import Endpoint, EndpointHealth, Pause
-from collectors.pauses import Pauses, pause_words
+from collectors.pauses import Pauses, short_words
 from collectors.reachability import Cause
 
 
@@ -135,7 +135,7 @@ def standing_of(endpoint: Endpoint, now: datetime, situation: Situation | None =
     if state is State.OFF:
         return Standing(state, "Switched off")
     if state is State.PAUSED and (pause := _pause_of(endpoint, situation)):
-        return Standing(state, pause_words(pause, now, zone))
+        return Standing(state, short_words(pause, now, zone))
     health: EndpointHealth | None = getattr(endpoint, "health", None)
     if health is None or health.attempted_at is None:
         return Standing(state, "Not asked yet", NOBODY_ASKS)

@@ -19,6 +19,10 @@ PAGES = {
     "equipment": "/assets/",
     "asset": "/assets/INF-001/",
     "collectors": "/collectors/",
+    "endpoint": "/collectors/1/",
+    "segment": "/collectors/segments/1/",
+    "pause": "/collectors/segments/1/pause/",
+    "risks": "/collectors/risks/",
 }
 WIDTHS = {"desktop": DESKTOP, "phone": PHONE}
 

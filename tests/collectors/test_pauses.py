@@ -188,7 +188,7 @@ def test_a_form_that_is_wrong_says_so_and_keeps_what_was_typed(sign_in, biomed, 
 def test_who_when_and_why_stand_wherever_it_matters(sign_in, biomed, fridge, segment, noon):
     pause_polling(segment=segment, by=biomed, reason="The switch is replaced", now=noon)
     client = sign_in(biomed)
-    words = "Paused with its network segment by biomed since 13:00: The switch is replaced"
+    words = "The network segment is paused by biomed since 13:00: The switch is replaced"
     for address in ("/collectors/", f"/collectors/{fridge.pk}/", f"/collectors/segments/{segment.pk}/"):
         assert words in client.get(address).content.decode(), address
 
@@ -197,7 +197,7 @@ def test_a_pause_of_everything_is_told_first_on_collectors(sign_in, biomed, admi
     pause_polling(by=administrator, reason="The core switch is replaced", now=noon)
     for person, may in ((administrator, True), (biomed, False)):
         text = sign_in(person).get("/collectors/").content.decode()
-        assert "Paused with everything by admin since 13:00: The core switch is replaced" in text
+        assert "Everything is paused by admin since 13:00: The core switch is replaced" in text
         assert ('data-testid="resume"' in text) == may
 
 
