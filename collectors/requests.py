@@ -126,11 +126,15 @@ Answer = SnmpAnswer | ModbusAnswer | ModbusIdentity | Failure
 
 @dataclass(frozen=True, slots=True)
 class RawPoll:
-    """What one poll of one endpoint brought, request by request."""
+    """What one poll of one endpoint brought, request by request.
+
+    ``refused`` counts by reason what came in the device's name meanwhile and was not believed; None: nothing did.
+    """
 
     at: datetime
     latency_ms: float
     answers: Mapping[Request, Answer]
+    refused: Mapping[str, int] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine, Sequence
+from collections import Counter
+from collections.abc import Callable, Coroutine, Iterable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
@@ -77,6 +78,23 @@ def make_drivers() -> dict[str, Driver]:
     }
 
 
+@runtime_checkable
+class CountsRefused(Protocol):
+    """A driver that counts by reason what it did not believe, since it was made."""
+
+    @property
+    def refused(self) -> Counter[str]: ...
+
+
+def refused_by(drivers: Iterable[Driver]) -> Counter[str]:
+    """What these drivers did not believe since they were made, by reason; one that occurs twice counts once."""
+    total: Counter[str] = Counter()
+    for driver in {id(driver): driver for driver in drivers}.values():
+        if isinstance(driver, CountsRefused):
+            total.update(driver.refused)
+    return total
+
+
 class SnmpDrivers:
     """Both SNMP drivers as one: each device is asked by the driver that its target names, or the default."""
 
@@ -91,6 +109,10 @@ class SnmpDrivers:
     async def close(self) -> None:
         for driver in self._drivers.values():
             await driver.close()
+
+    @property
+    def refused(self) -> Counter[str]:
+        return refused_by(self._drivers.values())
 
     def poll(self, target: Target, requests: Sequence[Request]) -> Coroutine[Any, Any, RawPoll]:
         return self._drivers[target.driver or self.name].poll(target, requests)

@@ -8,8 +8,7 @@ which costs more the more there are; hence several engines, each for at most :da
 from __future__ import annotations
 
 import asyncio
-from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,7 +18,7 @@ from pysnmp.entity.engine import SnmpEngine
 from pysnmp.proto.error import StatusInformation
 from pysnmp.proto.rfc1902 import OctetString
 
-from collectors.drivers.snmp_socket import StrictSocket, StrictUdp, StrictUdp6
+from collectors.drivers.snmp_socket import StrictSocket, StrictUdp, StrictUdp6, Tally
 from collectors.requests import MAX_DATAGRAM, SnmpUser
 
 PEERS_PER_ENGINE = 200
@@ -83,10 +82,10 @@ class SnmpTroubleError(Exception):
 class Engine:
     """One pysnmp engine with its sockets, for up to :data:`PEERS_PER_ENGINE` devices."""
 
-    def __init__(self, refused: Counter[str]) -> None:
+    def __init__(self, tally: Tally) -> None:
         self.peers: set[tuple[str, int]] = set()
         self._engine = SnmpEngine()
-        self._refused = refused
+        self.tally = tally
         (self._largest,) = self._engine.get_mib_builder().import_symbols(
             "__SNMP-FRAMEWORK-MIB", "snmpEngineMaxMessageSize"
         )
@@ -98,7 +97,7 @@ class Engine:
         self._v3 = self._engine.message_processing_subsystems[3]
         _keep_what_is_known(self._usm, self._v3)
         for model in self._engine.message_processing_subsystems.values():
-            _count_refused(model, refused)
+            _count_refused(model, tally)
 
     def has_room_for(self, peer: Peer) -> bool:
         """pysnmp knows users by name alone, so that an engine holds one secret for each name."""
@@ -109,14 +108,17 @@ class Engine:
             or self._users.get(peer.secret.name, peer.secret) == peer.secret
         )
 
-    async def send(self, peer: Peer, pdu: Any, timeout_s: float, note_refused: Callable[[int], None]) -> Any:
+    async def send(
+        self, peer: Peer, pdu: Any, timeout_s: float, note_refused: Callable[[Mapping[str, int]], None]
+    ) -> Any:
         """Send once and wait for the response PDU; raises :class:`SnmpTroubleError`.
 
-        ``note_refused`` is told how many datagrams came meanwhile that were no answer, if any did.
+        ``note_refused`` is told by reason how many datagrams came meanwhile that were no answer, if any did.
         """
         socket, domain, address = await self._socket_for(peer)
         self.peers.add((peer.host, peer.port))
         future: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
+        socket.answer = future
         self._dispatch(peer, domain, address, pdu, timeout_s, future)
         number = socket.sent_id
         try:
@@ -125,10 +127,10 @@ class Engine:
             async with asyncio.timeout(timeout_s):
                 return await future
         except TimeoutError:
-            raise SnmpTroubleError(garbled=socket.refused_of(number) > 0) from None
+            raise SnmpTroubleError(garbled=socket.has_refused(number)) from None
         finally:
-            if count := socket.release(number):
-                note_refused(count)
+            if refused := socket.release(number):
+                note_refused(refused)
 
     def knows(self, peer: Peer) -> bool:
         """Whether the device's engine identifier is known, so that no discovery is needed."""
@@ -190,7 +192,7 @@ class Engine:
         version = 6 if ":" in peer.host else 4
         async with self._opening:
             if version not in self._sockets:
-                socket: Any = StrictUdp(self._refused) if version == 4 else StrictUdp6(self._refused)
+                socket: Any = StrictUdp(self.tally) if version == 4 else StrictUdp6(self.tally)
                 await socket.open()
                 config.add_transport(self._engine, _domain(peer), socket)
                 self._sockets[version] = socket
@@ -252,7 +254,7 @@ _REASONS = {
 """What pysnmp calls it when it drops a message, and what our own codec does."""
 
 
-def _count_refused(model: Any, refused: Counter[str]) -> None:
+def _count_refused(model: Any, tally: Tally) -> None:
     """pysnmp drops what it does not believe without a word."""
     believed = model.prepare_data_elements
 
@@ -261,7 +263,7 @@ def _count_refused(model: Any, refused: Counter[str]) -> None:
             return believed(*arguments)
         except StatusInformation as status:
             if "sendPduHandle" not in status:
-                refused[_REASONS.get(_indication(status), "not understood")] += 1
+                tally.note(_REASONS.get(_indication(status), "not understood"))
             raise
 
     model.prepare_data_elements = prepare_data_elements

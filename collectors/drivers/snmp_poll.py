@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
 from collectors.drivers.snmp_manners import (
@@ -20,7 +21,17 @@ from collectors.drivers.snmp_manners import (
 )
 from collectors.drivers.snmp_values import END_OF_MIB, Oid, dotted, parse_oid
 from collectors.drivers.snmp_walk import Bindings, pace_of, walk
-from collectors.requests import MAX_DATAGRAM, Answer, Request, SnmpGet, SnmpTable, SnmpValue, Target
+from collectors.drivers.turns import ask_in_turn
+from collectors.requests import (
+    MAX_DATAGRAM,
+    Answer,
+    RawPoll,
+    Request,
+    SnmpGet,
+    SnmpTable,
+    SnmpValue,
+    Target,
+)
 from collectors.snmp import words
 from collectors.snmp.ber import encode_oid
 
@@ -46,11 +57,15 @@ class Rows(NamedTuple):
 
 
 class SnmpPoll(ABC):
-    """``memory`` is shared by all polls of a driver. Those below it send, and wait for the answer."""
+    """``memory`` is shared by all polls of a driver. Those below it send, and wait for the answer.
 
-    __slots__ = ("_budget", "_memory", "_target")
+    ``refused`` counts by reason what came in the device's name and was not believed.
+    """
+
+    __slots__ = ("_budget", "_memory", "_target", "refused")
 
     def __init__(self, target: Target, memory: Memory) -> None:
+        self.refused: dict[str, int] = {}
         self._target, self._memory = target, memory
         self._budget = Budget(memory.read_seconds)
 
@@ -61,6 +76,10 @@ class SnmpPoll(ABC):
     @abstractmethod
     async def send_rows(self, cursors: Sequence[Oid], repetitions: int) -> Rows:
         """GETBULK, or GETNEXT for no ``repetitions``; raises FailedError if there is no answer."""
+
+    async def ask_all(self, requests: Sequence[Request]) -> RawPoll:
+        raw = await ask_in_turn(requests, self.ask)
+        return replace(raw, refused=self.refused) if self.refused else raw
 
     async def ask(self, request: Request) -> Answer:
         try:
@@ -177,6 +196,10 @@ class SnmpPoll(ABC):
             found = dict(zip(active, rows.bindings, strict=bool(rows.bindings)))
             return [found.get(cursor, (cursor, _END)) for cursor in cursors] if found else []
         return [(cursor, _END) for cursor in cursors]
+
+    def note_refused(self, refused: Mapping[str, int]) -> None:
+        for reason, count in refused.items():
+            self.refused[reason] = self.refused.get(reason, 0) + count
 
     # --- gentleness
 

@@ -12,8 +12,8 @@ from assets.words import Quality
 from collectors.drivers.snmp_engines import Engine, Peer, SnmpTroubleError
 from collectors.drivers.snmp_manners import FailedError, Memory
 from collectors.drivers.snmp_poll import Rows, SnmpPoll, Values
+from collectors.drivers.snmp_socket import Tally
 from collectors.drivers.snmp_values import Oid, parse_oid, snmp_value
-from collectors.drivers.turns import ask_in_turn
 from collectors.requests import Failure, RawPoll, Request, Target
 from collectors.snmp import words
 
@@ -25,16 +25,19 @@ _DISCOVERY = frozenset({"unknownEngineID", "notInTimeWindow"})
 class PysnmpDriver:
     """Shares engines and sockets between all devices; every failure of a device comes back as a Failure.
 
-    ``refused`` counts what came and was not believed, by reason, ``refused_by_endpoint`` by endpoint.
+    ``refused`` counts what came and was not believed, by reason.
     """
 
     name = "pysnmp"
 
     def __init__(self) -> None:
-        self.refused: Counter[str] = Counter()
-        self.refused_by_endpoint: Counter[int] = Counter()
+        self._tally = Tally()
         self._engines: list[Engine] = []
         self._memory = Memory()
+
+    @property
+    def refused(self) -> Counter[str]:
+        return self._tally.counts
 
     async def open(self) -> None:
         """Sockets open with the first request."""
@@ -46,8 +49,8 @@ class PysnmpDriver:
 
     async def poll(self, target: Target, requests: Sequence[Request]) -> RawPoll:
         peer = _peer(target)
-        poll = _Poll(target, self._memory, self._engine_for(peer), peer, self.refused_by_endpoint)
-        return await ask_in_turn(requests, poll.ask)
+        poll = _Poll(target, self._memory, self._engine_for(peer), peer)
+        return await poll.ask_all(requests)
 
     def _engine_for(self, peer: Peer) -> Engine:
         for engine in self._engines:
@@ -56,20 +59,18 @@ class PysnmpDriver:
         for engine in self._engines:
             if engine.has_room_for(peer):
                 return engine
-        self._engines.append(Engine(self.refused))
+        self._engines.append(Engine(self._tally))
         return self._engines[-1]
 
 
 class _Poll(SnmpPoll):
     """One poll of one device through one of pysnmp's engines."""
 
-    __slots__ = ("_api", "_engine", "_peer", "_refused")
+    __slots__ = ("_api", "_engine", "_peer")
 
-    def __init__(
-        self, target: Target, memory: Memory, engine: Engine, peer: Peer, refused: Counter[int]
-    ) -> None:
+    def __init__(self, target: Target, memory: Memory, engine: Engine, peer: Peer) -> None:
         super().__init__(target, memory)
-        self._engine, self._peer, self._refused = engine, peer, refused
+        self._engine, self._peer = engine, peer
         self._api: Any = v1 if target.protocol == "snmp_v1" else v2c
 
     async def send_get(self, oids: tuple[str, ...]) -> Values:
@@ -92,7 +93,7 @@ class _Poll(SnmpPoll):
     async def _exchange(self, pdu: Any) -> Rows:
         """Send until there is an answer, within bounds; raises FailedError if there is none."""
         try:
-            return self._read(await self._send(pdu), pdu)
+            return self._read(await self._send(pdu))
         except SnmpTroubleError as trouble:
             raise FailedError(_failure(trouble, self._target)) from None
 
@@ -101,7 +102,8 @@ class _Poll(SnmpPoll):
         while True:
             was_known = self._peer.is_v3 and self._engine.knows(self._peer)
             try:
-                return await self._engine.send(self._peer, pdu, self._target.timeout_s, self._note_refused)
+                response = await self._engine.send(self._peer, pdu, self._target.timeout_s, self.note_refused)
+                return self._checked(response, pdu)
             except SnmpTroubleError as trouble:
                 if trouble.report in _DISCOVERY:
                     rounds += 1
@@ -114,15 +116,17 @@ class _Poll(SnmpPoll):
                 if was_known and trouble.report != "notInTimeWindow":
                     self._engine.forget(self._peer)
 
-    def _note_refused(self, count: int) -> None:
-        self._refused[self._target.endpoint_id] += count
+    def _checked(self, response: Any, request: Any) -> Any:
+        """The response, if it is one to this request; pysnmp looks at the number of the message alone."""
+        number = self._api.apiPDU.get_request_id
+        if response.tagSet == v2c.ResponsePDU.tagSet and number(response) == number(request):
+            return response
+        self._engine.tally.note("another request")
+        self.note_refused({"another request": 1})
+        raise SnmpTroubleError(garbled=True)
 
-    def _read(self, response: Any, request: Any) -> Rows:
+    def _read(self, response: Any) -> Rows:
         api = self._api.apiPDU
-        if response.tagSet != v2c.ResponsePDU.tagSet or (
-            api.get_request_id(response) != api.get_request_id(request)
-        ):
-            raise SnmpTroubleError(garbled=True)
         if status := int(api.get_error_status(response)):
             return Rows([], status, int(response.getComponentByPosition(2)))
         try:

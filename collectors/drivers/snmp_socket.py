@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import socket
 from collections import Counter
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from pysnmp.carrier.asyncio.dgram.udp import UdpAsyncioTransport
@@ -56,11 +58,22 @@ def _integer(data: bytes, at: int) -> tuple[int, int]:
     return int.from_bytes(data[at : at + length], "big", signed=True), at + length
 
 
+class Tally:
+    """What was not believed, by reason, and the reason of the latest."""
+
+    def __init__(self) -> None:
+        self.counts: Counter[str] = Counter()
+        self.latest = ""
+
+    def note(self, reason: str) -> None:
+        self.counts[reason] += 1
+        self.latest = reason
+
+
 class StrictSocket:
     """For pysnmp's datagram transports: only the address that was asked answers, by the number asked with.
 
-    ``sent_id`` and ``send_error`` tell about the message sent last. ``refused`` counts by reason what came and was
-    dropped here.
+    ``sent_id`` and ``send_error`` tell about the message sent last; ``answer`` is what the next one waits for.
     """
 
     SOCK_FAMILY: int
@@ -68,11 +81,13 @@ class StrictSocket:
     transport: Any
     _callback_function: Any
 
-    def __init__(self, refused: Counter[str]) -> None:
+    def __init__(self, tally: Tally) -> None:
         super().__init__()
-        self.refused = refused
+        self._tally = tally
         self.awaited: dict[int, tuple[str, int]] = {}
-        self._unusable: Counter[int] = Counter()
+        self.answer: asyncio.Future[Any] | None = None
+        self._answers: dict[int, asyncio.Future[Any] | None] = {}
+        self._refused: dict[int, Counter[str]] = {}
         self.sent_id: int | None = None
         self.send_error: OSError | None = None
 
@@ -87,6 +102,7 @@ class StrictSocket:
         self.sent_id, self.send_error = message_id(outgoingMessage), None
         if self.sent_id is not None:
             self.awaited[self.sent_id] = tuple(transportAddress)[:2]
+            self._answers[self.sent_id] = self.answer
         self.transport.sendto(outgoingMessage, tuple(transportAddress))
 
     def datagram_received(self, datagram: bytes, transportAddress: Any) -> None:  # noqa: N803  pysnmp's name
@@ -94,35 +110,46 @@ class StrictSocket:
         if number is None or self.awaited.get(number) != transportAddress[:2]:
             self._refuse(number, transportAddress[:2])
             return
+        answer = self._answers[number]
+        if answer and answer.done():
+            self._note([number], "unasked")
+            return
+        noted = self._tally.counts.total()
         try:
             self._callback_function(self, transportAddress, datagram)
         except Exception:  # whatever pysnmp's decoders stumble over, the next datagram may be fine
             log.debug("undecodable datagram from %s", transportAddress[0], exc_info=True)
-            self.refused["not understood"] += 1
-        if number in self.awaited:  # nobody took it
-            self._unusable[number] += 1
+        if answer and not answer.done():
+            dropped = self._tally.counts.total() > noted
+            self._note([number], "" if dropped else "not understood")
 
     def _refuse(self, number: int | None, address: tuple[str, int]) -> None:
         asked = [each for each, awaited in self.awaited.items() if awaited == address]
-        self._unusable.update(asked)
-        if not asked:
-            self.refused["unasked"] += 1
-        else:
-            self.refused["another message" if number else "not understood"] += 1
+        self._note(
+            asked, "unasked" if not asked else "not understood" if number is None else "another message"
+        )
+
+    def _note(self, numbers: Iterable[int], reason: str) -> None:
+        """Count what came in answer to these; no ``reason``: pysnmp has dropped it, and it is counted already."""
+        if reason:
+            self._tally.note(reason)
+        for number in numbers:
+            self._refused.setdefault(number, Counter())[self._tally.latest] += 1
 
     def error_received(self, exc: OSError) -> None:
         self.send_error = exc
 
-    def refused_of(self, number: int | None) -> int:
-        """How many datagrams came in answer to ``number`` that could not be used."""
-        return 0 if number is None else self._unusable.get(number, 0)
+    def has_refused(self, number: int | None) -> bool:
+        """Whether anything came in answer to ``number`` that could not be used."""
+        return number in self._refused
 
-    def release(self, number: int | None) -> int:
-        """Stop waiting for ``number``; how many datagrams in answer to it could not be used."""
+    def release(self, number: int | None) -> Mapping[str, int] | None:
+        """Stop waiting for ``number``; what came in answer to it and could not be used, by reason."""
         if number is None:
-            return 0
+            return None
         self.awaited.pop(number, None)
-        return self._unusable.pop(number, 0)
+        self._answers.pop(number, None)
+        return self._refused.pop(number, None)
 
 
 class StrictUdp(StrictSocket, UdpAsyncioTransport):  # type: ignore[misc]  # pysnmp is untyped

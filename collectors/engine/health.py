@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -60,6 +61,8 @@ class Health:
     def note(self, verdict: Verdict, raw: RawPoll) -> Turn:
         """Take a poll into account."""
         self.attempted_at = raw.at
+        if raw.refused:
+            self.refused = Counter(self.refused) + Counter(raw.refused)
         self.polls += 1
         self.quality, self.detail = verdict.quality, verdict.detail[:300]
         if not verdict.is_good:

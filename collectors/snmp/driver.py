@@ -10,7 +10,6 @@ from collectors.drivers.snmp_manners import FailedError, Memory
 from collectors.drivers.snmp_poll import Rows, SnmpPoll, Values
 from collectors.drivers.snmp_values import Oid
 from collectors.drivers.snmp_walk import Bindings
-from collectors.drivers.turns import ask_in_turn
 from collectors.requests import RawPoll, Request, SnmpUser, Target
 from collectors.snmp import words
 from collectors.snmp.ber import encode_arcs, oid_arcs
@@ -55,7 +54,7 @@ class FastSnmpDriver:
 
     async def poll(self, target: Target, requests: Sequence[Request]) -> RawPoll:
         poll = _Poll(target, self._memory, self._transport, self._exchanges_for(target))
-        return await ask_in_turn(requests, poll.ask)
+        return await poll.ask_all(requests)
 
     def _exchanges_for(self, target: Target) -> MakeExchange:
         wait_s = target.timeout_s
@@ -108,6 +107,8 @@ class _Poll(SnmpPoll):
             await self._transport.converse(target.host, target.port, exchange)
         except OSError as error:
             raise FailedError(words.unsendable(error, target)) from None
+        if exchange.refused:
+            self.note_refused(exchange.refused)
         if exchange.answer is not None or exchange.status:
             return exchange
         if exchange.report:

@@ -50,12 +50,13 @@ class Exchange(ABC):
 
     ``answer`` (what ``decode`` made of the bindings); ``status`` and ``blamed`` (the device's error-status,
     not 0, and which object it is about); ``report`` (the name of the report that ended it); or none of them:
-    silence, or nothing but garbage (``is_garbled``).
+    silence, or nothing but garbage (``is_garbled``). ``refused`` counts by reason what came and was not believed;
+    None: nothing did.
     """
 
     __slots__ = (
         "_decode", "_id", "_prepared", "_tries", "_wait_s",
-        "answer", "blamed", "is_done", "is_garbled", "report", "status",
+        "answer", "blamed", "is_done", "refused", "report", "status",
     )  # fmt: skip
 
     def __init__(self, prepared: Prepared, decode: Decode, wait_s: float) -> None:
@@ -65,7 +66,8 @@ class Exchange(ABC):
         self.answer: Any = None
         self.status = self.blamed = 0
         self.report = ""
-        self.is_done = self.is_garbled = False
+        self.is_done = False
+        self.refused: dict[str, int] | None = None
 
     @abstractmethod
     def begin(self) -> Turn: ...
@@ -76,6 +78,14 @@ class Exchange(ABC):
 
         Without a turn, and not done, the present one goes on.
         """
+
+    @property
+    def is_garbled(self) -> bool:
+        return self.refused is not None
+
+    def note_refused(self, reason: str) -> None:
+        self.refused = self.refused or {}
+        self.refused[reason] = self.refused.get(reason, 0) + 1
 
     def expire(self) -> Turn | None:
         """The turn's time is over. ``is_done`` if there is no other."""

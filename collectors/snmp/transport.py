@@ -142,7 +142,7 @@ class _Socket:
             return
         self._refused[reason] += 1
         for talk in talks:
-            talk.exchange.is_garbled = True
+            talk.exchange.note_refused(reason)
 
 
 @lru_cache(maxsize=100_000)
