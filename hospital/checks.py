@@ -11,7 +11,7 @@ from django.core.checks import CheckMessage, Error, Tags, register, run_checks
 from django.core.checks import Warning as Caution
 from django.core.exceptions import ImproperlyConfigured
 
-SHORTEST_SECRET_KEY, SHORTEST_CREDENTIAL_KEY = 50, 32
+SHORTEST_SECRET_KEY, SHORTEST_CREDENTIAL_KEY, SHORTEST_METRICS_TOKEN = 50, 32, 32
 FEWEST_CHARACTERS = 10
 MADE_FOR_TESTS = ("django-insecure", "changeme", "change-me", "secret", "example", "default")
 
@@ -50,6 +50,14 @@ def check_secrets(**_kwargs: Any) -> list[CheckMessage]:
                 f"A key in CREDENTIAL_KEYS is too weak: at least {SHORTEST_CREDENTIAL_KEY} characters.",
                 hint="Leave it unset, and a strong one is made in WHEREABOUTS_STATE.",
                 id="whereabouts.E002",
+            )
+        )
+    if settings.METRICS_TOKEN and is_weak(settings.METRICS_TOKEN, shortest=SHORTEST_METRICS_TOKEN):
+        found.append(
+            Error(
+                f"METRICS_TOKEN is too weak: at least {SHORTEST_METRICS_TOKEN} random characters.",
+                hint="Leave it unset, and only staff may read /metrics.",
+                id="whereabouts.E007",
             )
         )
     if settings.SECRET_KEY in settings.CREDENTIAL_KEYS:

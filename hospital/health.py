@@ -9,11 +9,13 @@ from django.contrib.auth.decorators import login_not_required
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, JsonResponse
+from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from assets.models import AssetNow
 from collectors.models import Endpoint
+from collectors.situation import situation_at
 
 
 class _Migrations:
@@ -50,7 +52,7 @@ def unapplied_migrations() -> list[str]:
 
 
 def details() -> dict[str, Any]:
-    polled = Endpoint.objects.polled()
+    polled, causes = Endpoint.objects.polled(), list(situation_at(timezone.now()).causes)
     heard = (
         AssetNow.objects.filter(heard_at__isnull=False)
         .order_by("-heard_at")
@@ -58,6 +60,6 @@ def details() -> dict[str, Any]:
     )
     return {
         "database": connection.vendor,
-        "endpoints": {"polled": polled.count(), "failing": polled.failing().count()},
+        "endpoints": {"polled": polled.count(), "failing": polled.failing().exclude(pk__in=causes).count()},
         "last_heard_at": heard.first(),
     }

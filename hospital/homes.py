@@ -15,6 +15,7 @@ from assets.queries import AssetQuerySet
 from assets.words import LOOKS, Activity, Look
 from collectors.models import Endpoint
 from collectors.pauses import pauses_in_force
+from collectors.situation import situation_at
 from hospital.models import User
 from hospital.roles import Role
 
@@ -58,11 +59,12 @@ def low_battery(assets: AssetQuerySet) -> AssetQuerySet:
 
 
 def failing_endpoints(user: Any) -> QuerySet[Endpoint]:
-    """Longest first."""
+    """Longest first; what is silent for the sake of a gateway that fails is not failing itself."""
     endpoints: QuerySet[Endpoint] = (
         Endpoint.objects.visible_to(user)
         .polled()
         .failing()
+        .exclude(pk__in=list(situation_at(timezone.now()).causes))
         .select_related("health", "asset")
         .order_by("health__failing_since")
     )
@@ -154,6 +156,8 @@ class SystemState:
     polled: int
     answering: int
     failing: int
+    behind: int
+    """Silent for the sake of a gateway that fails."""
     never_asked: int
     last_answer_at: datetime | None
     last_heard_at: datetime | None
@@ -174,12 +178,18 @@ def system_state() -> SystemState:
         never_asked=Count("pk", filter=Q(health__attempted_at__isnull=True)),
         last_answer_at=Max("health__answered_at"),
     )
+    causes = list(situation_at(timezone.now()).causes)
+    behind = Endpoint.objects.polled().failing().filter(pk__in=causes).count() if causes else 0
+    endpoints |= {
+        "answering": endpoints["polled"] - endpoints["failing"] - endpoints["never_asked"],
+        "failing": endpoints["failing"] - behind,
+        "behind": behind,
+    }
     untracked = Asset.objects.in_service().filter(
         rtls_tag__isnull=True, is_fixed=False, endpoints__isnull=True
     )
     return SystemState(
         **endpoints,
-        answering=endpoints["polled"] - endpoints["failing"] - endpoints["never_asked"],
         last_heard_at=AssetNow.objects.aggregate(last=Max("heard_at"))["last"],
         paused=_paused(),
         untracked=untracked.count(),

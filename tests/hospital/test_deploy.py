@@ -49,10 +49,13 @@ def test_the_production_settings_pass_every_check(production):
 
 
 def test_the_product_refuses_to_start_unsafely(production):
-    unsafe = {"DEBUG": "true", "SECRET_KEY": "changeme", "CREDENTIAL_KEYS": "changeme", "ALLOWED_HOSTS": "*"}
+    unsafe = {
+        "DEBUG": "true", "SECRET_KEY": "changeme", "CREDENTIAL_KEYS": "changeme", "ALLOWED_HOSTS": "*",
+        "METRICS_TOKEN": "changeme",
+    }  # fmt: skip
     done = manage("migrate", "--check", **(production | unsafe))
     assert done.returncode == 1
-    for error in ("E001", "E002", "E003", "E004", "E006"):
+    for error in ("E001", "E002", "E003", "E004", "E006", "E007"):
         assert f"whereabouts.{error}" in done.stderr
     assert "changeme" not in done.stderr
 

@@ -5,11 +5,14 @@ from datetime import timedelta
 import pytest
 from django.db import DatabaseError, connection
 from django.db.migrations.recorder import MigrationRecorder
+from django.utils import timezone
 
 from assets.models import AssetNow
+from assets.words import Quality
 from collectors.models import EndpointHealth
 from hospital import health
 from hospital.health import unapplied_migrations
+from hospital.homes import failing_endpoints, system_state
 
 
 @pytest.fixture(autouse=True)
@@ -77,3 +80,22 @@ def test_once_complete_only_the_connection_is_asked(django_assert_num_queries):
 @pytest.mark.parametrize("method", ["post", "put", "delete"])
 def test_health_is_only_read(client, method):
     assert getattr(client, method)("/health/").status_code == 405
+
+
+def test_what_is_behind_a_gateway_that_fails_is_counted_once(client, administrator, make_endpoint):
+    now = timezone.now()
+    silent = {
+        "failing_since": now - timedelta(hours=1), "attempted_at": now, "quality": Quality.NO_ANSWER,
+        "next_poll_at": now + timedelta(seconds=30),
+    }  # fmt: skip
+    gateway = make_endpoint("Switch", host="10.20.0.1")
+    for endpoint in (
+        gateway,
+        *(make_endpoint(f"UPS {n}", host=f"10.20.1.{n}", behind=gateway) for n in (1, 2)),
+    ):
+        EndpointHealth.objects.create(endpoint=endpoint, **silent)
+    client.force_login(administrator)
+    assert client.get("/health/").json()["endpoints"] == {"polled": 3, "failing": 1}
+    state = system_state()
+    assert (state.failing, state.behind, state.answering) == (1, 2, 0)
+    assert list(failing_endpoints(administrator)) == [gateway]
