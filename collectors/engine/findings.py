@@ -10,6 +10,7 @@ from assets.observation import Observation
 from assets.words import Quality
 from collectors.decode import decode_poll
 from collectors.engine.health import Health, Turn, Verdict, verdict_on
+from collectors.engine.moments import after_last
 from collectors.engine.roster import Assignment
 from collectors.requests import RawPoll
 
@@ -34,8 +35,9 @@ class Findings:
         groups: frozenset[str] | None,
     ) -> tuple[list[Observation], Verdict]:
         """The observations, and the verdict now that they are known."""
+        raw = after_last(raw, health.attempted_at)
         observations, verdict = self._decode(assignment, health, raw, verdict, groups)
-        where = (assignment.name, f"{assignment.host}:{assignment.port}", assignment.profile_name)
+        where = (assignment.name, assignment.address, assignment.profile_name)
         failing_since = health.failing_since
         match health.note(verdict, raw):
             case Turn.WENT_BAD:
