@@ -17,6 +17,7 @@ from collectors.endpoint_rules import (
     validate_serial_lines,
 )
 from collectors.queries import DisturbanceQuerySet, EndpointQuerySet, PauseQuerySet, SegmentQuerySet
+from collectors.serial_lines import address_words
 
 
 class Segment(models.Model):
@@ -274,6 +275,11 @@ class Endpoint(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def address(self) -> str:
+        """Where it is reached, for people."""
+        return address_words(self.host, self.port)
 
     def clean(self) -> None:
         super().clean()

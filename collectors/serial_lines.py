@@ -44,6 +44,11 @@ def is_path(host: str) -> bool:
     return host.startswith("/")
 
 
+def address_words(host: str, port: int) -> str:
+    """Where a device is reached, for people: a line has no port."""
+    return host if is_path(host) else f"{host}:{port}"
+
+
 def parse_lines(entries: Iterable[object]) -> frozenset[str]:
     """Paths of lines; ValueError, in words for a person, at the first that is none."""
     return frozenset(_parse_line(entry) for entry in entries)

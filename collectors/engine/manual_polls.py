@@ -44,7 +44,7 @@ def report_of(assignment: Assignment, raw: RawPoll, verdict: Verdict) -> dict[st
         **described,
         "at": raw.at.isoformat(),
         "latency_ms": round(raw.latency_ms, 1),
-        "address": f"{assignment.host}:{assignment.port}",
+        "address": assignment.address,
         "profile": assignment.profile_name,
         "quality": str(verdict.quality),
         "detail": verdict.detail,

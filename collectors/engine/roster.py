@@ -20,6 +20,7 @@ from collectors.profiles.library import UnknownProfileError, get_profile
 from collectors.profiles.model import Profile
 from collectors.profiles.strict import ProfileError
 from collectors.requests import MAX_DATAGRAM, Failure, Request, SnmpUser, Target
+from collectors.serial_lines import address_words
 
 _COLUMNS = (
     "pk", "name", "protocol", "host", "port", "unit_id", "profile", "interval_s", "timeout_s", "asset_id",
@@ -64,6 +65,11 @@ class Assignment:
     def device(self) -> tuple[str, int]:
         """What takes one request at a time."""
         return self.host, self.port
+
+    @property
+    def address(self) -> str:
+        """Where it is reached, for people."""
+        return address_words(self.host, self.port)
 
     @property
     def source(self) -> str:
