@@ -8,15 +8,16 @@ import logging
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from django.db import DatabaseError, DataError, IntegrityError, InterfaceError, connection
+from django.db import DatabaseError, DataError, IntegrityError, InterfaceError
 
 from assets.observation import Observation
 from collectors.engine.health import Health
 from collectors.engine.observation_codec import decode_observations, encode_observations
+from collectors.engine.patience import PatientThread
 from collectors.engine.spool import Spool, SpoolState
 
 log = logging.getLogger(__name__)
@@ -63,8 +64,8 @@ class Writer:
     """Hands batches to ``record`` and ``save_health``, which block on the database.
 
     Observations that the database cannot take now go to ``spool`` and are recorded, before newer ones, when
-    it is back; so does a batch of which nobody knows whether it was committed. One that can never be recorded is
-    dropped, logged and counted in :attr:`rejected`.
+    it is back; so does a batch that it takes too long about, or of which nobody knows whether it was committed. One
+    that can never be recorded is dropped, logged and counted in :attr:`rejected`.
     """
 
     def __init__(
@@ -80,6 +81,7 @@ class Writer:
         self._has_some, self._has_many = threading.Event(), threading.Event()
         self._is_stopping = False
         self._thread = threading.Thread(target=self._run, name="collector-writer", daemon=True)
+        self._database = PatientThread()
         self._left_over: deque[Path] = deque()
         self._healths: dict[int, Health] = {}
         self._try_again_at = 0.0
@@ -136,7 +138,7 @@ class Writer:
             self._write_until_stopped()
         finally:
             gc.set_threshold(*usual)
-            connection.close()
+            self._database.end()
 
     def _write_until_stopped(self) -> None:
         while True:
@@ -210,7 +212,7 @@ class Writer:
             record = self._spool.oldest()
             if record is None:
                 break
-            if self._try_record(self._decode(record)):
+            if self._try_record(self._decode(record), key=record):
                 break
             self._spool.forget_oldest()
         return self._spool.is_empty
@@ -223,18 +225,20 @@ class Writer:
             self.rejected += 1
             return []
 
-    def _try_record(self, observations: Sequence[Observation]) -> Sequence[Observation]:
+    def _try_record(
+        self, observations: Sequence[Observation], *, key: Hashable = None
+    ) -> Sequence[Observation]:
         """Record, and return what the database does not have now but may have later.
 
         One that it can never have must not take the others with it: a batch that holds such is halved until that one
-        is alone.
+        is alone. ``key`` names what is spooled already, and so can wait for a database that is slow.
         """
         if not observations:
             return ()
         if self._clock() < self._try_again_at:
             return observations
         try:
-            self._record(observations)
+            self._database.run(self._record, observations, key=key)
         except _IMPOSSIBLE as error:
             return self._try_halves(observations, error)
         except (DatabaseError, InterfaceError) as error:
@@ -265,7 +269,7 @@ class Writer:
         if not self._healths or self._clock() < self._try_again_at:
             return
         try:
-            self._save_health(self._healths)
+            self._database.run(self._save_health, dict(self._healths))
         except _IMPOSSIBLE as error:
             self._give_up_healths(error)
         except (DatabaseError, InterfaceError) as error:
@@ -285,7 +289,6 @@ class Writer:
             self._lag_s = time.monotonic() - self._first_at
 
     def _note_away(self, error: Exception) -> None:
-        connection.close()
         self._try_again_at = self._clock() + RETRY_S
         if not self._is_away:
             self._is_away = True

@@ -23,6 +23,7 @@ from assets.observation import (
 from assets.words import Quality
 from collectors.engine.health import Health
 from collectors.engine.observation_codec import decode_observations, encode_observations
+from collectors.engine.patience import PatientThread
 from collectors.engine.spool import Spool
 from collectors.engine.writer import MAX_BATCH, QUEUE_LENGTH, RETRY_S, Item, Writer
 
@@ -268,6 +269,97 @@ def test_health_that_cannot_be_written_does_not_hold_up_observations(writer, dat
     writer.write(items(observe(1)))
     writer.write(items(observe(2)))
     assert database.recorded == [observe(1), observe(2)]
+
+
+# --- a database that hangs
+
+
+@pytest.fixture
+def hanging(writer, database):
+    """Set it, and what the database was asked for last goes on."""
+    goes_on = threading.Event()
+
+    def record(observations):
+        assert goes_on.wait(10)
+        database.recorded += observations
+
+    writer._record = record
+    writer._database = PatientThread(hangs_after_s=0.05)
+    yield goes_on
+    goes_on.set()
+    writer._database.end()
+
+
+def until_recorded(writer, clock, spool):
+    for _ in range(1000):
+        clock.now += RETRY_S
+        writer.write([])
+        if spool.is_empty:
+            return
+    pytest.fail("the spool is not emptied")
+
+
+def test_while_the_database_hangs_what_is_polled_reaches_the_disk(
+    writer, hanging, database, spool, clock, observe
+):
+    for number in range(3):
+        clock.now += RETRY_S
+        writer.write(items(observe(number)))
+
+    assert database.recorded == []
+    assert (spool.state.observations, spool.state.held) == (3, 0)
+
+
+def test_a_database_that_goes_on_is_given_all_of_it_again_in_order(
+    writer, hanging, database, spool, clock, observe
+):
+    for number in range(3):
+        writer.write(items(observe(number)))
+    hanging.set()
+    until_recorded(writer, clock, spool)
+
+    # Nobody knows what became of the batch that hung: it is told twice, which changes nothing.
+    assert database.recorded == [observe(0), observe(0), observe(1), observe(2)]
+
+
+def test_what_comes_from_the_disk_is_not_begun_anew_while_the_database_is_slow(
+    writer, hanging, database, spool, clock, observe
+):
+    spool.append(encode_observations([observe(1)]))
+    for _ in range(5):
+        clock.now += RETRY_S
+        writer.write([])
+    hanging.set()
+    until_recorded(writer, clock, spool)
+
+    assert database.recorded == [observe(1)]
+
+
+def test_health_that_hangs_does_not_keep_observations_from_the_disk(
+    writer, hanging, database, spool, observe
+):
+    writer._record, writer._save_health = database.record, writer._record
+    writer.write(items(observe(1)))
+    writer.write(items(observe(2)))
+
+    assert database.recorded == [observe(1)]
+    assert spool.state.observations == 1
+
+
+async def test_the_thread_ends_also_while_the_database_hangs(database, spool, observe):
+    goes_on = threading.Event()
+    writer = Writer(lambda _observations: goes_on.wait(10), database.save_health, spool)
+    writer._database = PatientThread(hangs_after_s=0.05)
+    writer.start()
+    await writer.submit(Item([observe(1)]))
+    async with asyncio.timeout(5):
+        await writer.stop()
+    goes_on.set()
+
+    assert spool.state.observations == 1
+
+
+# --- the thread
 
 
 async def test_the_thread_writes_everything_before_it_stops(database, spool, observe):

@@ -52,7 +52,7 @@ def worker_frozen(stage: Stage) -> None:
     at = stage.cut(worker, worker.freeze)
     stage.recover(at, within_s=2 * TAKEN_OVER_WITHIN_S, promised_s=TAKEN_OVER_WITHIN_S)
     stage.go_on(at + 30 - stage.now())
-    worker.thaw()
+    stage.cut(worker, worker.thaw)
     stage.go_on(10)
 
 
