@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import ipaddress
 import socket
 from collections import Counter
 from functools import lru_cache
@@ -145,13 +144,21 @@ class _Socket:
             talk.exchange.note_refused(reason)
 
 
-@lru_cache(maxsize=100_000)
 def socket_address(host: str, port: int) -> tuple[int, Address]:
     """Family and address as the kernel names the sender of a reply.
 
     ValueError unless ``host`` is numeric: a name would be looked up while everything waits.
     """
-    if ":" not in host:
-        return socket.AF_INET, (str(ipaddress.IPv4Address(host)), port)
+    if ":" in host:
+        return socket.AF_INET6, _ipv6_address(host, port)
+    try:
+        socket.inet_pton(socket.AF_INET, host)  # takes the one spelling that the kernel uses, and no other
+    except OSError:
+        raise ValueError(f"{host!r} is not a numeric address") from None
+    return socket.AF_INET, (host, port)
+
+
+@lru_cache(maxsize=10_000)
+def _ipv6_address(host: str, port: int) -> Address:
     found = socket.getaddrinfo(host, port, socket.AF_INET6, socket.SOCK_DGRAM, 0, socket.AI_NUMERICHOST)
-    return socket.AF_INET6, tuple(found[0][4])
+    return tuple(found[0][4])

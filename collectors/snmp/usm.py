@@ -15,24 +15,15 @@ from hmac import compare_digest
 
 from cryptography.hazmat.decrepit.ciphers.algorithms import TripleDES
 from cryptography.hazmat.decrepit.ciphers.modes import CFB
-from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.ciphers import Cipher, CipherAlgorithm
 from cryptography.hazmat.primitives.ciphers.algorithms import AES
 from cryptography.hazmat.primitives.ciphers.modes import CBC, ECB
-from cryptography.hazmat.primitives.hmac import HMAC
 
 from collectors.requests import SnmpUser
 from collectors.snmp.ber import DecodeError
 
-AUTH: dict[str, tuple[Callable[[], hashes.HashAlgorithm], int]] = {
-    "md5": (hashes.MD5, 12),
-    "sha1": (hashes.SHA1, 12),
-    "sha224": (hashes.SHA224, 16),
-    "sha256": (hashes.SHA256, 24),
-    "sha384": (hashes.SHA384, 32),
-    "sha512": (hashes.SHA512, 48),
-}
-"""Digest, and how many octets of it travel."""
+AUTH = {"md5": 12, "sha1": 12, "sha224": 16, "sha256": 24, "sha384": 32, "sha512": 48}
+"""How many octets of the digest travel."""
 PRIV_KEY_OCTETS = {
     "des": 16,
     "3des": 32,
@@ -47,6 +38,8 @@ MAX_BOOTS = 2**31 - 1
 
 _STRETCHED_OCTETS = 2**20
 _BLOCK = 16
+_INNER = bytes(octet ^ 0x36 for octet in range(256))
+_OUTER = bytes(octet ^ 0x5C for octet in range(256))
 _salts = itertools.count(int.from_bytes(os.urandom(8), "big"))
 
 
@@ -86,13 +79,13 @@ class Keys:
     __slots__ = ("_hmac", "_privacy", "mac_octets")
 
     def __init__(self, user: SnmpUser, engine_id: bytes) -> None:
-        self._hmac: HMAC | None = None
+        self._hmac: _Hmac | None = None
         self._privacy: _Aes | _Des | None = None
         self.mac_octets = 0
         if user.auth_protocol:
-            digest, self.mac_octets = AUTH[user.auth_protocol]
+            self.mac_octets = AUTH[user.auth_protocol]
             stretched = stretch(user.auth_protocol, user.auth_key.encode())
-            self._hmac = HMAC(localize(user.auth_protocol, stretched, engine_id), digest())
+            self._hmac = _Hmac(user.auth_protocol, localize(user.auth_protocol, stretched, engine_id))
         if user.priv_protocol:
             key = privacy_key(user.auth_protocol, user.priv_protocol, user.priv_key.encode(), engine_id)
             self._privacy = _Aes(key) if user.priv_protocol.startswith("aes") else _Des(key)
@@ -101,9 +94,7 @@ class Keys:
         """The code of a message in which zeros stand in its place."""
         if self._hmac is None:
             return b""
-        code = self._hmac.copy()
-        code.update(message)
-        return code.finalize()[: self.mac_octets]
+        return self._hmac.code(message)[: self.mac_octets]
 
     def is_signed(self, message: bytes, mac: bytes, mac_at: int) -> bool:
         if self._hmac is None or len(mac) != self.mac_octets:
@@ -126,6 +117,25 @@ class Keys:
         if self._privacy is None or len(salt) != 8:
             raise DecodeError("nothing that could be decrypted")
         return self._privacy.decrypt(data, salt, boots, time)
+
+
+class _Hmac:
+    """RFC 2104. As two plain digests it is as fast as a library's object, which would be six hundred octets more for
+    each device."""
+
+    __slots__ = ("_digest", "_inner", "_outer")
+
+    def __init__(self, protocol: str, key: bytes) -> None:
+        self._digest = getattr(hashlib, protocol)
+        block = self._digest(usedforsecurity=False).block_size
+        padded = key.ljust(block, b"\0")
+        self._inner, self._outer = padded.translate(_INNER), padded.translate(_OUTER)
+
+    def code(self, message: bytes) -> bytes:
+        digest = self._digest
+        inner = digest(self._inner + message, usedforsecurity=False).digest()
+        whole: bytes = digest(self._outer + inner, usedforsecurity=False).digest()
+        return whole
 
 
 class _Aes:
