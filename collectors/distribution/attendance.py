@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 
@@ -43,14 +44,19 @@ class Leave:
 
 
 @transaction.atomic
-def attend(*, holder: str, started_at: datetime, segments: Sequence[str]) -> Outlook:
-    """Renew all that the holder has, and look around. ``segments``: names; none for all. Blocks on the database."""
-    now = database_now()
+def attend(
+    *, holder: str, started_at: datetime, segments: Sequence[str], figures: Mapping[str, Any] | None = None
+) -> Outlook:
+    """Renew all that the holder has, tell how it does, and look around. Blocks on the database.
+
+    ``segments``: names; none for all. ``figures``: columns of ``CollectorState``.
+    """
+    now, told = database_now(), dict(figures or {})
     CollectorState.objects.bulk_create(
-        [CollectorState(holder=holder, started_at=started_at, at=now, segments=list(segments))],
+        [CollectorState(holder=holder, started_at=started_at, at=now, segments=list(segments), **told)],
         update_conflicts=True,
         unique_fields=["holder"],
-        update_fields=["at", "segments", "stopped_at"],
+        update_fields=["at", "segments", "stopped_at", *told],
     )
     held = renew(holder=holder, now=now)
     names = dict(Segment.objects.values_list("name", "pk"))

@@ -25,6 +25,7 @@ from collectors.distribution.leases import Offer, release_all_of
 from collectors.distribution.post import Post
 from collectors.distribution.queues import publish
 from collectors.engine.database_thread import DatabaseThread
+from collectors.engine.figures import figures_of
 from collectors.engine.health_store import save_health
 from collectors.engine.loop import Engine
 from collectors.engine.spool import Spool
@@ -107,6 +108,7 @@ class Collector:
             started_at=timezone.now(),
             segments=self._segments,
             on_outlook=lambda outlook: self._worker.serve(outlook.segments),
+            figures=lambda: figures_of(writer.state, engine.refused),
         )
         engine.after_gap = post.verify
         running = asyncio.create_task(engine.run())

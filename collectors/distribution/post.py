@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import random
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Protocol
@@ -61,7 +61,10 @@ class _Holding:
 
 
 class Post:
-    """``segments``: names of those that it serves; none for all. ``on_outlook`` is told how things stand."""
+    """``segments``: names of those that it serves; none for all. ``on_outlook`` is told how things stand.
+
+    ``figures`` says how the process does, in columns of ``CollectorState``.
+    """
 
     def __init__(
         self,
@@ -72,10 +75,14 @@ class Post:
         started_at: datetime,
         segments: Sequence[str] = (),
         on_outlook: Callable[[Outlook], None] = lambda _outlook: None,
+        figures: Callable[[], Mapping[str, Any]] = dict,
+        database: DatabaseThread | None = None,
+        mail: DatabaseThread | None = None,
     ) -> None:
         self._engine, self._publish, self._holder = engine, publish, holder
         self._started_at, self._segments, self._on_outlook = started_at, segments, on_outlook
-        self._database, self._mail = DatabaseThread(), DatabaseThread()
+        self._figures = figures
+        self._database, self._mail = database or DatabaseThread(), mail or DatabaseThread()
         self._holdings: dict[int, _Holding] = {}
         self._claims = asyncio.Lock()
         self._attending = asyncio.Lock()
@@ -191,7 +198,11 @@ class Post:
                 held_before = dict(self._holdings)
                 try:
                     outlook = await self._database.run(
-                        attend, holder=self._holder, started_at=self._started_at, segments=self._segments
+                        attend,
+                        holder=self._holder,
+                        started_at=self._started_at,
+                        segments=self._segments,
+                        figures=self._figures(),
                     )
                 except DatabaseError as error:
                     self._note_away(error)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
+from collections import Counter
 from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
@@ -18,7 +19,7 @@ from django.db import Error as DatabaseError
 from django.utils import timezone
 
 from assets.observation import Evidence, Observation
-from collectors.drivers.registry import make_drivers
+from collectors.drivers.registry import make_drivers, refused_by
 from collectors.engine.asker import Asker
 from collectors.engine.database_thread import DatabaseThread
 from collectors.engine.findings import Findings, own_observation
@@ -80,6 +81,11 @@ class Engine:
         self._stopping = asyncio.Event()
         self._wake = asyncio.Event()
         self.after_gap: Callable[[], Awaitable[None]] | None = None
+
+    @property
+    def refused(self) -> Counter[str]:
+        """Datagrams that no driver believed, by reason, since the start."""
+        return refused_by(self._drivers.values())
 
     def stop(self) -> None:
         """Ask :meth:`run` to end."""
