@@ -181,9 +181,9 @@ class Engine:
                 self._engine,
                 user.name,
                 AUTH[user.auth_protocol],
-                user.auth_key,
+                user.auth_key or None,
                 PRIV[user.priv_protocol],
-                user.priv_key,
+                user.priv_key or None,
             )
             self._users[user.name] = user
         return user.name

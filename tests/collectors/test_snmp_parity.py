@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
+from dataclasses import replace
 
 import pytest
 from pysnmp.proto.api import v2c
@@ -11,7 +12,7 @@ from pysnmp.proto.api import v2c
 from collectors.drivers.snmp_pysnmp import PysnmpDriver
 from collectors.requests import Failure, SnmpGet, SnmpTable, SnmpUser, Target
 from collectors.snmp.driver import FastSnmpDriver
-from tests.collectors.agents import COMMUNITY, USER, asked_in, raw_udp, reply_to, snmp_agent
+from tests.collectors.agents import COMMUNITY, PLAIN, SIGNED, USER, asked_in, raw_udp, reply_to, snmp_agent
 
 BASE = (1, 3, 6, 1, 4, 1, 32473, 7)
 MAKERS = [
@@ -52,11 +53,26 @@ async def answers(drivers, target: Target, requests):
     return [(await driver.poll(target, requests)).answers for driver in drivers]
 
 
-@pytest.mark.parametrize("make_target", [v2c_target, v3_target])
+TARGETS = {
+    "v1": lambda port: replace(v2c_target(port), protocol="snmp_v1"),
+    "v2c": v2c_target,
+    "v3 without authentication": lambda port: replace(v3_target(port), user=SnmpUser(PLAIN, "", "", "", "")),
+    "v3 without privacy": lambda port: replace(
+        v3_target(port), user=SnmpUser(SIGNED, "sha256", USER[1], "", "")
+    ),
+    "v3": lambda port: v3_target(port),
+    "v3 in a context": lambda port: replace(v3_target(port), context="bridge-1"),
+    "v3 in small messages": lambda port: replace(v3_target(port), max_message_bytes=1000),
+}
+
+
+@pytest.mark.parametrize("make_target", TARGETS.values(), ids=TARGETS)
 async def test_random_objects_of_a_real_agent_are_the_same_to_both(drivers, make_target):
     chance = random.Random(20260302)
+    wide = make_target(1).protocol != "snmp_v1"  # version 1 has no Counter64
+    makers = [maker for maker in MAKERS if wide or maker is not MAKERS[4]]
     objects = {
-        (*BASE, column, row): MAKERS[column](chance) for column in range(len(MAKERS)) for row in range(1, 15)
+        (*BASE, column, row): maker(chance) for column, maker in enumerate(makers) for row in range(1, 15)
     }
     known = [".".join(map(str, oid)) for oid in objects] + [
         ".".join(map(str, (*BASE, 99, n))) for n in range(9)
@@ -69,7 +85,10 @@ async def test_random_objects_of_a_real_agent_are_the_same_to_both(drivers, make
             for n in (1, 2, 3)
         ),
     ]
-    async with snmp_agent(objects) as port:
+    contexts = {b"bridge-1": objects}
+    elsewhere = {(1, 3, 9): ONE}
+    is_context = bool(make_target(1).context)
+    async with snmp_agent(elsewhere if is_context else objects, contexts=contexts) as port:
         reference, ours = await answers(drivers, make_target(port), requests)
     assert not any(isinstance(answer, Failure) for answer in reference.values())
     assert ours == reference

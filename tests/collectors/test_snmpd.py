@@ -7,6 +7,7 @@ import shutil
 import socket
 import subprocess
 import time
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -31,8 +32,13 @@ agentaddress udp:127.0.0.1:{port}
 rocommunity canary-community 127.0.0.1
 createUser strong SHA-256 "authentication-canary" AES "privacy-canary-1"
 createUser usual SHA "authentication-canary" AES "privacy-canary-1"
+createUser plain
+view everything included .1
 rouser strong authpriv
+rouser strong authpriv -V everything bridge-1
 rouser usual authpriv
+rouser plain noauth
+proxy -Cn bridge-1 -v 2c -c canary-community 127.0.0.1:{port} .1.3.6.1.2.1.1
 {users}
 sysLocation Biomed workshop
 sysName test-host
@@ -50,6 +56,9 @@ USERS = "\n".join(
     f'createUser {auth}.{priv} {AUTH[auth]} "authentication-canary" {PRIV[priv]} "privacy-canary-1"\n'
     f"rouser {auth}.{priv} authpriv"
     for auth, priv in PAIRS
+) + "".join(
+    f'\ncreateUser {auth}.none {AUTH[auth]} "authentication-canary"\nrouser {auth}.none authnopriv'
+    for auth in AUTH
 )
 
 
@@ -112,13 +121,17 @@ def user(
     key: str = "authentication-canary",
     priv: str = "aes128",
     timeout_s: float = 5.0,
+    context: str = "",
 ) -> Target:
     secret = SnmpUser(name, auth, key, priv, "privacy-canary-1")
-    return Target(1, "snmp_v3", "127.0.0.1", port, timeout_s, user=secret)
+    return Target(1, "snmp_v3", "127.0.0.1", port, timeout_s, user=secret, context=context)
 
 
 TARGETS = {
+    "v1": lambda port: replace(community(port), protocol="snmp_v1"),
     "v2c": community,
+    "v3 without authentication": lambda port: user(port, "plain", "", "", ""),
+    "v3 SHA-256 without privacy": lambda port: user(port, "sha256.none", priv=""),
     "v3 SHA-256 AES": user,
     "v3 SHA-1 AES": lambda port: user(port, "usual", "sha1"),
 }
@@ -150,10 +163,12 @@ async def test_the_host_profile_reads_a_real_host(snmpd, driver, make_target):
 async def test_get_and_table_agree_with_what_the_agent_was_told(snmpd, driver, make_target):
     get = SnmpGet(("1.3.6.1.2.1.1.5.0", "1.3.6.1.2.1.1.6.0", "1.3.6.1.2.1.1.99.0"))
     system = SnmpTable(("1.3.6.1.2.1.1.5", "1.3.6.1.2.1.1.6"))
-    answers = (await driver.poll(make_target(snmpd), [get, system])).answers
+    target = make_target(snmpd)
+    answers = (await driver.poll(target, [get, system])).answers
     named = {"1.3.6.1.2.1.1.5.0": b"test-host", "1.3.6.1.2.1.1.6.0": b"Biomed workshop"}
     assert {oid: value.value for oid, value in answers[system].items()} == named
-    assert answers[get]["1.3.6.1.2.1.1.99.0"].type == "no_such_object"
+    missing = answers[get]["1.3.6.1.2.1.1.99.0"].type
+    assert missing == "no_such_object"
     assert {oid: value.value for oid, value in answers[get].items() if value.value is not None} == named
 
 
@@ -187,19 +202,41 @@ async def test_many_polls_at_once_of_one_agent_all_come_back_right(snmpd, driver
     assert {raw.answers[get]["1.3.6.1.2.1.1.5.0"].value for raw in raws} == {b"test-host"}
 
 
-@pytest.mark.parametrize("driver", [FastSnmpDriver], indirect=True)
+@pytest.mark.parametrize("auth", AUTH)
+async def test_every_way_of_signing_is_understood_by_a_real_agent_without_privacy(snmpd, driver, auth):
+    get = SnmpGet(("1.3.6.1.2.1.1.5.0",))
+    raw = await driver.poll(user(snmpd, f"{auth}.none", auth, priv=""), [get])
+    assert raw.answers[get] == {get.oids[0]: SnmpValue("octets", b"test-host")}
+
+
+@pytest.mark.parametrize(
+    "refused",
+    [
+        ("strong", "sha256", ""),
+        ("strong", "", ""),
+        ("sha256.none", "sha256", "aes128"),
+        ("plain", "sha256", "aes128"),
+    ],
+)
+async def test_a_level_that_the_agent_does_not_allow_the_user_is_told(snmpd, driver, refused):
+    get = SnmpGet(("1.3.6.1.2.1.1.5.0",))
+    name, auth, priv = refused
+    answer = (await driver.poll(user(snmpd, name, auth, priv=priv, timeout_s=0.3), [get])).answers[get]
+    assert isinstance(answer, Failure)
+    assert answer.quality is Quality.AUTHENTICATION
+
+
+async def test_a_context_is_a_device_of_its_own(snmpd, driver):
+    inside, outside = SnmpGet(("1.3.6.1.2.1.1.5.0",)), SnmpGet(("1.3.6.1.2.1.25.1.1.0",))
+    raw = await driver.poll(user(snmpd, context="bridge-1"), [inside, outside])
+    assert raw.answers[inside] == {inside.oids[0]: SnmpValue("octets", b"test-host")}
+    assert {value.value for value in raw.answers[outside].values()} == {None}
+    answer = (await driver.poll(user(snmpd, context="bridge-9", timeout_s=0.3), [inside])).answers[inside]
+    assert isinstance(answer, Failure)
+
+
 @pytest.mark.parametrize(("auth", "priv"), PAIRS)
 async def test_every_pair_of_protocols_is_understood_by_a_real_agent(snmpd, driver, auth, priv):
     get = SnmpGet(("1.3.6.1.2.1.1.5.0",))
     raw = await driver.poll(user(snmpd, f"{auth}.{priv}", auth, priv=priv), [get])
     assert raw.answers[get] == {get.oids[0]: SnmpValue("octets", b"test-host")}
-
-
-@pytest.mark.parametrize("driver", [FastSnmpDriver], indirect=True)
-async def test_version_1_reads_the_same(snmpd, driver):
-    get = SnmpGet(("1.3.6.1.2.1.1.5.0", "1.3.6.1.2.1.1.99.0"))
-    system = SnmpTable(("1.3.6.1.2.1.1.5", "1.3.6.1.2.1.1.6"))
-    target = Target(1, "snmp_v1", "127.0.0.1", snmpd, 5.0, community=b"canary-community")
-    answers = (await driver.poll(target, [get, system])).answers
-    assert {value.value for value in answers[system].values()} == {b"test-host", b"Biomed workshop"}
-    assert {value.type for value in answers[get].values()} == {"octets", "no_such_object"}
