@@ -72,7 +72,7 @@ class Health:
             return Turn.WENT_BAD if went_bad else Turn.NONE
         self.answered_at, self.latency_ms = raw.at, raw.latency_ms
         self.answers += 1
-        self.typical_ms = _running_mean(self.typical_ms, raw.latency_ms)
+        self.typical_ms = _running_mean(self.typical_ms, raw.latency_ms, self.answers)
         recovered = self.failing_since is not None
         if recovered:
             self.recovered_at = raw.at
@@ -83,9 +83,9 @@ class Health:
         return replace(self)
 
 
-def _running_mean(so_far: float | None, value: float) -> float:
-    """Follows a lasting change within some twenty polls, and is not moved far by a single one."""
-    return value if so_far is None else so_far + (value - so_far) / TYPICAL_OVER
+def _running_mean(so_far: float | None, value: float, count: int) -> float:
+    """The mean of the first values, of ``count`` so far; then it follows a lasting change within some twenty."""
+    return value if so_far is None else so_far + (value - so_far) / min(count, TYPICAL_OVER)
 
 
 def verdict_of(raw: RawPoll) -> Verdict:
