@@ -149,7 +149,8 @@ def _raw_of(source: Source, answer: Answer | None, request: Request) -> str:
     if answer is None or isinstance(answer, Failure):
         return ""
     if isinstance(source, Identity) and isinstance(answer, ModbusIdentity):
-        return show_octets(getattr(answer, source.part) or b"")
+        octets = getattr(answer, source.part)
+        return "" if octets is None else show_octets(octets)
     if isinstance(source, Registers) and isinstance(request, ModbusRead) and isinstance(answer, tuple):
         start = source.address - request.address
         words = answer[start : start + source.count]

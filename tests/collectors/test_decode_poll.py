@@ -7,11 +7,14 @@ from datetime import timedelta
 import pytest
 
 from assets.observation import Subject, SubjectKind
+from assets.vocabulary import term
 from assets.words import Quality
 from collectors.decode import decode_poll, describe_poll
+from collectors.engine.manual_polls import _raw_lines
 from collectors.planner import plan_requests
 from collectors.profiles.library import get_profile
-from collectors.requests import Failure, ModbusRead, RawPoll, SnmpValue
+from collectors.profiles.model import Encoding, Identity, Profile, Reading
+from collectors.requests import Failure, ModbusIdentify, ModbusIdentity, ModbusRead, RawPoll, SnmpValue
 from tests.collectors.recordings import AT, CASES, replay
 from tests.collectors.synthetic import sound_poll
 
@@ -237,3 +240,24 @@ def sound_answer(sound: RawPoll, request: ModbusRead) -> tuple[int, ...]:
     whole = next(r for r in sound.answers if r.function == request.function and r.address <= request.address)
     start = request.address - whole.address
     return sound.answers[whole][start : start + request.count]
+
+
+# --- What a Modbus device says that it is -------------------------------------------------------------------
+
+
+def test_an_identification_is_shown_decoded_beside_raw():
+    readings = (
+        Reading(term("model_name"), Identity("product"), Encoding("ascii")),
+        Reading(term("firmware_version"), Identity("revision"), Encoding("ascii")),
+    )
+    profile = Profile("sample", "Sample", "modbus", 10, "", "", readings=readings)
+    raw = RawPoll(AT, 3.0, {ModbusIdentify(): ModbusIdentity(b"Acme", b"M 100", None)})
+
+    model, firmware = describe_poll(profile, raw)["rows"]
+
+    assert (model["value"], model["source"], model["raw"]) == ("M 100", "function 43/14, product", '"M 100"')
+    assert (firmware["quality"], firmware["raw"]) == ("missing", "")
+    assert _raw_lines(ModbusIdentify(), raw.answers[ModbusIdentify()]) == [
+        {"source": "function 43/14, vendor", "type": "text", "value": "Acme"},
+        {"source": "function 43/14, product", "type": "text", "value": "M 100"},
+    ]

@@ -9,6 +9,7 @@ from dataclasses import replace
 import pytest
 
 from assets.words import Quality
+from collectors.drivers.modbus import driver as driver_module
 from collectors.drivers.modbus import line as line_module
 from collectors.drivers.modbus.driver import PymodbusDriver
 from collectors.drivers.modbus.link import Link
@@ -187,3 +188,14 @@ async def test_a_cancelled_poll_leaves_the_line_in_order(driver):
         await asyncio.gather(poll, return_exceptions=True)
         held.set()
         assert await polled(driver, replace(target, timeout_s=5.0)) == [VALUES]
+
+
+async def test_lines_that_nobody_uses_any_more_are_forgotten(driver, monkeypatch):
+    monkeypatch.setattr(line_module, "LEFT_AFTER_S", 0.0)
+    monkeypatch.setattr(driver_module, "FORGET_EVERY_S", 0.0)
+    gone = closed_port()
+    await polled(driver, unit(gone, 1))
+    async with raw_tcp(sound) as (port, _), raw_tcp(sound) as (other, _):
+        await polled(driver, unit(port, 1))
+        await polled(driver, unit(other, 1))
+        assert {link.port for link in driver._lines} == {port, other}

@@ -34,6 +34,7 @@ from collectors.requests import (
 )
 
 _NOBODY_THERE = frozenset({Quality.NO_ANSWER, Quality.REFUSED, Quality.AUTHENTICATION})
+FORGET_EVERY_S = 3600.0
 _MOST_PAGES = 4
 """Requests for one identification of three objects; a device that goes on after that is broken."""
 
@@ -45,6 +46,7 @@ class PymodbusDriver:
 
     def __init__(self) -> None:
         self._lines: dict[Link, Line] = {}
+        self._forget_at = 0.0
         self._context: ssl.SSLContext | None = None
 
     async def open(self) -> None:
@@ -60,13 +62,22 @@ class PymodbusDriver:
         link = Link.of(target)
         line = self._lines.get(link)
         if line is None:
-            line = self._lines[link] = Line(link, self._tls)
+            line = self._add(link)
         begin = time.monotonic()
         async with line.turn:
             answers = await _ask_all(line, target, requests)
         if target.hangs_up:
             line.hang_up_soon()
         return RawPoll(datetime.now(UTC), (time.monotonic() - begin) * 1000, answers)
+
+    def _add(self, link: Link) -> Line:
+        """A new line; now and then those that were left for good are forgotten on this occasion."""
+        now = asyncio.get_running_loop().time()
+        if now >= self._forget_at:
+            self._forget_at = now + FORGET_EVERY_S
+            self._lines = {link: line for link, line in self._lines.items() if not line.is_left(now)}
+        line = self._lines[link] = Line(link, self._tls)
+        return line
 
     def _tls(self) -> ssl.SSLContext:
         if self._context is None:

@@ -44,6 +44,7 @@ class Framing(Protocol):
 class TcpFraming:
     """Modbus/TCP, also inside TLS: a header with number, protocol, length and unit."""
 
+    __slots__ = ("_head", "_number", "_rest", "_unit")
     is_numbered = True
 
     def __init__(self) -> None:
@@ -81,6 +82,8 @@ class TcpFraming:
 
 class UdpFraming(TcpFraming):
     """The same in datagrams: each is one frame, and nothing of one is part of another."""
+
+    __slots__ = ()
 
     def hear(self, data: bytes) -> bytes | None:
         self._rest = b""

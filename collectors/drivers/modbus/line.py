@@ -16,6 +16,7 @@ from collectors.requests import Failure, ModbusRead, Target
 UNANSWERED_BEFORE_RECONNECT = 2
 IDLE_S = 90.0
 """A connection that nobody used for so long is closed: some gateways have few, and firewalls forget them."""
+LEFT_AFTER_S = 86_400.0
 LINGER_S = 0.25
 """How long a line that is to hang up waits for the next unit behind its gateway."""
 AWAY_HOLDS_S, AWAY_HOLDS_MOST_S = 2.0, 30.0
@@ -54,6 +55,11 @@ class Away:
 class Line:
     """The connection to one address. Units behind it take turns by :attr:`turn`."""
 
+    __slots__ = (
+        "_away", "_framing", "_heard", "_idle_timer", "_loop", "_owed", "_quiet_until", "_tls", "_unanswered",
+        "_used_at", "_waiting", "_wire", "link", "turn",
+    )  # fmt: skip
+
     def __init__(self, link: Link, tls: Callable[[], ssl.SSLContext]) -> None:
         self.link = link
         self.turn = asyncio.Lock()
@@ -67,12 +73,16 @@ class Line:
         self._quiet_until = 0.0
         self._unanswered = 0
         self._away: Away | None = None
-        self._used_at = 0.0
+        self._used_at = self._loop.time()
         self._idle_timer: asyncio.TimerHandle | None = None
 
     @property
     def is_open(self) -> bool:
         return self._wire is not None
+
+    def is_left(self, now: float) -> bool:
+        """Whether nobody asked for anything for long, so that its endpoint may be gone."""
+        return not self.is_open and not self.turn.locked() and now > self._used_at + LEFT_AFTER_S
 
     # --- the connection
 

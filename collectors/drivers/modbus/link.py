@@ -9,6 +9,7 @@ import termios
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
+from typing import NoReturn
 
 from pymodbus.transport import CommParams, CommType, ModbusProtocol
 
@@ -73,6 +74,10 @@ class Wire(ModbusProtocol):
         raise NotImplementedError
 
 
+async def _opened() -> NoReturn:
+    raise RuntimeError("a wire is opened once")
+
+
 @dataclass(frozen=True, slots=True)
 class Link:
     """Where a line leads and how; all units behind it share it."""
@@ -131,6 +136,7 @@ class Link:
             wire.transport, _ = await wire.call_create()
         except termios.error as error:  # which is no OSError
             raise OSError(*error.args) from error
+        wire.call_create = _opened  # what it was made of is not needed any more
         return wire
 
     def _parameters(self) -> CommParams:

@@ -16,6 +16,8 @@ class Owed:
     confused with any that is owed, everything that it owed is past.
     """
 
+    __slots__ = ("_shapes", "_until")
+
     def __init__(self) -> None:
         self._shapes: dict[int, set[tuple[int, int | None]]] = {}
         self._until = 0.0
