@@ -75,7 +75,7 @@ def their_privacy_key(auth: str, priv: str) -> bytes:
 # --- codes
 
 
-@pytest.mark.parametrize(("auth", "octets"), [(name, octets) for name, (_, octets) in AUTH.items()])
+@pytest.mark.parametrize(("auth", "octets"), AUTH.items())
 def test_codes_are_those_of_pysnmp(auth, octets):
     keys = Keys(user(auth), ENGINE)
     theirs = THEIR_AUTH[auth]
