@@ -10,12 +10,12 @@ from collectors.credentials import register_credential
 from collectors.decode import decode_poll
 from collectors.drivers.registry import choice_of
 from collectors.endpoints import register_endpoint, register_segment
-from collectors.engine.roster import Roster
 from collectors.models import Endpoint
 from collectors.planner import limited, plan_requests
 from collectors.profiles.library import get_profile
 from collectors.requests import MAX_DATAGRAM, SnmpGet, SnmpTable, SnmpUser
 from tests.collectors.recordings import AT
+from tests.collectors.rosters import load
 from tests.collectors.synthetic import sound_poll
 
 pytestmark = pytest.mark.django_db
@@ -39,7 +39,7 @@ def make(site):
 
 
 def target_of(endpoint: Endpoint):
-    found = Roster().load()[endpoint.pk]
+    found = load()[endpoint.pk]
     assert found.problem is None, found.problem
     return found.target("10.20.0.7")
 
@@ -74,7 +74,7 @@ def test_an_endpoint_may_take_fewer_objects_or_more_than_its_profile_says(make):
     few = make(name="few", max_varbinds=1, max_repetitions=1)
     many = make(name="many", host="10.20.0.8", max_varbinds=100, max_repetitions=100)
     usual = make(name="usual", host="10.20.0.9")
-    found = Roster().load()
+    found = load()
     for endpoint, varbinds, repetitions in ((few, 1, 1), (many, 100, 100), (usual, 20, 20)):
         requests = found[endpoint.pk].requests
         assert max(len(request.oids) for request in requests if isinstance(request, SnmpGet)) <= varbinds

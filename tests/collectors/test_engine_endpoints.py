@@ -22,6 +22,7 @@ from collectors.pauses import pause_polling
 from collectors.polls import request_poll
 from collectors.requests import Failure, RawPoll, SnmpGet, SnmpUser, SnmpValue
 from tests.collectors.fakes import assignment
+from tests.collectors.rosters import load
 
 pytestmark = pytest.mark.django_db
 USER = {
@@ -141,13 +142,6 @@ def test_a_segment_that_allows_nonsense_is_refused(site, wrong):
 
 
 # --- the roster
-
-
-def load(roster: Roster | None = None) -> dict:
-    """What a roster reads of a chunk in which all endpoints are."""
-    chunk, _ = Chunk.objects.get_or_create(segment=Segment.objects.order_by("pk")[0])
-    Endpoint.objects.exclude(chunk=chunk).update(chunk=chunk)
-    return (roster or Roster()).load(chunk.pk, timezone.now())
 
 
 def test_the_roster_makes_an_endpoint_ready_to_poll(make, make_pump):
