@@ -6,6 +6,7 @@ answer is no disturbance; and where a gateway is the cause, it alone is noted.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -15,8 +16,8 @@ from django.db import transaction
 from django.db.models import F, Q
 
 from assets.words import Quality
-from collectors.models import CollectorState, Disturbance, Endpoint, EndpointHealth, Segment
-from collectors.segment_health import LOST_AFTER, health_of_segments
+from collectors.models import CollectorState, Disturbance, Endpoint, EndpointHealth
+from collectors.segment_health import LOST_AFTER, segments_at_a_glance
 from collectors.situation import situation_at
 from collectors.standing import FAILURES, Facts, Situation, State, state_of
 
@@ -25,6 +26,10 @@ SURE_AFTER = timedelta(seconds=60)
 SURE_TRIES = 2
 LOST_FOR = timedelta(hours=1)
 """A collector that did not come back by then is nobody's concern any more: others hold its chunks."""
+_TOLD = (
+    "name", "segment_id", "is_enabled", "interval_s", "health__attempted_at", "health__next_poll_at",
+    "health__failing_since", "health__failures_in_a_row", "health__quality",
+)  # fmt: skip
 MARK_EVERY = timedelta(hours=24)
 FORGET_COLLECTORS_AFTER = timedelta(days=7)
 
@@ -60,7 +65,7 @@ def note_disturbances(now: datetime) -> Changes:
     situation = situation_at(now)
     lasting = {(each.kind, each.subject): each for each in Disturbance.objects.lasting()}
     found, undecided = _endpoints(now, situation)
-    for finding in (*_segments(now, situation), *_collectors(now)):
+    for finding in (*_segments(now), *_collectors(now)):
         found[finding.key] = finding
     begun = [
         Disturbance(
@@ -84,10 +89,10 @@ def _endpoints(
     """Those that fail by themselves; and those of which it cannot be said now, so that nothing begins or ends."""
     found, undecided = {}, set()
     failing = Endpoint.objects.filter(is_enabled=True, health__failing_since__isnull=False)
-    behind = [cause.pk for cause in situation.causes.values()]
-    for endpoint in failing.select_related("health"):
+    behind = Counter(cause.pk for cause in situation.causes.values())
+    for endpoint in failing.select_related("health").only(*_TOLD):
         state = state_of(Facts.of(endpoint), now, situation)
-        finding = _of_endpoint(endpoint, behind.count(endpoint.pk) if behind else 0)
+        finding = _of_endpoint(endpoint, behind[endpoint.pk])
         if state in {State.BEHIND, State.UNATTENDED}:
             undecided.add(finding.key)
         elif state is State.FAILING:
@@ -110,17 +115,16 @@ def _of_endpoint(endpoint: Endpoint, behind: int) -> Finding:
     )  # fmt: skip
 
 
-def _segments(now: datetime, situation: Situation) -> Iterator[Finding]:
-    for health in health_of_segments(Segment.objects.all(), now, situation).values():
-        counts, segment = health.counts, health.segment
-        silent = counts[State.FAILING] + counts[State.BEHIND]
+def _segments(now: datetime) -> Iterator[Finding]:
+    for segment in segments_at_a_glance(now):
         about = (f"segment:{segment.pk}", segment.name)
-        if silent >= SURE_TRIES and silent == health.to_poll:
-            words = f"None of its {silent} endpoints answers"
+        if segment.silent >= SURE_TRIES and segment.silent == segment.to_poll:
+            words = f"None of its {segment.silent} endpoints answers"
             yield Finding(Kind.SEGMENT, *about, words, now, segment_id=segment.pk)
-        if counts[State.UNATTENDED] and counts[State.UNATTENDED] == health.to_poll - counts[State.WAITING]:
-            words = f"Nobody polls its {health.to_poll} endpoint{'s' if health.to_poll > 1 else ''}"
-            yield Finding(Kind.UNSERVED, *about, words, health.last_asked_at or now, segment_id=segment.pk)
+        if segment.late and segment.late == segment.to_poll - segment.waiting:
+            words = f"Nobody polls its {segment.to_poll} endpoint{'s' if segment.to_poll > 1 else ''}"
+            since = segment.last_asked_at or now
+            yield Finding(Kind.UNSERVED, *about, words, since, segment_id=segment.pk)
 
 
 def _collectors(now: datetime) -> Iterator[Finding]:

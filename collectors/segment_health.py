@@ -6,10 +6,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.db.models import Count, Max, Q
+
 from collectors.models import Chunk, CollectorState, Endpoint, Segment
 from collectors.pauses import Pauses
 from collectors.situation import facts_of
-from collectors.standing import TITLES, Facts, Situation, State, state_of
+from collectors.standing import TITLES, UNATTENDED_AFTER, Facts, Situation, State, state_of
 
 LOST_AFTER = timedelta(seconds=30)
 """A collector tells how it does every few seconds; after this it is gone, or cannot reach the database."""
@@ -147,3 +149,38 @@ def _rate(facts: Sequence[Facts], now: datetime) -> float:
     span = RATE_OVER.total_seconds()
     asked = (each for each in facts if each.attempted_at and now - each.attempted_at <= RATE_OVER)
     return sum(max(1.0, span / each.interval_s) for each in asked) / span
+
+
+@dataclass(frozen=True, slots=True)
+class Glance:
+    """A segment as the sweep sees it, counted by the database: cheap enough for every few seconds."""
+
+    pk: int
+    name: str
+    to_poll: int
+    waiting: int
+    """Never asked."""
+    late: int
+    """Not asked for longer than a collector that runs would let it be."""
+    silent: int
+    last_asked_at: datetime | None
+
+
+def segments_at_a_glance(now: datetime) -> list[Glance]:
+    """Those with endpoints to poll, in one query."""
+    latest = now - UNATTENDED_AFTER
+    is_late = Q(health__attempted_at__lt=latest) & (
+        Q(health__next_poll_at__lt=latest) | Q(health__next_poll_at__isnull=True)
+    )
+    is_attended = Q(health__attempted_at__gte=latest) | Q(health__next_poll_at__gte=latest)
+    rows = Endpoint.objects.polled(now).order_by().values_list("segment_id", "segment__name")
+    return [
+        Glance(*row)
+        for row in rows.annotate(
+            to_poll=Count("pk"),
+            waiting=Count("pk", filter=Q(health__attempted_at__isnull=True)),
+            late=Count("pk", filter=is_late),
+            silent=Count("pk", filter=Q(health__failing_since__isnull=False) & is_attended),
+            last_asked_at=Max("health__attempted_at"),
+        )
+    ]

@@ -16,8 +16,6 @@ from collectors.standing import Facts, Situation
 SILENCE = (Quality.NO_ANSWER, Quality.REFUSED)
 NOT_POLLED = "Not polled"
 """Begins the detail of what was refused before anything was sent, which tells nothing of the device."""
-MANY = 500
-"""From as many silent addresses on all endpoints are looked at, instead of a long list being asked for."""
 
 _FACTS = ("pk", "segment_id", "is_enabled", "interval_s", "health__attempted_at", "health__next_poll_at",
           "health__failing_since")  # fmt: skip
@@ -31,10 +29,9 @@ def situation_at(now: datetime) -> Situation:
     silent = Endpoint.objects.filter(
         is_enabled=True, health__failing_since__isnull=False, health__quality__in=SILENCE
     )
-    hosts = set(silent.values_list("host", flat=True))
-    if not hosts:
+    if not silent.exists():
         return Situation(pauses)
-    nodes = [_node(row, pauses, now) for row in _concerned(hosts).values_list(*_REACH)]
+    nodes = [_node(row, pauses, now) for row in _concerned(silent).values_list(*_REACH)]
     causes = causes_of(nodes)
     roots = {cause.pk for cause in causes.values() if cause.pk is not None}
     titles = dict(Endpoint.objects.filter(pk__in=roots).values_list("pk", "name")) if roots else {}
@@ -46,13 +43,13 @@ def facts_of(endpoints: QuerySet[Endpoint]) -> list[Facts]:
     return [Facts(*row) for row in endpoints.values_list(*_FACTS)]
 
 
-def _concerned(hosts: set[str]) -> QuerySet[Endpoint]:
+def _concerned(silent: QuerySet[Endpoint]) -> QuerySet[Endpoint]:
     """Whatever may be silent for another's sake, or be that other."""
-    endpoints: QuerySet[Endpoint] = Endpoint.objects.order_by("pk")
-    if len(hosts) > MANY:
-        return endpoints
     gateways = Endpoint.objects.filter(Q(devices_behind__isnull=False) | Q(segments_behind__isnull=False))
-    return endpoints.filter(Q(host__in=hosts) | Q(pk__in=gateways.values("pk")))
+    concerned: QuerySet[Endpoint] = Endpoint.objects.filter(
+        Q(host__in=silent.values("host")) | Q(pk__in=gateways.values("pk"))
+    )
+    return concerned.order_by("pk")
 
 
 def _node(row: tuple[Any, ...], pauses: Pauses, now: datetime) -> Node:
