@@ -199,3 +199,11 @@ async def test_lines_that_nobody_uses_any_more_are_forgotten(driver, monkeypatch
         await polled(driver, unit(port, 1))
         await polled(driver, unit(other, 1))
         assert {link.port for link in driver._lines} == {port, other}
+
+
+async def test_one_gateway_known_by_two_names_has_one_connection(driver):
+    async with tcp_server(lambda _, data: sound(data)) as server:
+        names = ["gateway.example", "127.0.0.1"]
+        targets = [unit(server.port, n, server_name=name) for n, name in enumerate(names, 1)]
+        assert await polled(driver, *targets) == [VALUES] * 2
+    assert len(server.conversations) == 1

@@ -8,6 +8,7 @@ from dataclasses import replace
 import pytest
 
 from assets.words import Quality
+from collectors.drivers.modbus import owed as owed_module
 from collectors.drivers.modbus.driver import PymodbusDriver
 from collectors.requests import ModbusIdentify, ModbusIdentity, ModbusRead, Target
 from tests.collectors.agents import closed_port
@@ -185,19 +186,40 @@ async def test_a_late_reply_is_not_taken_for_the_next_one(driver, protocol):
 
 
 @pytest.mark.parametrize("protocol", UNNUMBERED)
-async def test_a_late_reply_alone_is_not_taken_for_the_next_one(driver, protocol):
-    """The device lags one reply behind for ever: no answer of it belongs to the request it follows."""
-    owed = [b""]
+@pytest.mark.parametrize("lag", [1, 2, 3])
+async def test_a_device_that_lags_behind_for_ever_is_never_believed(driver, protocol, lag):
+    """No reply of it belongs to the request that it follows, so that each would be another's value."""
+    owed = [b""] * lag
 
     def talk(request):
-        late, owed[0] = owed[0], FRAMES[protocol](request, reply_to(pdu_in(protocol, request)))
-        return late
+        owed.append(FRAMES[protocol](request, reply_to(pdu_in(protocol, request))))
+        return owed.pop(0)
 
     other = ModbusRead(3, 4, 4)
-    async with device_on(protocol, talk, timeout_s=0.05) as device:
-        for request in (HOLDING, other, HOLDING, other, HOLDING):
+    async with device_on(protocol, talk, timeout_s=0.02) as device:
+        for request in (HOLDING, other) * 4:
             answer = await ask(driver, device.target, request)
             assert getattr(answer, "quality", answer) in (Quality.NO_ANSWER, Quality.MALFORMED)
+
+
+async def test_a_line_comes_back_when_late_replies_can_no_longer_come(driver, monkeypatch):
+    """A device that refuses to say less than it is usually asked for cannot show that it is in step."""
+    monkeypatch.setattr(owed_module, "FORGOTTEN_AFTER_S", 0.2)
+    silent = [True]
+
+    def talk(request):
+        if silent[0]:
+            return b""
+        pdu = request[1:-2]
+        return rtu_frame(request, reply_to(pdu) if pdu[3:] == b"\0\4" else b"\x83\x03")
+
+    async with device_on("modbus_rtu", talk, timeout_s=0.05) as device:
+        assert (await ask(driver, device.target)).quality is Quality.NO_ANSWER
+        silent[0] = False
+        assert (await ask(driver, device.target)).quality is Quality.MALFORMED
+        async with asyncio.timeout(5):
+            while await ask(driver, device.target) != tuple(REGISTERS[:4]):
+                pass
 
 
 async def test_a_late_reply_of_another_unit_is_skipped(driver):

@@ -192,7 +192,7 @@ async def test_modbus_puts_only_reads_and_identifications_on_the_wire(protocol, 
 
     requests = [*modbus_requests(), ModbusIdentify(), *random_reads(60)]
     driver = PymodbusDriver()
-    async with device_on(protocol, talk, timeout_s=0.05, context=context) as device:
+    async with device_on(protocol, talk, timeout_s=0.3, context=context) as device:
         raw = await driver.poll(device.target, requests)
         await driver.close()
     assert {pdu[0] for pdu in seen} == READING_FUNCTIONS | {43}

@@ -160,8 +160,16 @@ class Line:
     async def _outlast(self, request: ModbusRead, target: Target) -> None:
         """Make sure that no late reply of the unit can be taken for the one to ``request``."""
         probe = self._owed.probe(target.unit_id, request)
-        reply = await self._converse(probe, target)
-        if reply[0] != probe.function:
+        if probe is None:
+            raise NoReplyError(garbled=True)
+        is_past = False
+        try:
+            reply = await self._converse(probe, target)
+            is_past = reply[0] == probe.function  # an exception may be a late one
+        finally:
+            if not is_past:
+                self._owed.add_probe(target.unit_id, probe)
+        if not is_past:
             raise NoReplyError(garbled=True)
         self._owed.settle(target.unit_id)
 
@@ -208,6 +216,8 @@ class Line:
     def _hear(self, data: bytes) -> None:
         reply = self._framing.hear(data)
         waiting = self._waiting
+        if self.link.is_serial:  # whoever speaks, also unasked, is let finish
+            self._quiet_until = max(self._quiet_until, self._loop.time() + self.link.silence_s())
         if waiting is None or waiting.done():
             return  # nobody asked, or not any more
         self._heard = True

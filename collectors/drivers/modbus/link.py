@@ -90,7 +90,8 @@ class Link:
 
     @classmethod
     def of(cls, target: Target) -> Link:
-        return cls(target.protocol, target.host, target.port, target.server_name, target.line_settings)
+        name = target.server_name if target.protocol == "modbus_tls" else ""
+        return cls(target.protocol, target.host, target.port, name, target.line_settings)
 
     def __str__(self) -> str:
         return self.host if self.is_serial else f"{self.host}:{self.port}"

@@ -27,6 +27,10 @@ class Owed:
         self._shapes.setdefault(unit, set()).add(_shape(question))
         self._until = now + FORGOTTEN_AFTER_S
 
+    def add_probe(self, unit: int, probe: Question) -> None:
+        """The same for a probe, by which nothing is owed any longer than without it."""
+        self._shapes.setdefault(unit, set()).add(_shape(probe))
+
     def settle(self, unit: int) -> None:
         """The unit answered something that only a later request asked for."""
         self._shapes.pop(unit, None)
@@ -40,14 +44,14 @@ class Owed:
     def owes(self, unit: int) -> bool:
         return unit in self._shapes
 
-    def probe(self, unit: int, request: ModbusRead) -> Question:
-        """A read near the one wanted whose reply cannot be confused with what is owed."""
+    def probe(self, unit: int, request: ModbusRead) -> Question | None:
+        """A read near the one wanted whose reply cannot be confused with what is owed; None if there is none."""
         most, step = (2000, 8) if request.function < 3 else (125, 1)
         for count in range(1, most, step):
             probe = question_for(ModbusRead(request.function, min(request.address, 0x10000 - count), count))
             if _shape(probe) not in self._shapes.get(unit, ()):
                 return probe
-        raise LookupError("every length of reply is owed")
+        return None
 
 
 def _shape(question: Question) -> tuple[int, int | None]:
