@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import itertools
+import random
 import shutil
 import socket
 import subprocess
+import threading
 import time
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -22,6 +25,8 @@ from collectors.requests import Failure, SnmpGet, SnmpTable, SnmpUser, SnmpValue
 from collectors.snmp.driver import FastSnmpDriver
 
 SNMPD = shutil.which("snmpd", path="/usr/sbin:/usr/local/sbin:/usr/bin:/usr/local/bin:/sbin")
+SNMPGET = shutil.which("snmpget", path="/usr/bin:/usr/local/bin:/bin")
+KEY = "authentication-canary"
 pytestmark = [
     pytest.mark.snmpd,
     pytest.mark.skipif(SNMPD is None, reason="snmpd (net-snmp's agent) is not installed"),
@@ -42,6 +47,7 @@ proxy -Cn bridge-1 -v 2c -c canary-community 127.0.0.1:{port} .1.3.6.1.2.1.1
 {users}
 sysLocation Biomed workshop
 sysName test-host
+{objects}
 """
 AUTH = {
     "md5": "MD5", "sha1": "SHA", "sha224": "SHA-224", "sha256": "SHA-256", "sha384": "SHA-384", "sha512": "SHA-512",
@@ -62,6 +68,38 @@ USERS = "\n".join(
 )
 
 
+def _number(kind: str, low: int, high: int):
+    return lambda chance: (number := chance.randrange(low, high), SnmpValue(kind, number))
+
+
+def _text(chance):
+    text = chance.randbytes(chance.randrange(1, 90)).hex()
+    return text, SnmpValue("octets", text.encode())
+
+
+def _oid(chance):
+    oid = f"1.3.{chance.randrange(2**32)}.{chance.randrange(9)}"
+    return oid, SnmpValue("oid", oid)
+
+
+OVERRIDES = {
+    "integer": _number("integer", -(2**31), 2**31), "counter": _number("counter32", 0, 2**32),
+    "uinteger": _number("gauge32", 0, 2**32), "octet_str": _text, "object_id": _oid,
+}  # fmt: skip
+"""What the agent can be told to answer, in its words and in ours."""
+
+
+def random_objects() -> dict[str, tuple[str, object, SnmpValue]]:
+    chance = random.Random(20260302)
+    kinds = [kind for kind in OVERRIDES for _ in range(12)]
+    oids = [f"1.3.6.1.4.1.32473.11.{row}.{chance.randrange(2**28)}" for row in range(len(kinds))]
+    return {oid: (kind, *OVERRIDES[kind](chance)) for oid, kind in zip(oids, kinds, strict=True)}
+
+
+OBJECTS = random_objects()
+TRUTH = {oid: value for oid, (_, _, value) in OBJECTS.items()}
+
+
 def free_udp_port() -> int:
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
         probe.bind(("127.0.0.1", 0))
@@ -73,7 +111,13 @@ def snmpd(tmp_path_factory):
     """A running agent; its port."""
     folder = tmp_path_factory.mktemp("snmpd")
     port = free_udp_port()
-    (folder / "snmpd.conf").write_text(CONFIGURATION.format(port=port, users=USERS))
+    (folder / "snmpd.conf").write_text(
+        CONFIGURATION.format(
+            port=port,
+            users=USERS,
+            objects="\n".join(f'override .{oid} {kind} "{told}"' for oid, (kind, told, _) in OBJECTS.items()),
+        )
+    )
     agent = subprocess.Popen(
         [
             SNMPD,
@@ -91,15 +135,19 @@ def snmpd(tmp_path_factory):
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
     )
+    listening = threading.Thread(target=agent.stdout.read)  # else it waits for somebody to read
     try:
         for line in agent.stdout:
             if b"NET-SNMP version" in line:
                 break
         assert agent.poll() is None, "snmpd ended at its start"
+        listening.start()
         yield port
     finally:
         agent.terminate()
         agent.wait(10)
+        if listening.ident:
+            listening.join(10)
         agent.stdout.close()
 
 
@@ -172,6 +220,53 @@ async def test_get_and_table_agree_with_what_the_agent_was_told(snmpd, driver, m
     assert {oid: value.value for oid, value in answers[get].items() if value.value is not None} == named
 
 
+@pytest.mark.parametrize("make_target", TARGETS.values(), ids=TARGETS)
+async def test_random_objects_are_read_as_the_agent_was_told(snmpd, driver, make_target):
+    chance = random.Random(20260303)
+    gets = [SnmpGet(tuple(chance.sample(list(TRUTH), chance.randrange(1, 25)))) for _ in range(10)]
+    table = SnmpTable(("1.3.6.1.4.1.32473.11",), max_repetitions=13)
+    answers = (await driver.poll(make_target(snmpd), [*gets, table])).answers
+    for get in gets:
+        assert answers[get] == {oid: TRUTH[oid] for oid in get.oids}
+    assert answers[table] == TRUTH
+
+
+TOOL = {
+    "v1": ["-v1", "-c", "canary-community"],
+    "v2c": ["-v2c", "-c", "canary-community"],
+    "v3 without authentication": ["-v3", "-l", "noAuthNoPriv", "-u", "plain"],
+    "v3 SHA-256 without privacy": ["-v3", "-l", "authNoPriv", "-u", "sha256.none", "-a", "SHA-256", "-A", KEY],
+    "v3 SHA-256 AES": [
+        "-v3", "-l", "authPriv", "-u", "strong", "-a", "SHA-256", "-A", KEY, "-x", "AES", "-X", "privacy-canary-1",
+    ],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("level", TOOL)
+async def test_net_snmp_s_own_tool_reads_what_we_read(snmpd, driver, level):
+    get = SnmpGet(tuple(TRUTH)[::3])
+    command = [SNMPGET, *TOOL[level], "-r0", "-t5", "-On", "-Oe", "-OU", f"udp:127.0.0.1:{snmpd}"]
+    environment = {"MIBS": "", "SNMP_PERSISTENT_DIR": "/nonexistent", "PATH": "/usr/bin:/bin"}
+    tool = await asyncio.create_subprocess_exec(
+        *command, *get.oids, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+    )
+    said, _ = await tool.communicate()
+    lines = [line.removeprefix(".").partition(" = ") for line in said.decode().splitlines()]
+    answers = (await driver.poll(TARGETS[level](snmpd), [get])).answers[get]
+    assert {oid: in_words(answers[oid]) for oid in get.oids} == {oid: words for oid, _, words in lines}
+
+
+def in_words(value: SnmpValue) -> str:
+    match value.type:
+        case "octets":
+            return f'STRING: "{value.value.decode()}"'
+        case "oid":
+            return f"OID: .{value.value}"
+        case kind:
+            names = {"integer": "INTEGER", "counter32": "Counter32", "gauge32": "Gauge32"}
+            return f"{names[kind]}: {value.value}"
+
+
 async def test_a_long_table_comes_whole(snmpd, driver):
     processes = SnmpTable(("1.3.6.1.2.1.25.4.2.1.1", "1.3.6.1.2.1.25.4.2.1.2"))
     answer = (await driver.poll(community(snmpd), [processes])).answers[processes]
@@ -195,8 +290,6 @@ async def test_a_wrong_credential_is_told_in_words(snmpd, driver, wrong, words):
 
 
 async def test_many_polls_at_once_of_one_agent_all_come_back_right(snmpd, driver):
-    import asyncio
-
     get = SnmpGet(("1.3.6.1.2.1.1.5.0",))
     raws = await asyncio.gather(*(driver.poll(user(snmpd), [get]) for _ in range(40)))
     assert {raw.answers[get]["1.3.6.1.2.1.1.5.0"].value for raw in raws} == {b"test-host"}
