@@ -54,17 +54,17 @@ class Identity(TypedDict):
 class Marker(Identity):
     activity: str
     basis: str
-    since: str | None
+    since: datetime | None
     x: float | None
     y: float | None
     zone: str | None
     zone_id: int | None
-    position_at: str | None
+    position_at: datetime | None
     error_m: float | None
     confidence: float | None
     battery: float | None
-    heard_at: str | None
-    stale_at: str | None
+    heard_at: datetime | None
+    stale_at: datetime | None
     rev: int
 
 
@@ -73,17 +73,17 @@ def make_marker(identity: Identity, change: Change, zone_name: str | None) -> Ma
         **identity,
         activity=change.activity,
         basis=change.basis,
-        since=_iso(change.since),
+        since=change.since,
         x=_rounded(change.x, 2),
         y=_rounded(change.y, 2),
         zone=zone_name,
         zone_id=change.zone,
-        position_at=_iso(change.position_at),
+        position_at=change.position_at,
         error_m=_rounded(change.error_m, 1),
         confidence=_rounded(change.confidence, 2),
         battery=change.battery,
-        heard_at=_iso(change.heard_at),
-        stale_at=_iso(change.stale_at),
+        heard_at=change.heard_at,
+        stale_at=change.stale_at,
         rev=change.rev,
     )
 
@@ -98,7 +98,7 @@ def floor_frame(
             "floor": slug,
             "frame": number,
             "full": is_full,
-            "at": _iso(at),
+            "at": at,
             "markers": list(markers),
             "gone": sorted(gone),
         }
@@ -107,12 +107,12 @@ def floor_frame(
 
 def asset_notice(*, tag: str, revision: int, at: datetime) -> str:
     """Something about this asset changed: fetch it again."""
-    return _text({"type": "asset", "tag": tag, "rev": revision, "at": _iso(at)})
+    return _text({"type": "asset", "tag": tag, "rev": revision, "at": at})
 
 
 def beat(*, at: datetime) -> str:
     """The line is alive, though nothing changed."""
-    return _text({"type": "beat", "at": _iso(at)})
+    return _text({"type": "beat", "at": at})
 
 
 def pack_changes(changes: Iterable[Change]) -> bytes:
@@ -132,11 +132,7 @@ _MOMENTS = ("since", "position_at", "heard_at", "stale_at")
 
 
 def _text(message: Mapping[str, Any]) -> str:
-    return orjson.dumps(message).decode()
-
-
-def _iso(moment: datetime | None) -> str | None:
-    return None if moment is None else moment.isoformat().replace("+00:00", "Z")
+    return orjson.dumps(message, option=orjson.OPT_UTC_Z).decode()
 
 
 def _rounded(value: float | None, digits: int) -> float | None:

@@ -2,34 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
-
-from django.db.models import BooleanField, ExpressionWrapper, Q
 
 from assets.activity import SECOND, Rules
-from assets.models import Asset
+from assets.models import Asset, Category, EquipmentModel
 from assets.observation import Observation, Subject, SubjectKind
 from assets.recording.items import Heard, Item, make_item
 from assets.recording.latest import Said
+from assets.sql import dialect
 from locations.geometry import ZoneIndex, zone_index
 from locations.models import Floor, Receiver, Zone
 from locations.positioning import Fix
 
-_HAS_TAG = ExpressionWrapper(Q(rtls_tag__isnull=False), BooleanField())
-_FIELDS: tuple[Any, ...] = (
-    "model__category__stale_after_s",
-    "model__category__presumed_after_s",
-    "model__category__is_mobile",
-    "is_fixed",
-    _HAS_TAG,
-    "home_zone_id",
-    "home_zone__floor_id",
-    "home_zone__label_x",
-    "home_zone__label_y",
+_SELECT_FACTS = (
+    "SELECT a.id, c.stale_after_s, c.presumed_after_s, c.is_mobile, a.is_fixed, a.rtls_tag_id IS NOT NULL, "  # noqa: S608
+    "a.home_zone_id, z.floor_id, z.label_x, z.label_y "
+    f'FROM "{Asset._meta.db_table}" a '
+    f'JOIN "{EquipmentModel._meta.db_table}" m ON m.id = a.model_id '
+    f'JOIN "{Category._meta.db_table}" c ON c.id = m.category_id '
+    f'LEFT JOIN "{Zone._meta.db_table}" z ON z.id = a.home_zone_id '
+    "WHERE a.id IN {ids}"
 )
+_IN_SERVICE = " AND a.retired_at IS NULL"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +47,11 @@ class Facts:
 
 
 def facts_of(asset_ids: Iterable[int]) -> dict[int, Facts]:
-    rows = Asset.objects.filter(pk__in=list(asset_ids)).order_by().values_list("pk", *_FIELDS)
-    return {pk: _facts(*row) for pk, *row in rows}
+    return _select_facts(_SELECT_FACTS, asset_ids)
+
+
+def _select_facts(query: str, asset_ids: Iterable[int]) -> dict[int, Facts]:
+    return {row[0]: _facts(*row[1:]) for row in dialect().select(query, sorted(asset_ids))}
 
 
 @lru_cache(maxsize=4096)
@@ -70,7 +69,7 @@ def _facts(
     """Most equipment shares these with what stands beside it."""
     is_placed_by_hand = is_fixed or not (is_mobile or has_tag)
     return Facts(
-        Rules(stale_s * SECOND, presumed_s * SECOND, is_stationary=is_fixed or not is_mobile),
+        Rules(stale_s * SECOND, presumed_s * SECOND, is_stationary=bool(is_fixed or not is_mobile)),
         Installed(zone, floor, x, y) if is_placed_by_hand and zone is not None else None,
     )
 
@@ -99,7 +98,8 @@ class Register:
 
     def asset_id(self, subject: Subject) -> int | None:
         """The one asset of that name that the hospital still has; ``None`` for nobody, and for several."""
-        return self._ids.get(subject.kind, _NOBODY).get(subject.key)
+        asset_id = self._ids.get(subject.kind, _NOBODY).get(subject.key)
+        return asset_id if asset_id in self.facts else None
 
     def make_item(self, observation: Observation, said: Said, facts: Facts) -> Item:
         """Its evidence. Equipment that is installed is where it was installed, whatever is reported."""
@@ -128,26 +128,28 @@ class Register:
             return None
         return Heard(sighting.receiver, sighting.rssi_dbm, fix)
 
-    def _read_subjects(self, keys: dict[SubjectKind, set[str]]) -> None:
-        lookups = {
-            SubjectKind.ASSET: ("pk", [int(key) for key in keys[SubjectKind.ASSET] if key.isdecimal()]),
-            SubjectKind.TAG: ("rtls_tag__identifier", list(keys[SubjectKind.TAG])),
-            SubjectKind.SERIAL: ("serial_number", [key for key in keys[SubjectKind.SERIAL] if key]),
-        }
-        for kind, (column, names) in lookups.items():
-            if not names:
-                continue
-            ids = self._ids[kind] = {}
-            ambiguous: set[str] = set()
-            rows = Asset.objects.in_service().filter(**{f"{column}__in": names}).order_by()
-            for name, pk, *row in rows.values_list(column, "pk", *_FIELDS):
-                key = str(name)
-                if key in ids:
-                    ambiguous.add(key)
-                ids[key] = pk
-                self.facts[pk] = _facts(*row)
-            for key in ambiguous:
-                del ids[key]
+    def _read_subjects(self, keys: Mapping[SubjectKind, set[str]]) -> None:
+        named = {int(key) for key in keys[SubjectKind.ASSET] if key.isdecimal()}
+        ids = set(named)
+        for kind, column in (
+            (SubjectKind.TAG, "rtls_tag__identifier"),
+            (SubjectKind.SERIAL, "serial_number"),
+        ):
+            if names := keys[kind] - {""}:
+                self._ids[kind] = _sole_ids(column, names)
+                ids.update(self._ids[kind].values())
+        if ids:
+            self.facts = _select_facts(_SELECT_FACTS + _IN_SERVICE, ids)
+        self._ids[SubjectKind.ASSET] = {str(pk): pk for pk in self.facts if pk in named}
+
+
+def _sole_ids(column: str, names: Iterable[str]) -> dict[str, int]:
+    """Name → asset, without names that several assets share."""
+    rows = Asset.objects.in_service().filter(**{f"{column}__in": list(names)}).order_by()
+    found: dict[str, list[int]] = {}
+    for name, pk in rows.values_list(column, "pk"):
+        found.setdefault(name, []).append(pk)
+    return {name: pks[0] for name, pks in found.items() if len(pks) == 1}
 
 
 def _read_floors(slugs: set[str]) -> dict[str, int]:

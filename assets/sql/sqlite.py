@@ -79,17 +79,12 @@ def as_stored(value: Any) -> Any:
 
 
 def _as_stored(rows: Sequence[Row], times: tuple[int, ...]) -> Iterable[Sequence[Any]]:
-    """Rows of a batch share few moments, and each is written out once."""
     if not times:
         return rows
-    written: dict[datetime | None, str | None] = {None: None}
     stored = []
     for row in rows:
         values = list(row)
         for n in times:
-            moment = values[n]
-            if moment not in written:
-                written[moment] = as_stored(moment)
-            values[n] = written[moment]
+            values[n] = as_stored(values[n])
         stored.append(values)
     return stored
