@@ -26,7 +26,7 @@ POSTGRESQL_URL = os.environ.get("TEST_POSTGRESQL_URL", "postgres://postgres@127.
 
 
 def main(only: str = "") -> int:
-    ours = [*_measured("river", "sqlite", only), *_river_on_postgresql(only)]
+    ours = [*_measured("river", "sqlite", only), *_river_on_postgresql(only), *_engine(only)]
     results = _with_ratios([*ours, *_measured("peers", only)])
     results += over_peers(results)
     OUTPUT.parent.mkdir(exist_ok=True)
@@ -95,6 +95,11 @@ def _river_on_postgresql(only: str) -> list[Result]:
     except psycopg.OperationalError as error:
         print(f"Not measured: PostgreSQL ({str(error).strip()})")
         return []
+
+
+def _engine(only: str) -> list[Result]:
+    folder = str(Path(__file__).parent)  # its profile is none of those shipped
+    return _measured("engine", only, environment={"PROFILE_DIRS": folder})
 
 
 @contextmanager

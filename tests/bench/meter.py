@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import ctypes
 import gc
 import time
 from collections.abc import Awaitable, Callable, Coroutine, Iterable, Sequence
@@ -107,6 +109,12 @@ def peak_memory_mb() -> float:
 
 def resident_bytes() -> int:
     return _status("VmRSS") * 1024
+
+
+def give_back_memory() -> None:
+    """What is free goes back to the system, where the C library can do that: else it would count as in use."""
+    with contextlib.suppress(AttributeError, OSError):
+        ctypes.CDLL(None).malloc_trim(0)
 
 
 def reset_peak_memory() -> None:
