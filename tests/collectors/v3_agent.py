@@ -72,7 +72,9 @@ class V3Agent:
         engine_id: bytes = ENGINE_ID,
         boots: int = 3,
         time: int = 1000,
+        context: bytes = b"",
     ) -> None:
+        self.context = context
         self.values = {encode_oid(oid): value for oid, value in values.items()}
         self.user, self.engine_id, self.boots, self.time = user, engine_id, boots, time
         self.keys = Keys(user, engine_id)
@@ -105,7 +107,16 @@ class V3Agent:
     def _message(self, number: int, level: int, pdu: bytes) -> Reply:
         name = self.user.name.encode()
         return Reply(
-            number, level, self.engine_id, self.boots, self.time, name, self.engine_id, b"", pdu, self.keys
+            number,
+            level,
+            self.engine_id,
+            self.boots,
+            self.time,
+            name,
+            self.engine_id,
+            self.context,
+            pdu,
+            self.keys,
         )
 
     def _scoped(self, request: bytes, message: V3Message) -> bytes:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, NoReturn
 
@@ -54,7 +55,7 @@ def agree(exchange: Exchange, read: Callable[[], Message]) -> None:
     require(bool(said.status) == bool(exchange.status), MADE_UP, f"status {said.status} was overlooked")
     if exchange.status:
         return
-    if isinstance(exchange.answer, dict):
+    if isinstance(exchange.answer, Mapping):
         for name, value in exchange.answer.items():
             require((name, value) in said.bindings, MADE_UP, f"{name} = {value}")
     else:
@@ -110,23 +111,30 @@ class Community:
     def _is_usable(exchange: Exchange, honest: bytes) -> None:
         exchange.receive(honest)
         answer = exchange.answer
-        if not isinstance(answer, dict):
+        if not isinstance(answer, Mapping):
             answer = {witness.oid(name): value for name, value in answer}
         require(answer == ANSWER, UNUSABLE, f"an honest reply gave {answer}")
 
 
 class V3:
-    """Every level: anybody's octets, and what a device that holds the key signs and encrypts."""
+    """Every level, way of signing and cipher, in contexts too: anybody's octets, and what a device that holds the key
+    signs and encrypts.
+    """
+
+    PROTOCOLS = (
+        ("sha256", "aes128"), ("sha1", "des"), ("sha256", ""), ("md5", "aes192"), ("md5", ""), ("sha224", "3des"),
+        ("sha384", "aes256"), ("sha512", "aes256-blumenthal"), ("sha1", "aes192-blumenthal"), ("sha512", ""),
+    )  # fmt: skip
+    MANNERS = ((b"", 65_507), (b"bridge-1", 65_507), (b"", 484))
 
     def __init__(self) -> None:
         self.sent, self.taken = b"", 0
-        users = [
-            USER,
-            replace(USER, auth_protocol="sha1", priv_protocol="des"),
-            replace(USER, priv_protocol=""),
-            SnmpUser("poller", "", "", "", ""),
+        users = [replace(USER, auth_protocol=auth, priv_protocol=priv) for auth, priv in self.PROTOCOLS]
+        users += [SnmpUser("poller", "", "", "", "")] * 2
+        self._pairs = [
+            (V3Agent(ELEMENTS, user, context=name), Session(user, lambda: 0.0, name, size))
+            for user, (name, size) in zip(users, itertools.cycle(self.MANNERS), strict=False)
         ]
-        self._pairs = [(V3Agent(ELEMENTS, user), Session(user, lambda: 0.0)) for user in users]
 
     def try_one(self, chance: random.Random) -> None:
         agent, session = chance.choice(self._pairs)
