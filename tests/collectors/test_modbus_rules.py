@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from django.core.exceptions import ValidationError
 
 from collectors.endpoints import register_endpoint, register_segment
+from collectors.guard import TargetRefused, check_target
+from collectors.profiles.library import get_profile
 from collectors.serial_lines import LineSettings
+from tests.collectors.fakes import assignment
+from tests.collectors.rosters import load
 
 LINE = "/dev/ttyUSB0"
 SERIAL = {"host": LINE, "port": 1, "line_settings": "9600 8N1"}
@@ -74,6 +80,39 @@ def test_devices_on_one_line_are_set_alike(segment):
     for protocol, settings in (("modbus_rtu", "19200 8N1"), ("modbus_ascii", "9600 8N1")):
         values = {**SERIAL, "line_settings": settings, "unit_id": 3}
         refused(segment, protocol, "line_settings", "both must be set alike", **values)
+
+
+@pytest.mark.django_db
+def test_what_a_modbus_endpoint_says_reaches_the_driver(segment):
+    serial = register(segment, "modbus_rtu", **SERIAL, unit_id=7, pause_between_ms=20)
+    secure = register(segment, "modbus_tls", port=802, name="secure")
+    assignments = load()
+
+    line = assignments[serial.pk]
+    assert line.problem is None
+    assert line.address == LINE
+    target = line.target(check_target(line.host, line.port, line.policy))
+    assert (target.host, target.line_settings, target.unit_id, target.pause_s) == (LINE, "9600 8N1", 7, 0.02)
+    assert not target.hangs_up
+    assert assignments[secure.pk].target("10.20.0.7").server_name == "10.20.0.7"
+
+
+@pytest.mark.django_db
+def test_a_line_that_the_segment_no_longer_names_is_not_polled(segment):
+    serial = register(segment, "modbus_rtu", **SERIAL)
+    segment.serial_lines = []
+    segment.save()
+
+    line = load()[serial.pk]
+
+    with pytest.raises(TargetRefused, match="not one of the segment's serial lines"):
+        check_target(line.host, line.port, line.policy)
+
+
+def test_a_profile_of_a_gateway_for_one_client_hangs_up():
+    profile = replace(get_profile("modality-power-meter"), quirks=frozenset({"hang-up"}))
+
+    assert assignment(1, profile=profile).target("10.0.0.1").hangs_up
 
 
 @pytest.mark.django_db
