@@ -301,6 +301,6 @@ class Writer:
             self._is_away = False
             state = self._spool.state
             log.warning(
-                "The database takes observations again (records that wait: %d, torn: %d, given up: %d)",
-                state.records, state.torn, state.dropped,
+                "The database takes observations again (records that wait: %d, torn: %d; observations given up: %d)",
+                state.records, state.torn, state.dropped_observations,
             )  # fmt: skip

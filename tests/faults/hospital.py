@@ -54,7 +54,8 @@ def open_hospital(
     hospital = Hospital(stage, broker, live, clock, tasks, [])
     for _ in range(workers):
         hospital.add_worker()
-    stage.wait_for_first_polls()
+    if workers:
+        stage.wait_for_first_polls()
     stage.wait_until_all_ask(hospital.workers)
     return hospital
 

@@ -70,6 +70,16 @@ def collector(folder: Path, name: str, settings: Mapping[str, str]) -> Process:
     return Process(folder, name, [PYTHON, "manage.py", "collect"], settings)
 
 
+def forgetful_collector(folder: Path, name: str, settings: Mapping[str, str], *, holds: int) -> Process:
+    """One that holds only so many octets in memory while its disk takes nothing."""
+    program = (
+        "import sys; from collectors.engine.spool import Spool; "
+        f"Spool.__init__.__kwdefaults__['held_bytes'] = {holds}; "
+        "from manage import main; sys.argv = ['manage.py', 'collect']; main()"
+    )
+    return Process(folder, name, [PYTHON, "-c", program], settings)
+
+
 def clock(folder: Path, settings: Mapping[str, str]) -> Process:
     schedule = ["beat", "--schedule", str(folder / "clock"), "--pidfile", "", "--loglevel", "WARNING"]
     return Process(folder, "clock", [*CELERY, *schedule], settings)
@@ -106,6 +116,6 @@ def _target(link: Path) -> str:
 
 
 def given_up(process: Process) -> int:
-    """How many observations it said, when it ended or when the database was back, that it had no room for."""
-    found = re.findall(r"(\d+) observations given up", process.said)
+    """How many observations it had no room for, as it said when the database was back."""
+    found = re.findall(r"observations given up: (\d+)", process.said)
     return int(found[-1]) if found else 0

@@ -216,15 +216,19 @@ def embedded_killed(stage: Stage) -> None:
 
 def spool_full(stage: Stage) -> None:
     """The disk of the spool is full while the database is away: what gives way is counted to the last observation."""
-    with small_disk(stage.folder / "worker-1", "2m"):
-        hospital = open_hospital(stage, workers=1)
+    with small_disk(stage.folder / "small", "1m"):
+        hospital = open_hospital(stage, workers=0)
+        settings = stage.environment("small")
+        worker = stage.start(product.forgetful_collector(stage.folder, "small", settings, holds=300_000))
+        hospital.workers.append(worker)
+        stage.wait_for_first_polls()
         stage.go_on(2)
         stage.postgresql.stop()
         stage.go_on(AWAY_S)
         stage.postgresql.start()
         stage.catch_up(within_s=15)
         stage.end_processes()
-        stage.given_up = sum(map(product.given_up, hospital.workers))
+        stage.given_up = product.given_up(worker)
 
 
 def database_disk_full(stage: Stage) -> None:

@@ -184,7 +184,7 @@ def postgresql_tool(name: str) -> str:
 @contextlib.contextmanager
 def small_disk(folder: Path, size: str) -> Iterator[Path]:
     """A file system of this size, in memory. Only root may mount one."""
-    folder.mkdir()
+    folder.mkdir(exist_ok=True)
     mount, unmount = (shutil.which(tool) or tool for tool in ("mount", "umount"))
     subprocess.run([mount, "-t", "tmpfs", "-o", f"size={size}", "tmpfs", str(folder)], check=True)
     try:

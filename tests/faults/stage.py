@@ -185,7 +185,8 @@ class Stage:
     def finish(self) -> tuple[Verdict, Tables]:
         """Stop in order, then compare; once."""
         if self.outcome is None:
-            self.catch_up()
+            if self.given_up is None:
+                self.catch_up()
             self.end_processes()
             tables = read_tables(self.database_url)
             verdict = judge(self.fleet, self.answers(), tables.readings, cuts=self.cuts, touched=self.touched)
