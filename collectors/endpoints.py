@@ -20,6 +20,8 @@ class Manner(TypedDict, total=False):
     max_repetitions: int | None
     max_message_bytes: int | None
     pause_between_ms: int
+    interval_in_use_s: float | None
+    behind: Endpoint | None
     line_settings: str
 
 

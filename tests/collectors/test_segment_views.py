@@ -100,7 +100,7 @@ def test_health_of_many_segments_takes_as_many_queries_as_of_one(
 def test_the_page_tells_who_polls_how_far_behind_and_what_waits(sign_in, biomed, segment, make, collector):
     make("Well")
     page = text(sign_in(biomed), segment)
-    for words in ("host-1/77", "0.24 s", "3 polls queued", "7 records", "12345", "1 torn", "4 late"):
+    for words in ("host-1/77", "0.24 s", "3 polls queued", "7 records", "12345", "1 torn", "4 × late"):
         assert words in page, words
     assert "No collector serves" not in page
 
@@ -173,7 +173,7 @@ def test_an_endpoint_tells_its_worker_its_driver_and_its_outages(sign_in, biomed
     )  # fmt: skip
     page = sign_in(biomed).get(f"/collectors/{fridge.pk}/").content.decode()
     for words in (
-        "host-1/77", "typically 8.3 ms", "2 forged", "99.5 % of 200 polls", "13:00:00", "pymodbus",
+        "host-1/77", "typically 8.3 ms", "2 × forged", "99.5 % of 200 polls", "13:00:00", "pymodbus",
         "over after 2 h", "every 300 s",
     ):  # fmt: skip
         assert words in page, words
