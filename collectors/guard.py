@@ -30,6 +30,7 @@ FOREIGN_PORTS = frozenset(
 """Ports of other services, never of a device's telemetry: no range of a segment opens them."""
 
 _NUMERIC_LABEL = re.compile(r"(?:[0-9]+|0[xX][0-9a-fA-F]*)\Z")
+_ZONE = re.compile(r"[A-Za-z0-9_.-]{1,15}\Z")
 _LABEL = re.compile(r"(?!-)[a-z0-9-]{1,63}(?<!-)\Z")
 
 
@@ -150,7 +151,17 @@ def _canonical(host: str) -> str:
         ) from None
     if str(address) != host:
         raise TargetRefused(f"“{host}” is an unusual spelling of {address}; write it that way.")
+    if isinstance(address, ipaddress.IPv6Address) and address.scope_id is not None:
+        _check_zone(address, address.scope_id)
     return host
+
+
+def _check_zone(address: ipaddress.IPv6Address, zone: str) -> None:
+    """Only link-local addresses need to say on which interface they are."""
+    if not address.is_link_local:
+        raise TargetRefused(f"{address} means the same on every interface; leave out what follows the %.")
+    if not _ZONE.match(zone):
+        raise TargetRefused(f"“{zone}” is not the name of an interface.")
 
 
 def _check_name(host: str) -> None:

@@ -30,6 +30,8 @@ _CARRYING_IPV4 = _ranges(
     "::ffff:0:0/96", "::ffff:0:0:0/96", "64:ff9b::/96", "64:ff9b:1::/48", "2002::/16", "2001::/32",
 )  # fmt: skip
 _LOW_32_BITS = _ranges("", "::/96", "::ffff:0:0/96", "::ffff:0:0:0/96", "64:ff9b::/96")
+_ISATAP = 0x0000_5EFE
+"""The middle of an interface identifier that ends with an IPv4 address, but for one bit (RFC 5214)."""
 _SPECIAL = (
     *_METADATA,
     *_ranges("the unspecified address", "0.0.0.0/8", "::/128"),
@@ -65,9 +67,19 @@ def _carried_ipv4(ip: IPAddress) -> ipaddress.IPv4Address | None:
         return ip.sixtofour
     if ip in ipaddress.IPv6Network("2001::/32"):
         return ip.teredo[1] if ip.teredo else None
+    if ip in ipaddress.IPv6Network("64:ff9b:1::/48"):
+        return _behind_local_nat64(ip)
+    if int(ip) >> 32 & 0xFDFF_FFFF == _ISATAP:
+        return ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF)
     if int(ip) > 1 and any(ip in special.network for special in _LOW_32_BITS):
         return ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF)
     return None
+
+
+def _behind_local_nat64(ip: ipaddress.IPv6Address) -> ipaddress.IPv4Address:
+    """The address lies at the end, or around the ninth octet where the prefix is the whole of /48 (RFC 6052, 2.2)."""
+    octets = ip.packed
+    return ipaddress.IPv4Address(octets[12:] if any(octets[12:]) else octets[6:8] + octets[9:11])
 
 
 def is_own_address(ip: IPAddress) -> bool:

@@ -35,6 +35,15 @@ SPECIAL = [
     "::7f00:1",
     "64:ff9b::7f00:1", "64:ff9b::127.0.0.1", "2002:7f00:1::", "2002:7f00:1::1", "::ffff:0:127.0.0.1",
     "[::1]", "::1%lo", "0:0:0:0:0:0:0:1", "0000:0000:0000:0000:0000:0000:0000:0001", "::0001",
+    # the same behind further kinds of translation and tunnels
+    "64:ff9b:1::7f00:1", "64:ff9b:1:7f00:0:100::", "64:ff9b:1::a9fe:a9fe", "2001:db8::5efe:7f00:1",
+    "2001:db8::200:5efe:a9fe:a9fe", "2001:db8:0:1:0:5efe:a9fe:a9fe",
+    # with a zone, which tells nothing of an address that is the same everywhere
+    "2001:db8::7%eth0", "2001:db8::7%1", "2001:db8::7%", "10.0.0.7%eth0", "::ffff:10.0.0.7%eth0", "::1%1",
+    "fe80::1%eth0%eth1", "fe80::1%eth0/64", "[fe80::1%eth0]", "fe80::1%25eth0",
+    # octal and hexadecimal, part by part, and dots at the end
+    "012.0.0.7", "10.0.0.007", "0xa.0.0.7", "10.0.0.0x7", "10.0.0.7.", "10.0.0.7..", "012000000007", "0XA.0.0.7",
+    "10.0.7.", "0xa000007.", "2001:db8::7.", "2001:db8::10.0.0.7", "::ffff:0:a00:7", "::10.0.0.7", "::a00:7",
     # this network, unspecified, broadcast, reserved
     "0.0.0.0",  # noqa: S104  as a target
     "0", "0.0.0.1", "::", "255.255.255.255", "240.0.0.1",
@@ -97,9 +106,24 @@ def test_a_special_address_passes_where_a_network_lies_wholly_inside_its_range(n
     assert check_target(host, 502, segment(network)) == host
 
 
+def test_a_link_local_address_may_name_its_interface_where_it_is_allowed():
+    assert check_target("fe80::7%eth0", 161, segment("fe80::/64")) == "fe80::7%eth0"
+
+
+@pytest.mark.parametrize(
+    "host", ["fe80::7%e h0", "fe80::7%$(id)", "fe80::7%" + "x" * 16, "fe80::7%eth0\n", "fe80::7%é"]
+)
+def test_an_interface_has_a_plain_name(host):
+    with pytest.raises(TargetRefused):
+        check_target(host, 161, segment("fe80::/64"))
+
+
 @pytest.mark.parametrize(
     ("network", "host"),
     [
+        ("64:ff9b:1::/48", "64:ff9b:1::7f00:1"),
+        ("64:ff9b:1::/48", "64:ff9b:1:a9fe:a9:fe00::"),
+        ("2001:db8::/32", "2001:db8::5efe:7f00:1"),
         ("126.0.0.0/7", "127.0.0.1"),  # reaches out of the range: loopback was not what was meant
         ("169.254.0.0/16", "169.254.169.254"),  # metadata is a range of its own
         ("64:ff9b::/96", "64:ff9b::7f00:1"),  # what it carries is special too
@@ -144,7 +168,10 @@ def test_a_name_passes_if_all_its_addresses_do_and_gives_the_first():
     assert found == "10.0.0.7"
 
 
-@pytest.mark.parametrize("second", ["127.0.0.1", "169.254.169.254", "::1", "8.8.8.8"])
+@pytest.mark.parametrize(
+    "second",
+    ["127.0.0.1", "169.254.169.254", "::1", "8.8.8.8", "::ffff:127.0.0.1", "64:ff9b::a9fe:a9fe", "fe80::1"],
+)
 def test_a_name_with_one_address_that_is_refused_is_refused(second):
     with pytest.raises(TargetRefused):
         check_target("fridge.example", 502, segment("10.0.0.0/8"), resolve=lambda _name: ["10.0.0.7", second])
