@@ -84,7 +84,7 @@ class Post:
         self._figures = figures
         self._database, self._mail = database or DatabaseThread(), mail or DatabaseThread()
         self._holdings: dict[int, _Holding] = {}
-        self._claims = asyncio.Lock()
+        self._claims, self._in_line = asyncio.Lock(), asyncio.Lock()
         self._attending = asyncio.Lock()
         self._renewed_at = -1e9
         self._is_away = False
@@ -105,7 +105,8 @@ class Post:
         try:
             holding = self._holdings.get(offer.chunk_id)
             if holding is None:
-                async with self._claims:
+                # A hundred offers stand in a line of their own, so that keeping the leases waits for one claim at most.
+                async with self._in_line, self._claims:
                     holding = await self._claim(offer, passed)
         except DatabaseError as error:
             log.info("Chunk %d cannot be claimed now: %s", offer.chunk_id, error)
@@ -279,7 +280,7 @@ class Post:
     async def _serve_unasked(self, offer: Offer) -> None:
         """Without a broker the offer can reach nobody else: take it if it is ours to take."""
         try:
-            async with self._claims:
+            async with self._in_line, self._claims:
                 await self._claim(offer, 0)
         except DatabaseError:
             return
