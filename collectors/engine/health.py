@@ -5,8 +5,9 @@ from __future__ import annotations
 import enum
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields
 from datetime import datetime
+from operator import attrgetter
 
 from assets.observation import Observation
 from assets.words import Quality
@@ -80,7 +81,10 @@ class Health:
         return Turn.RECOVERED if recovered else Turn.NONE
 
     def copy(self) -> Health:
-        return replace(self)
+        return Health(*_values_of(self))
+
+
+_values_of = attrgetter(*(each.name for each in fields(Health)))
 
 
 def _running_mean(so_far: float | None, value: float, count: int) -> float:
