@@ -68,10 +68,12 @@ class Schedule:
 
     def _first(self, item: _Item, now: float) -> float:
         at = self._place_after(item, max(now, item.taken_at + MIN_INTERVAL_S))
+        late_s = now - item.taken_at - item.interval_s
         if at <= item.taken_at + item.interval_s + MIN_INTERVAL_S:
             return at
-        within = max(FIRST_WITHIN_S, len(self._items) / FIRST_PER_S)
-        return min(at, now + item.place * min(within, item.interval_s))
+        # Who missed its moment just now waits no longer than it is late already: so few as they are, they need no more.
+        within = min(max(FIRST_WITHIN_S, len(self._items) / FIRST_PER_S), item.interval_s, max(late_s, 0.0))
+        return min(at, now + item.place * within)
 
     def drop(self, key: int) -> None:
         self._items.pop(key, None)

@@ -80,6 +80,13 @@ def test_who_was_not_polled_for_long_does_not_wait_for_its_moment():
     assert len(schedule.take_due(10_000.0 + FIRST_WITHIN_S)) == 100
 
 
+def test_who_missed_its_moment_while_it_was_handed_on_comes_soon():
+    schedule = Schedule()
+    for key in range(100):
+        schedule.put(key, 30.0, now=30.5, last_at=0.0)
+    assert len(schedule.take_due(31.0)) == 100
+
+
 def test_newcomers_are_spread_over_a_few_seconds_and_longer_where_they_are_many():
     schedule = Schedule()
     for key in range(1, 10_001):
