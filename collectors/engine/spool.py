@@ -11,6 +11,7 @@ way, and are counted.
 from __future__ import annotations
 
 import contextlib
+import itertools
 import logging
 import os
 import time
@@ -146,6 +147,24 @@ class Spool:
                 self._take_oldest()
                 self._tell(sealed=self.state.sealed + 1)
         return None
+
+    def oldest_together(self, observations: int) -> list[bytes]:
+        """The oldest records with at most so many observations in all, but at least one; none if nothing waits."""
+        first = self.oldest()
+        if first is None:
+            return []
+        records = [first]
+        frames = self._opened[1] if self._opened else self._held
+        size = frames[0].observations
+        for frame in itertools.islice(frames, 1, None):
+            size += frame.observations
+            if size > observations:
+                break
+            try:
+                records.append(self._cipher.open(frame.body, frame.label))
+            except RecordSealedError:
+                break  # told when it is the oldest
+        return records
 
     def forget_oldest(self) -> None:
         """The record that :meth:`oldest` gave is recorded."""

@@ -209,12 +209,13 @@ class Writer:
         self._spool.settle()
         until = self._clock() + REPLAY_S
         while self._try_again_at <= self._clock() <= until:
-            record = self._spool.oldest()
-            if record is None:
+            # Many at once: else a database that takes long to commit would never catch up.
+            records = self._spool.oldest_together(MAX_BATCH)
+            observations = [each for record in records for each in self._decode(record)]
+            if not records or self._try_record(observations, key=tuple(records)):
                 break
-            if self._try_record(self._decode(record), key=record):
-                break
-            self._spool.forget_oldest()
+            for _ in records:
+                self._spool.forget_oldest()
         return self._spool.is_empty
 
     def _decode(self, record: bytes) -> list[Observation]:

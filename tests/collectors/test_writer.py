@@ -406,7 +406,23 @@ async def test_a_poll_that_brings_very_many_observations_makes_a_batch_of_its_ow
     assert database.batches == [MAX_BATCH] * 3
 
 
-def test_polling_is_not_held_up_while_a_long_outage_is_made_good(writer, database, spool, clock, observe):
+def test_what_waits_on_disk_is_recorded_many_at_a_time(writer, database, spool, clock, observe):
+    database.trouble = OperationalError("away")
+    for number in range(40):
+        writer.write(items(observe(number)))
+    database.trouble = None
+    clock.now += RETRY_S
+    writer.write([])
+
+    assert database.recorded == [observe(number) for number in range(40)]
+    assert database.batches == [40]
+    assert spool.is_empty
+
+
+def test_polling_is_not_held_up_while_a_long_outage_is_made_good(
+    writer, database, spool, clock, observe, monkeypatch
+):
+    monkeypatch.setattr("collectors.engine.writer.MAX_BATCH", 1)
     database.trouble = OperationalError("away")
     for number in range(5):
         writer.write(items(observe(number)))
