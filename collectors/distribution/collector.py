@@ -20,7 +20,7 @@ from django.utils import timezone
 
 from assets.record import record_observations
 from collectors.distribution.celery_worker import CeleryWorker
-from collectors.distribution.folders import dead_holders, own_folder, spool_root
+from collectors.distribution.folders import own_folder, spool_root
 from collectors.distribution.leases import Offer, release_all_of
 from collectors.distribution.post import Post
 from collectors.distribution.queues import publish
@@ -89,8 +89,8 @@ class Collector:
     def _run(self) -> None:
         asyncio.set_event_loop(self._loop)
         try:
-            with own_folder(self.holder) as folder:
-                self._loop.run_until_complete(self._collect(folder))
+            with own_folder(self.holder) as (folder, dead):
+                self._loop.run_until_complete(self._collect(folder, dead))
         except BaseException as error:
             log.critical("Collecting ended: %s", error, exc_info=error)
             self._on_failure(error)
@@ -98,7 +98,7 @@ class Collector:
             self._loop.run_until_complete(_cancel_the_rest())
             self._loop.close()
 
-    async def _collect(self, folder: Path) -> None:
+    async def _collect(self, folder: Path, dead: Sequence[str]) -> None:
         writer = Writer(record_observations, save_health, Spool(folder))
         engine = Engine(writer)
         self.post = post = Post(
@@ -114,7 +114,7 @@ class Collector:
         running = asyncio.create_task(engine.run())
         for left in left_over_spools(spool_root()):
             writer.take_up(left)
-        await _free_the_chunks_of_the_dead()
+        await _free_the_chunks_of(dead)
         attending = asyncio.create_task(post.run())
         stopping = asyncio.create_task(self._stop.wait())
         await asyncio.wait({running, attending, stopping}, return_when=asyncio.FIRST_COMPLETED)
@@ -124,11 +124,11 @@ class Collector:
         await asyncio.gather(running, attending)
 
 
-async def _free_the_chunks_of_the_dead() -> None:
+async def _free_the_chunks_of(dead: Sequence[str]) -> None:
     """Who had a folder on this machine and lives no more needs its chunks no longer; nobody has to wait."""
     database = DatabaseThread()
     try:
-        for holder in dead_holders():
+        for holder in dead:
             await database.run(release_all_of, holder=holder)
     except DatabaseError as error:
         log.info("Chunks of collectors that are gone wait for the end of their leases: %s", error)

@@ -21,14 +21,15 @@ def spool_root() -> Path:
 
 
 @contextlib.contextmanager
-def own_folder(holder: str) -> Iterator[Path]:
-    """The first folder that no living process has, marked as the holder's."""
+def own_folder(holder: str) -> Iterator[tuple[Path, list[str]]]:
+    """The first folder that no living process has, marked as the holder's, and all who died on this machine."""
     for number in itertools.count(1):
         folder = spool_root() / str(number)
         try:
             with sole_collector(folder):
+                dead = [name for name in [_holder_of(folder), *dead_holders()] if name]
                 (folder / LOCK).write_text(holder)
-                yield folder
+                yield folder, dead
                 return
         except CollectorRunningError:
             continue
@@ -41,7 +42,11 @@ def dead_holders() -> list[str]:
     for folder in sorted(root.iterdir()) if root.is_dir() else []:
         try:
             with sole_collector(folder):
-                found.append((folder / LOCK).read_text().strip())
+                found.append(_holder_of(folder))
         except (CollectorRunningError, OSError):
             continue
     return [holder for holder in found if holder]
+
+
+def _holder_of(folder: Path) -> str:
+    return (folder / LOCK).read_text().strip()

@@ -11,7 +11,7 @@ from datetime import timedelta
 import pytest
 from django.db import OperationalError
 
-from assets.observation import Subject, SubjectKind
+from assets.observation import Evidence, Observation, Subject, SubjectKind
 from assets.words import Quality
 from collectors.engine import loop as engine_module
 from collectors.engine.findings import Findings
@@ -473,3 +473,126 @@ def test_slow_readings_that_a_failed_poll_asked_for_come_with_the_next_good_one(
     good = [item for item in hospital.writer.items if item.health[1].failing_since is None]
     back = next(item for item in good if item.health[1].attempted_at > START + timedelta(seconds=700))
     assert "model_name" in {reading.name for reading in back.observations[0].readings}
+
+
+# --- chunks
+
+
+def with_chunks(hospital: Hospital, **chunks: set[int]) -> Hospital:
+    """The engine begins with chunk 1; the others are there to be taken up."""
+    hospital.roster.chunks = {int(name.removeprefix("c")): endpoints for name, endpoints in chunks.items()}
+    return hospital
+
+
+def later(work):
+    return lambda: asyncio.get_running_loop().create_task(work())
+
+
+def test_chunks_are_taken_up_and_dropped_while_others_are_polled():
+    hospital = with_chunks(Hospital(assignment(1), assignment(2)), c1={1}, c2={2})
+    hospital.run(
+        100,
+        at={30: later(lambda: hospital.engine.take_up(2)), 60: lambda: hospital.engine.forget(2)},
+    )
+    assert min(hospital.driver.times(2)) >= 30
+    assert max(hospital.driver.times(2)) < 60
+    assert all(gap == pytest.approx(10, abs=0.01) for gap in gaps(hospital.driver.times(1))[1:])
+
+
+def test_a_chunk_at_rest_is_asked_nothing_and_all_that_was_under_way_is_written_by_then():
+    rested = []
+
+    async def rest():
+        await hospital.engine.rest(1)
+        rested.append((len(hospital.writer.items), hospital.writer.events[-1]))
+
+    hospital = Hospital(assignment(1, interval_s=2), delay_s=1.5)
+    hospital.run(100, at={20: later(rest), 60: lambda: hospital.engine.go_on(1)})
+    begun = [at for at in hospital.driver.times(1) if at <= 20]
+    assert rested == [(len(begun), "settle")]
+    assert not [at for at in hospital.driver.times(1) if 20 < at < 60]
+    assert next(at for at in hospital.driver.times(1) if at >= 60) < 63
+
+
+def test_of_a_chunk_that_is_lost_even_what_is_under_way_is_ended():
+    hospital = Hospital(assignment(1), delay_s=50.0)
+    hospital.run(40, at={20: lambda: hospital.engine.forget(1)})
+    assert len(hospital.driver.asked) == 1
+    assert hospital.driver.under_way == {("10.0.0.1", 161): 0}
+    assert hospital.writer.items == []
+
+
+def test_an_endpoint_that_moves_between_two_chunks_at_hand_is_polled_on_in_step():
+    hospital = with_chunks(Hospital(assignment(1)), c1={1}, c2=set())
+    move = {30.5: lambda: hospital.roster.chunks.update({1: set(), 2: {1}})}
+    hospital.run(100, at={5: later(lambda: hospital.engine.take_up(2)), **move})
+    assert max(gaps(hospital.driver.times(1))) <= 10.01
+    assert min(gaps(hospital.driver.times(1))[1:]) >= 1
+
+
+def test_a_chunk_that_cannot_be_read_yet_is_polled_as_soon_as_it_can():
+    hospital = with_chunks(Hospital(assignment(1), assignment(2)), c1={1}, c2={2})
+    hospital.run(
+        60,
+        at={
+            10: lambda: setattr(hospital.database, "trouble", OperationalError("away")),
+            11: later(lambda: hospital.engine.take_up(2)),
+            30: lambda: setattr(hospital.database, "trouble", None),
+        },
+    )
+    assert 30 < min(hospital.driver.times(2)) < 37
+
+
+def test_who_stood_still_asks_whether_its_chunks_are_its_own_before_it_polls_again():
+    hospital = Hospital(assignment(1, interval_s=2))
+    verified = []
+
+    async def verify():
+        verified.append(asyncio.get_running_loop().time())
+        hospital.engine.forget(1)
+
+    def stand_still():
+        hospital.engine.after_gap = verify
+        asyncio.get_running_loop().seconds += 60
+
+    hospital.run(120, at={20: stand_still})
+    assert len(verified) == 1
+    assert max(hospital.driver.times(1)) < 21
+
+
+# --- the pace
+
+
+def test_a_hastened_endpoint_is_polled_at_once():
+    hospital = Hospital(assignment(1, interval_s=3600))
+    hospital.run(100, at={50: lambda: hospital.roster.hastened.append(1)})
+    assert next(at for at in hospital.driver.times(1) if at >= 50) < 52
+
+
+def test_a_device_in_use_is_polled_at_the_interval_for_that():
+    """The UPS stands in for it: on battery it works, as a pump that infuses does."""
+    profile = get_profile("ups-rfc1628")
+    ups = assignment(
+        1, interval_s=30, interval_in_use_s=5, subject=Subject(SubjectKind.ASSET, "7"),
+        profile=profile, profile_name=profile.name, requests=plan_requests(profile),
+    )  # fmt: skip
+    hospital = Hospital(ups)
+    in_use = {"is": False}
+    evidence = {True: Evidence.IN_USE, False: Evidence.IDLE}
+
+    def decode(profile, raw, *, source, subject, received_at, groups):
+        return [
+            Observation(subject=subject, source=source, at=raw.at, received_at=received_at,
+                        activity=evidence[in_use["is"]])
+        ]  # fmt: skip
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("collectors.engine.findings.decode_poll", decode)
+        hospital.run(
+            600,
+            at={200: lambda: in_use.update({"is": True}), 400: lambda: in_use.update({"is": False})},
+        )
+    times = hospital.driver.times(1)
+    assert all(gap == pytest.approx(5, abs=0.01) for gap in gaps([at for at in times if 240 < at < 400]))
+    assert all(gap == pytest.approx(30, abs=0.01) for gap in gaps([at for at in times if at > 440]))
+    assert all(gap == pytest.approx(30, abs=0.01) for gap in gaps([at for at in times if 40 < at < 200]))
