@@ -23,8 +23,10 @@ _REPORTS = {
     "unknownUserName": "does not know this user: check the user name in the credential and on the device",
     "wrongDigest": "rejects the authentication key: check key and protocol in the credential",
     "decryptionError": "cannot decrypt: check the privacy key and protocol in the credential",
-    "unsupportedSecurityLevel": "does not offer this user authentication with privacy: allow authPriv there",
+    "unsupportedSecurityLevel": "does not offer this user {level}: allow that there, or change the credential",
     "notInTimeWindow": "does not agree about the time: its clock of boots may be stuck; restart its agent",
+    "unknownContext": "does not know this context: check the context name of the endpoint",
+    "unavailableContext": "does not serve this context now: check what stands behind it",
     "unknownEngineID": "keeps changing its engine identifier: check that no two devices share the address",
 }
 
@@ -48,7 +50,9 @@ def device_said(status: int, about: str) -> Failure:
 
 def reported(report: str, target: Target) -> Failure:
     advice = _REPORTS.get(report, f"reported {report}: check the credential")
-    return Failure(Quality.AUTHENTICATION, f"The device at {_where(target)} {advice}.")
+    return Failure(
+        Quality.AUTHENTICATION, f"The device at {_where(target)} {advice.replace('{level}', _level(target))}."
+    )
 
 
 def unsendable(error: OSError, target: Target) -> Failure:
@@ -67,11 +71,21 @@ def garbled(target: Target) -> Failure:
 
 def silence(target: Target) -> Failure:
     check = "the user" if target.protocol == "snmp_v3" else "the community"
+    if target.context:
+        check += ", and the context"
     return Failure(
         Quality.NO_ANSWER,
         f"No answer from {_where(target)} in {TRIES} tries of {target.timeout_s:g} s: check that the device "
         f"is on, the address, firewalls between, and {check}.",
     )
+
+
+def _level(target: Target) -> str:
+    if target.user is None or not target.user.auth_protocol:
+        return "access without authentication (noAuthNoPriv)"
+    if not target.user.priv_protocol:
+        return "authentication without privacy (authNoPriv)"
+    return "authentication with privacy (authPriv)"
 
 
 def _where(target: Target) -> str:

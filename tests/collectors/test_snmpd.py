@@ -326,6 +326,7 @@ async def test_a_context_is_a_device_of_its_own(snmpd, driver):
     assert {value.value for value in raw.answers[outside].values()} == {None}
     answer = (await driver.poll(user(snmpd, context="bridge-9", timeout_s=0.3), [inside])).answers[inside]
     assert isinstance(answer, Failure)
+    assert "and the context" in answer.detail
 
 
 @pytest.mark.parametrize(("auth", "priv"), PAIRS)
