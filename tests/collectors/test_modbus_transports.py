@@ -6,6 +6,7 @@ import asyncio
 from dataclasses import replace
 
 import pytest
+import uvloop
 
 from assets.words import Quality
 from collectors.drivers.modbus import owed as owed_module
@@ -55,6 +56,18 @@ async def test_each_wire_brings_exactly_what_was_asked_for(driver, protocol):
     *values, beyond = raw.answers.values()
     assert values == [tuple(REGISTERS[:4]), tuple(REGISTERS[2:4]), (1, 0, 1, 0, 1, 0, 1, 0, 1, 0, 1)]
     assert (beyond.quality, "has no 4 values from address 7 on" in beyond.detail) == (Quality.MISSING, True)
+
+
+@pytest.mark.parametrize("protocol", WIRES)
+def test_each_wire_works_on_the_loop_that_collectors_run_on(protocol):
+    async def poll():
+        driver = PymodbusDriver()
+        async with device_on(protocol) as device:
+            answers = [await ask(driver, device.target) for _ in range(3)]
+            await driver.close()
+        return answers
+
+    assert uvloop.run(poll()) == [tuple(REGISTERS[:4])] * 3
 
 
 @pytest.mark.parametrize("protocol", WIRES)
