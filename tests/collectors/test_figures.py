@@ -22,7 +22,9 @@ def test_every_figure_has_its_column_and_every_column_its_figure(noon):
         "spool_oldest_at": noon, "dropped": 2, "torn": 1, "refused": {"late": 4},
     }  # fmt: skip
     assert set(figures) == set(COLUMNS)
-    CollectorState(holder="h", started_at=noon, at=noon, **figures).clean_fields(exclude=["segments", "stopped_at"])
+    CollectorState(holder="h", started_at=noon, at=noon, **figures).clean_fields(
+        exclude=["segments", "stopped_at"]
+    )
 
 
 @pytest.mark.django_db
