@@ -288,15 +288,19 @@ LOGGING = {
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
     "loggers": {
+        # A message that reaches a collector which is ending goes back into its queue, as it should.
+        "kombu.transport.virtual.base": {"level": "ERROR"},
         # They tell of every start and every beat of the clock; failures are warnings and errors.
-        name: {"level": "WARNING"}
-        for name in (
-            "celery.app.trace",
-            "celery.beat",
-            "celery.worker.consumer.connection",
-            "celery.worker.consumer.consumer",
-            "celery.worker.strategy",
-            "daphne.server",
-        )
+        **{
+            name: {"level": "WARNING"}
+            for name in (
+                "celery.app.trace",
+                "celery.beat",
+                "celery.worker.consumer.connection",
+                "celery.worker.consumer.consumer",
+                "celery.worker.strategy",
+                "daphne.server",
+            )
+        },
     },
 }
