@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import itertools
 import logging
 import threading
 import time
@@ -29,6 +30,7 @@ LINGER_S = 0.1
 """How long a batch waits for company: part of the delay from device to screen."""
 MAX_BATCH = 1000
 """Observations in one transaction: more are hardly cheaper each, and keep others waiting for the rows."""
+HEALTHS_AT_ONCE = 2000
 QUEUE_LENGTH = 4000
 RETRY_S = 1.0
 REPLAY_S = 0.25
@@ -267,23 +269,27 @@ class Writer:
         ]
 
     def _write_healths(self) -> None:
-        if not self._healths or self._clock() < self._try_again_at:
-            return
-        try:
-            self._database.run(self._save_health, dict(self._healths))
-        except _IMPOSSIBLE as error:
-            self._give_up_healths(error)
-        except (DatabaseError, InterfaceError) as error:
-            self._note_away(error)
-        except Exception as error:  # noqa: BLE001  logged there
-            self._give_up_healths(error)
-        else:
-            self._healths = {}
+        """Who waits longest first, and no more than a database that works takes in a moment: one that was slow once
+        would else be given ever more to do, and be taken for one that hangs."""
+        while self._healths and self._clock() >= self._try_again_at:
+            some = dict(itertools.islice(self._healths.items(), HEALTHS_AT_ONCE))
+            try:
+                self._database.run(self._save_health, some)
+            except _IMPOSSIBLE as error:
+                self._give_up_healths(some, error)
+            except (DatabaseError, InterfaceError) as error:
+                self._note_away(error)
+                return
+            except Exception as error:  # noqa: BLE001  logged there
+                self._give_up_healths(some, error)
+            self._healths = {pk: health for pk, health in self._healths.items() if pk not in some}
+            if not self._is_stopping:
+                return
 
-    def _give_up_healths(self, error: Exception) -> None:
+    @staticmethod
+    def _give_up_healths(healths: Mapping[int, Health], error: Exception) -> None:
         """Health is told anew with the next poll; the observations beside it matter more."""
-        log.error("The health of %d endpoints could not be written", len(self._healths), exc_info=error)
-        self._healths = {}
+        log.error("The health of %d endpoints could not be written", len(healths), exc_info=error)
 
     def _note_lag(self) -> None:
         if self._first_at is not None:

@@ -25,7 +25,7 @@ from collectors.engine.health import Health
 from collectors.engine.observation_codec import decode_observations, encode_observations
 from collectors.engine.patience import PatientThread
 from collectors.engine.spool import Spool
-from collectors.engine.writer import MAX_BATCH, QUEUE_LENGTH, RETRY_S, Item, Writer
+from collectors.engine.writer import HEALTHS_AT_ONCE, MAX_BATCH, QUEUE_LENGTH, RETRY_S, Item, Writer
 
 
 @pytest.fixture
@@ -208,6 +208,14 @@ def test_health_waits_too_and_only_the_latest_is_written(writer, database, clock
     clock.now += RETRY_S
     writer.write([])
     assert database.healths == {7: Health(polls=2)}
+
+
+def test_health_that_has_waited_is_written_in_portions(writer, database):
+    many = {pk: Health(polls=1) for pk in range(HEALTHS_AT_ONCE + 1)}
+    writer.write([Item([], many)])
+    assert len(database.healths) == HEALTHS_AT_ONCE
+    writer.write([])
+    assert database.healths == many
 
 
 @pytest.mark.parametrize(
