@@ -226,7 +226,7 @@ def spool_full(stage: Stage) -> None:
         stage.postgresql.stop()
         stage.go_on(AWAY_S)
         stage.postgresql.start()
-        stage.catch_up(within_s=15)
+        stage.wait_until_spools_are_empty()
         stage.end_processes()
         stage.given_up = product.given_up(worker)
 

@@ -201,6 +201,9 @@ class Stage:
                 newest[file.parent] = file
         return list(newest.values())
 
+    def wait_until_spools_are_empty(self) -> None:
+        wait_until(lambda: not self.spool_files(), CAUGHT_UP_WITHIN_S, "spools emptied")
+
     def tear(self, file: Path) -> int:
         """Cut off a random part of the end; how many octets."""
         octets = self.chance.randint(1, min(100, file.stat().st_size))

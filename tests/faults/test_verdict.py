@@ -111,7 +111,7 @@ def test_two_requests_under_way_at_one_gateway_are_found():
 
 
 def test_a_device_that_is_asked_again_within_a_second_is_found():
-    early, late = answer(serial=1), answer(serial=2, at=0.7)
+    early, late = answer(serial=1), answer(serial=2, at=0.4)
 
     assert judge(FLEET, [early, late], counts(early, late)).too_soon == [(early, late)]
 

@@ -18,9 +18,9 @@ ANSWERED_AFTER_S = 0.5
 """A request that was under way at a kill is still answered, to nobody."""
 MIN_INTERVAL_S = 1.0
 TICK_S = 0.005
-SOONEST_S = 0.75
-"""After a poll that came late the next may still be on time, and so follow by a little less than an interval; the rest
-is what waiting in a gateway's queue takes."""
+SOONEST_S = 0.5
+"""After a poll that came late the next may still be on time, and so follow by less than an interval; the rest is what
+waiting in a gateway's queue, and for a busy processor, takes."""
 SPARE_S = 1.0
 
 
