@@ -159,8 +159,9 @@ async def _resident_with(engine: Engine, watch: Watch, chunks: Sequence[tuple[in
     for chunk_id, _ in chunks:
         await engine.take_up(chunk_id)
     await watch.until_seen(set().union(*(pks for _, pks in chunks)))
-    deadline = time.monotonic() + WITHIN_S
-    while len(asyncio.all_tasks()) > CALM and time.monotonic() < deadline:
+    for _ in range(round(WITHIN_S / 0.01)):
+        if len(asyncio.all_tasks()) <= CALM:
+            break
         await asyncio.sleep(0.01)
     gc.collect()
     give_back_memory()
