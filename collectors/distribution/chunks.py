@@ -6,7 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator
 from datetime import datetime, timedelta
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from collectors.distribution.dealing import Deal, Seat, deal
 from collectors.models import Chunk, Endpoint
@@ -14,14 +14,19 @@ from collectors.models import Chunk, Endpoint
 SETTLES_IN = timedelta(seconds=10)
 """An endpoint taken out of a chunk is left alone this long, so that who held it has surely stopped."""
 AT_A_TIME = 500
+_DEALING = 0x6465616C
+"""The number of the lock that PostgreSQL keeps for who deals."""
 
 
 @transaction.atomic
 def deal_endpoints(now: datetime) -> bool:
     """Put every enabled endpoint into a chunk of its segment; whether all are where they belong now.
 
-    One that moves from a chunk to another is taken out first, and put into the other at a later call.
+    One that moves from a chunk to another is taken out first, and put into the other at a later call. While somebody
+    else deals, which takes seconds with tens of thousands, nothing is done: both would make the same chunks.
     """
+    if not _deals_alone():
+        return False
     seats = [
         Seat(*row)
         for row in Endpoint.objects.filter(is_enabled=True)
@@ -46,6 +51,15 @@ def deal_endpoints(now: datetime) -> bool:
     _remove(result.empty)
     _note_sizes()
     return not waiting
+
+
+def _deals_alone() -> bool:
+    """Until the end of the transaction. On SQLite there is but one that writes."""
+    if connection.vendor == "sqlite":
+        return True
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [_DEALING])
+        return bool(cursor.fetchone()[0])
 
 
 def _take_out(seats: list[Seat], result: Deal) -> set[int]:
