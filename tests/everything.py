@@ -22,7 +22,15 @@ PYTEST = [str(BIN / "python"), "-m", "pytest", "-q"]
 STEPS: dict[str, list[str]] = {
     "lint": [str(BIN / "ruff"), "check", *SOURCES],
     "format": [str(BIN / "ruff"), "format", "--check", *SOURCES],
-    "types": [str(BIN / "mypy"), *PACKAGES, "manage.py", "tests/bench", "tests/faults", "tests/soak", "tests/scale"],
+    "types": [
+        str(BIN / "mypy"),
+        *PACKAGES,
+        "manage.py",
+        "tests/bench",
+        "tests/faults",
+        "tests/soak",
+        "tests/scale",
+    ],
     "layers": [str(BIN / "lint-imports"), "--no-cache"],
     "templates": [str(BIN / "djlint"), "templates", "--lint", "--quiet"],
     "django": [str(BIN / "python"), "manage.py", "check", "--fail-level", "WARNING"],
