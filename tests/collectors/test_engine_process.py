@@ -86,13 +86,18 @@ async def test_a_collector_polls_records_answers_people_and_ends_by_a_signal(env
             sys.executable, "manage.py", "collect", "--segment", "Lab", cwd=ROOT, env=environment,
             stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.PIPE,
         )  # fmt: skip
-        found = {}
-        async with asyncio.timeout(60):
-            while found.get("manual") != ["good"] or set(found["health"]) != {"Console", "Fridge"}:
-                found = json.loads(await python(environment, "-c", LOOK))
-        collector.send_signal(number)
-        async with asyncio.timeout(20):
-            _, said = await collector.communicate()
+        try:
+            found = {}
+            async with asyncio.timeout(90):
+                while found.get("manual") != ["good"] or set(found["health"]) != {"Console", "Fridge"}:
+                    found = json.loads(await python(environment, "-c", LOOK))
+            collector.send_signal(number)
+            async with asyncio.timeout(30):
+                _, said = await collector.communicate()
+        finally:
+            if collector.returncode is None:
+                collector.kill()
+                await collector.communicate()
     assert collector.returncode == 0
     assert b"Collector stopped; everything polled is written" in said
     assert b"Traceback" not in said
