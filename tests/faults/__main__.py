@@ -86,6 +86,8 @@ def _run(house: House, name: str, seed: str) -> Row:
         except PartError as error:
             stage.broken.append(str(error))
         verdict, tables = stage.finish()
+        if waiting := stage.spool_files():
+            stage.remarks.append(f"{len(waiting)} spools are not empty: what is missing may wait there")
         if stage.given_up is not None:
             stage.remarks.append(f"{stage.given_up} given up for want of room, and counted")
         return Row(
