@@ -30,7 +30,9 @@ def save_health(healths: Mapping[int, Health]) -> None:
     if not healths:
         return
     rows = [(pk, *[getattr(health, name) for name in _EVERY_TIME]) for pk, health in sorted(healths.items())]
-    refused = [(pk, orjson.dumps(health.refused).decode()) for pk, health in healths.items() if health.refused]
+    refused = [
+        (pk, orjson.dumps(health.refused).decode()) for pk, health in healths.items() if health.refused
+    ]
     with transaction.atomic():
         sql = dialect()
         if sql.update(_POLLED, rows) < len(rows):
@@ -42,4 +44,6 @@ def save_health(healths: Mapping[int, Health]) -> None:
 def _make_missing(endpoint_ids: list[int]) -> None:
     """Rows for endpoints that are polled for the first time."""
     unknown = Endpoint.objects.filter(pk__in=endpoint_ids, health=None).values_list("pk", flat=True)
-    EndpointHealth.objects.bulk_create([EndpointHealth(endpoint_id=pk) for pk in unknown], ignore_conflicts=True)
+    EndpointHealth.objects.bulk_create(
+        [EndpointHealth(endpoint_id=pk) for pk in unknown], ignore_conflicts=True
+    )
