@@ -364,7 +364,9 @@ class CollectorState(models.Model):
     )
     started_at = models.DateTimeField()
     at = models.DateTimeField(help_text="When it last told.")
-    stopped_at = models.DateTimeField(null=True, help_text="When it ended in order.")
+    stopped_at = models.DateTimeField(
+        null=True, help_text="When it ended in order, or was succeeded on its host."
+    )
     segments = models.JSONField(default=list, help_text="Names of the segments it serves; empty for all.")
     queue_length = models.PositiveIntegerField(default=0, help_text="Polls that wait to be recorded.")
     lag_s = models.FloatField(null=True, help_text="From a device's reply to the commit, lately.")

@@ -10,7 +10,7 @@ from typing import Any
 from django.db import transaction
 
 from collectors.distribution.fairness import Piece, may_claim
-from collectors.distribution.leases import LEASE, Offer, database_now, release, renew
+from collectors.distribution.leases import LEASE, Offer, database_now, release, release_all_of, renew
 from collectors.models import Chunk, CollectorState, HandOut, Segment
 
 
@@ -93,6 +93,13 @@ def workers_at(now: datetime, names: dict[str, int] | None = None) -> dict[str, 
         holder: frozenset(known[name] for name in served if name in known) if served else None
         for holder, served in rows
     }
+
+
+@transaction.atomic
+def sign_off_dead(*, holder: str) -> int:
+    """A worker that is known to be dead: nobody waits for it to take its share; how many chunks it had."""
+    CollectorState.objects.filter(holder=holder, stopped_at=None).update(stopped_at=database_now())
+    return release_all_of(holder=holder)
 
 
 def sign_off(*, holder: str, chunk_ids: Collection[int]) -> list[Offer]:

@@ -19,9 +19,10 @@ from django.db import Error as DatabaseError
 from django.utils import timezone
 
 from assets.record import record_observations
+from collectors.distribution.attendance import sign_off_dead
 from collectors.distribution.celery_worker import CeleryWorker
 from collectors.distribution.folders import own_folder, spool_root
-from collectors.distribution.leases import Offer, release_all_of
+from collectors.distribution.leases import Offer
 from collectors.distribution.post import Post
 from collectors.distribution.queues import publish
 from collectors.engine.database_thread import DatabaseThread
@@ -114,7 +115,7 @@ class Collector:
         running = asyncio.create_task(engine.run())
         for left in left_over_spools(spool_root()):
             writer.take_up(left)
-        await _free_the_chunks_of(dead)
+        await _succeed(dead)
         attending = asyncio.create_task(post.run())
         stopping = asyncio.create_task(self._stop.wait())
         await asyncio.wait({running, attending, stopping}, return_when=asyncio.FIRST_COMPLETED)
@@ -124,12 +125,12 @@ class Collector:
         await asyncio.gather(running, attending)
 
 
-async def _free_the_chunks_of(dead: Sequence[str]) -> None:
+async def _succeed(dead: Sequence[str]) -> None:
     """Who had a folder on this machine and lives no more needs its chunks no longer; nobody has to wait."""
     database = DatabaseThread()
     try:
         for holder in dead:
-            await database.run(release_all_of, holder=holder)
+            await database.run(sign_off_dead, holder=holder)
     except DatabaseError as error:
         log.info("Chunks of collectors that are gone wait for the end of their leases: %s", error)
     finally:

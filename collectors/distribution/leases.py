@@ -78,7 +78,7 @@ def take_from_silent(*, now: datetime) -> int:
 
 
 def release_all_of(*, holder: str) -> int:
-    """Free what a holder had that is known to be dead; how many chunks."""
+    """Free everything that a holder has; how many chunks."""
     return Chunk.objects.filter(holder=holder).update(
         generation=F("generation") + 1, offered_at=None, **_NOBODY
     )

@@ -231,6 +231,8 @@ class Engine:
         raw, verdict = await self._asker.ask(
             assignment, is_failing=health.failures_in_a_row > 0, groups=groups
         )
+        asked_at = self._loop.time() - raw.latency_ms / 1000
+        self._schedule.note_asked(assignment.endpoint_id, asked_at)
         observations, verdict = self._findings.note(assignment, health, raw, verdict, groups)
         if verdict.is_good and assignment.profile is not None:
             self._group_turns.note(assignment.endpoint_id, assignment.profile, groups, self._loop.time())

@@ -89,6 +89,12 @@ class Schedule:
                 due.append(key)
         return due
 
+    def note_asked(self, key: int, at: float) -> None:
+        """The key, which is out, was asked only then: it had waited for its turn, as behind a gateway."""
+        item = self._items.get(key)
+        if item is not None and item.is_out:
+            item.taken_at = max(item.taken_at, at)
+
     def next_of(self, key: int, now: float, *, failures: int = 0) -> float | None:
         """When the key, which is out, would be due if given back now, after ``failures`` in a row."""
         item = self._items.get(key)

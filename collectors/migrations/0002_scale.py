@@ -89,7 +89,12 @@ class Migration(migrations.Migration):
                 ),
                 ("started_at", models.DateTimeField()),
                 ("at", models.DateTimeField(help_text="When it last told.")),
-                ("stopped_at", models.DateTimeField(help_text="When it ended in order.", null=True)),
+                (
+                    "stopped_at",
+                    models.DateTimeField(
+                        help_text="When it ended in order, or was succeeded on its host.", null=True
+                    ),
+                ),
                 (
                     "segments",
                     models.JSONField(

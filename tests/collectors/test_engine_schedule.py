@@ -55,6 +55,15 @@ def test_a_poll_that_is_late_is_not_followed_at_once_by_the_next(late_s, next_af
     assert schedule.give_back(7, begun + 0.01) - begun == pytest.approx(next_after_s)
 
 
+def test_who_waited_for_its_turn_is_not_asked_again_at_once():
+    schedule = Schedule()
+    schedule.put(7, 1.0, now=0.0)
+    due = schedule.next_at()
+    schedule.take_due(due)
+    schedule.note_asked(7, due + 0.7)
+    assert schedule.give_back(7, due + 0.72) == pytest.approx(due + 2)
+
+
 def test_ten_thousand_keys_are_spread_evenly_over_their_interval():
     schedule = Schedule(epoch_s=1_700_000_000.25)
     for key in range(1, 10_001):

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from collectors.distribution import attendance, hand_out, leases
-from collectors.distribution.attendance import attend, may_take, sign_off
+from collectors.distribution.attendance import attend, may_take, sign_off, sign_off_dead
 from collectors.distribution.chunks import SETTLES_IN, deal_endpoints
 from collectors.distribution.hand_out import GAP, OFFERED_AGAIN_AFTER
 from collectors.distribution.leases import (
@@ -16,7 +16,6 @@ from collectors.distribution.leases import (
     advance,
     claim,
     release,
-    release_all_of,
     renew,
     take_from_silent,
 )
@@ -273,9 +272,11 @@ def test_a_new_message_for_a_chunk_that_is_held_voids_the_one_before(held):
     assert Chunk.objects.get().holder == "a"
 
 
-def test_who_is_known_to_be_dead_needs_no_lease(held):
-    assert release_all_of(holder="a") == 1
+def test_who_is_known_to_be_dead_needs_no_lease_and_no_share(held):
+    at_work("a")
+    assert sign_off_dead(holder="a") == 1
     assert Chunk.objects.get().holder == ""
+    assert set(at_work("b").workers) == {"b"}
 
 
 def test_nothing_is_taken_from_nobody(held, clock):
