@@ -181,4 +181,11 @@ def _wrong_target(endpoint: Endpoint) -> str:
         check_target(endpoint.host, endpoint.port, endpoint.segment)
     except (TargetRefused, ValueError) as refusal:
         return str(refusal)
-    return ""
+    return _polled_elsewhere(endpoint)
+
+
+def _polled_elsewhere(endpoint: Endpoint) -> str:
+    """One address belongs to one segment: its collectors see to it that it has one request under way."""
+    same = type(endpoint).objects.filter(host=endpoint.host, port=endpoint.port)
+    other = same.exclude(segment=endpoint.segment_id).select_related("segment").first()
+    return f"“{other.name}” in segment “{other.segment}” has this address; use that segment." if other else ""

@@ -110,3 +110,14 @@ def test_what_no_device_can_want_is_refused_by_field(make, field, value):
         make(**{field: value})
     assert field in refusal.value.message_dict
     assert not Endpoint.objects.exists()
+
+
+def test_an_address_belongs_to_one_segment_so_that_nobody_asks_it_twice_at_once(make, site):
+    first = make()
+    make(name="UPS 1 again", profile="ups-rfc1628")
+    other = register_segment(name="Facilities", site=site, networks=["10.20.0.0/24"])
+    with pytest.raises(ValidationError) as refused:
+        make(name="UPS 2", segment=other, profile="ups-rfc1628")
+    assert refused.value.message_dict["host"] == [
+        f"“{first.name}” in segment “Biomed” has this address; use that segment."
+    ]
