@@ -186,6 +186,8 @@ def _wrong_target(endpoint: Endpoint) -> str:
 
 def _polled_elsewhere(endpoint: Endpoint) -> str:
     """One address belongs to one segment: its collectors see to it that it has one request under way."""
+    if endpoint.segment_id is None:
+        return ""
     same = type(endpoint).objects.filter(host=endpoint.host, port=endpoint.port)
     other = same.exclude(segment=endpoint.segment_id).select_related("segment").first()
     return f"“{other.name}” in segment “{other.segment}” has this address; use that segment." if other else ""

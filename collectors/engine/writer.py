@@ -35,6 +35,8 @@ QUEUE_LENGTH = 4000
 RETRY_S = 1.0
 REPLAY_S = 0.25
 """How long the spool is emptied at a stretch; what is polled meanwhile is spooled behind it, and polling goes on."""
+ROUNDS_AT_END = 12
+"""Of emptying the spool: three seconds in all."""
 GARBAGE = (25_000, 20, 50)
 """Thresholds of the garbage collector. A batch makes tens of thousands of objects which all end with it; looking
 through them every 700, as is usual, takes a fifth of the time in which they are recorded."""
@@ -153,6 +155,18 @@ class Writer:
                 log.exception("A batch of %d polls could not be written and is lost", len(items))
             self._settled += len(items)
             if is_last and not self._queue:
+                self._empty_spool()
+                return
+
+    def _empty_spool(self) -> None:
+        """Before the end, once more: a database that has just come back is not to wait for the next collector."""
+        self._try_again_at = 0.0
+        for _ in range(ROUNDS_AT_END):
+            try:
+                if self._replay() or self._clock() < self._try_again_at:
+                    return
+            except Exception:
+                log.exception("What waits on disk stays there for the next collector")
                 return
 
     def _gather(self) -> list[Item]:

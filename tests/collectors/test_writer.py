@@ -380,6 +380,21 @@ async def test_the_thread_writes_everything_before_it_stops(database, spool, obs
     assert len(database.batches) < 100
 
 
+async def test_a_collector_that_stops_as_the_database_is_back_leaves_nothing_on_disk(
+    database, spool, observe
+):
+    writer = Writer(database.record, database.save_health, spool)
+    database.trouble = OperationalError("server closed the connection")
+    writer.start()
+    await writer.submit(Item([observe(1)]))
+    await writer.settle()
+    assert spool.state.observations == 1
+    database.trouble = None
+    await writer.stop()
+    assert database.recorded == [observe(1)]
+    assert spool.is_empty
+
+
 async def test_a_full_queue_holds_polling_up_instead_of_memory(database, spool, observe):
     writer = Writer(database.record, database.save_health, spool)
     for _ in range(QUEUE_LENGTH):
