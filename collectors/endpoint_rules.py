@@ -186,7 +186,7 @@ def _wrong_target(endpoint: Endpoint) -> str:
 
 def _polled_elsewhere(endpoint: Endpoint) -> str:
     """One address belongs to one segment: its collectors see to it that it has one request under way."""
-    if endpoint.segment_id is None:
+    if endpoint.segment._state.adding:
         return ""
     same = type(endpoint).objects.filter(host=endpoint.host, port=endpoint.port)
     other = same.exclude(segment=endpoint.segment_id).select_related("segment").first()
