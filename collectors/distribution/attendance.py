@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
 
-from collectors.distribution.fairness import Piece, may_claim
+from collectors.distribution.fairness import Piece, may_claim, may_help_itself
 from collectors.distribution.leases import LEASE, Offer, database_now, release, release_all_of, renew
 from collectors.models import Chunk, CollectorState, HandOut, Segment
+
+
+MISLAID_AFTER = timedelta(seconds=5)
+"""An offer that nobody took by then is taken for lost on its way: where all is well that takes a tenth of a second."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +30,8 @@ class Outlook:
     segments: frozenset[int]
     """Those that the worker serves."""
     handed_out_at: datetime | None
+    mislaid: list[Offer]
+    """Offers of those segments whose messages nobody followed, though they were put into the queue some time ago."""
 
     def clock_is_silent(self, for_s: float) -> bool:
         """Whether nobody handed out chunks for so long."""
@@ -63,18 +69,27 @@ def attend(
     workers = workers_at(now, names)
     served = workers.get(holder)
     last = HandOut.objects.values_list("at", flat=True).first()
-    return Outlook(now, held, look(), workers, frozenset(names.values()) if served is None else served, last)
+    segment_ids = frozenset(names.values()) if served is None else served
+    return Outlook(now, held, look(), workers, segment_ids, last, _mislaid(segment_ids, now))
 
 
-def may_take(offer: Offer, *, me: str) -> Leave:
-    """How it stands with the chunk of an offer."""
+def _mislaid(segment_ids: frozenset[int], now: datetime) -> list[Offer]:
+    waiting = Chunk.objects.filter(
+        holder="", offered_at__lt=now - MISLAID_AFTER, segment_id__in=segment_ids
+    ).values_list("pk", "segment_id", "generation")
+    return [Offer(*row) for row in waiting]
+
+
+def may_take(offer: Offer, *, me: str, is_asked: bool = True) -> Leave:
+    """How it stands with the chunk of an offer. ``is_asked``: a message brought it."""
     chunk = Chunk.objects.filter(pk=offer.chunk_id).first()
     if chunk is None or chunk.generation != offer.generation:
         return Leave(is_void=True)
     if chunk.holder:
         return Leave(is_held=True)
     workers = workers_at(database_now())
-    return Leave(is_fair=may_claim(chunk.segment_id, me=me, pieces=look(), workers=workers))
+    is_fair = may_claim if is_asked else may_help_itself
+    return Leave(is_fair=is_fair(chunk.segment_id, me=me, pieces=look(), workers=workers))
 
 
 def look() -> list[Piece]:

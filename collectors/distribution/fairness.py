@@ -29,6 +29,18 @@ def may_claim(segment_id: int, *, me: str, pieces: Iterable[Piece], workers: Wor
     return all(loads.get(me, 0) <= load for load in others)
 
 
+def may_help_itself(segment_id: int, *, me: str, pieces: Iterable[Piece], workers: Workers) -> bool:
+    """Whether I have less than my share of it all, free chunks of the segment included.
+
+    For chunks that nobody is asked to take: if only those with least took some, each would wait for all others.
+    """
+    everything = list(pieces)
+    loads = _loads(everything, workers)
+    serving = [load for name, load in loads.items() if name == me or _serves(workers[name], segment_id)]
+    free = sum(max(each.size, 1) for each in everything if not each.holder and each.segment_id == segment_id)
+    return loads.get(me, 0) * len(serving) < sum(serving) + free
+
+
 def surplus(*, me: str, pieces: Iterable[Piece], workers: Workers) -> list[int]:
     """The chunks that I should hand on. None while some of my segments are on their way: who gets them is not known."""
     everything = list(pieces)

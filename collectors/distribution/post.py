@@ -118,9 +118,9 @@ class Post:
             await self._stay(holding)
         return True
 
-    async def _claim(self, offer: Offer, passed: int) -> _Holding | None:
+    async def _claim(self, offer: Offer, passed: int, *, is_asked: bool = True) -> _Holding | None:
         """None if the message is void."""
-        verdict = await self._database.run(may_take, offer, me=self._holder)
+        verdict = await self._database.run(may_take, offer, me=self._holder, is_asked=is_asked)
         if verdict.is_void or (verdict.is_held and passed >= PASSED_AT_MOST):
             return None
         if verdict.is_held or not (verdict.is_fair or passed >= PASSED_AT_MOST):
@@ -216,6 +216,8 @@ class Post:
                 return
             if outlook.clock_is_silent(CLOCK_SILENT_S):
                 self._run_errand(self._hand_out())
+            for offer in outlook.mislaid:
+                self._run_errand(self._serve_unasked(offer))
             for chunk_id in surplus(me=self._holder, pieces=outlook.pieces, workers=outlook.workers):
                 self._run_errand(self._hand_on(chunk_id))
 
@@ -278,10 +280,10 @@ class Post:
                 self._run_errand(self._serve_unasked(offer))
 
     async def _serve_unasked(self, offer: Offer) -> None:
-        """Without a broker the offer can reach nobody else: take it if it is ours to take."""
+        """The offer reaches nobody through the broker: take it if it is ours to take."""
         try:
             async with self._in_line, self._claims:
-                await self._claim(offer, 0)
+                await self._claim(offer, 0, is_asked=False)
         except DatabaseError:
             return
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import pytest
 
-from collectors.distribution.fairness import Piece, may_claim, surplus
+from collectors.distribution.fairness import Piece, may_claim, may_help_itself, surplus
 
 EVERYWHERE = None
 
@@ -39,6 +39,17 @@ def test_who_does_not_serve_the_segment_counts_for_nothing():
     workers = {"a": EVERYWHERE, "b": frozenset({2})}
     assert may_claim(1, me="a", pieces=pieces("a", "a", ""), workers=workers)
     assert surplus(me="a", pieces=pieces("a", "a"), workers=workers) == []
+
+
+@pytest.mark.parametrize(("held", "may"), [("", True), ("aaa", True), ("aaaa", False), ("aabb", True)])
+def test_of_what_nobody_was_asked_to_take_each_takes_its_share_and_no_more(held, may):
+    eight = pieces(*held, *[""] * (8 - len(held)))
+    assert may_help_itself(1, me="a", pieces=eight, workers=dict.fromkeys("ab", EVERYWHERE)) is may
+
+
+def test_who_alone_serves_a_segment_helps_itself_however_much_it_has():
+    held = [*pieces(*"aaaa"), Piece(9, 2, 0, "")]
+    assert may_help_itself(2, me="a", pieces=held, workers={"a": EVERYWHERE, "b": frozenset({1})})
 
 
 def test_a_newcomer_gets_half():

@@ -25,7 +25,7 @@ class House:
     def __init__(self, context: Context) -> None:
         self.ask = context.run  # Django keeps a connection for each task; this is the test's own
         self.chance = random.Random(1)
-        self.is_database_away = self.is_broker_away = self.is_clock_silent = False
+        self.is_database_away = self.is_broker_away = self.is_clock_silent = self.is_broker_forgetful = False
         self.queue: list[tuple[Offer, int]] = []
         self.workers: list[Worker] = []
         self.polled: dict[int, set[str]] = defaultdict(set)
@@ -35,7 +35,8 @@ class House:
     def publish(self, offer: Offer, passed: int) -> None:
         if self.is_broker_away:
             raise ConnectionError("the broker is away")
-        self.queue.append((offer, passed))
+        if not self.is_broker_forgetful:
+            self.queue.append((offer, passed))
 
     async def deliver(self) -> None:
         """Each message to any of the workers that take some."""
@@ -256,6 +257,16 @@ def test_without_a_clock_a_worker_begins_all_the_same(live):
         house.is_clock_silent = True
         Worker(house, "a")
         await until(lambda: everything_is_polled(house), 2.0)
+
+    live(story)
+
+
+def test_a_broker_that_takes_messages_and_brings_none_keeps_nobody_from_polling(live):
+    async def story(house):
+        house.is_broker_forgetful = True
+        for name in "ab":
+            Worker(house, name)
+        await until(lambda: is_even(house), 15.0)
 
     live(story)
 
