@@ -13,7 +13,6 @@ from collectors.distribution.fairness import Piece, may_claim, may_help_itself
 from collectors.distribution.leases import LEASE, Offer, database_now, release, release_all_of, renew
 from collectors.models import Chunk, CollectorState, HandOut, Segment
 
-
 MISLAID_AFTER = timedelta(seconds=5)
 """An offer that nobody took by then is taken for lost on its way: where all is well that takes a tenth of a second."""
 

@@ -42,9 +42,7 @@ def send_to_the_segment() -> None:
     app.send_task("tests.follow", queue=queue_of(SEGMENT), ignore_result=True)
 
 
-def test_a_segment_named_while_the_worker_is_about_to_take_messages_is_served_too(
-    worker, done, monkeypatch
-):
+def test_a_segment_named_while_the_worker_is_about_to_take_messages_is_served_too(worker, done, monkeypatch):
     began = threading.Event()
     take = AMQP.TaskConsumer
 
