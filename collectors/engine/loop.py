@@ -29,7 +29,7 @@ from collectors.engine.health_store import load_health
 from collectors.engine.lanes import Lanes
 from collectors.engine.manual_polls import finish_poll, report_of, take_waiting
 from collectors.engine.roster import Assignment, Roster
-from collectors.engine.schedule import Schedule
+from collectors.engine.schedule import MIN_INTERVAL_S, Schedule
 from collectors.engine.trays import Trays
 from collectors.engine.writer import Item, Writer
 from collectors.requests import Driver
@@ -110,10 +110,13 @@ class Engine:
     # --- chunks
 
     async def take_up(self, chunk_id: int) -> None:
-        """Poll this chunk from now on. If the database cannot be read now, as soon as it can."""
+        """Poll this chunk from now on. If the database cannot be read now, as soon as it can.
+
+        Nothing is asked at once: whoever had the chunk before may have asked just now, and not been able to say so.
+        """
         self._trays.add(chunk_id)
         try:
-            await self._read(chunk_id)
+            await self._read(chunk_id, after_s=MIN_INTERVAL_S)
         except DatabaseError as error:
             log.warning("Chunk %d cannot be read yet: %s", chunk_id, error)
 
@@ -152,7 +155,7 @@ class Engine:
             self._schedule.hasten(pk, self._loop.time())
             self._wake.set()
 
-    async def _read(self, chunk_id: int) -> None:
+    async def _read(self, chunk_id: int, *, after_s: float = 0.0) -> None:
         fresh = await self._database.run(self._roster.load, chunk_id, self._now())
         new = [pk for pk in fresh if pk not in self._healths]
         stored = await self._database.run(load_health, new) if new else {}
@@ -163,14 +166,16 @@ class Engine:
             pk = assignment.endpoint_id
             self._healths.setdefault(pk, stored.get(pk) or Health())
             self._group_turns.drop(pk)
-            self._put(assignment)
+            self._put(assignment, after_s=after_s)
         self._wake.set()
 
-    def _put(self, assignment: Assignment) -> None:
+    def _put(self, assignment: Assignment, *, after_s: float = 0.0) -> None:
         now = self._loop.time()
         last = self._healths[assignment.endpoint_id].attempted_at
         last_at = float("-inf") if last is None else now - max((self._now() - last).total_seconds(), 0.0)
-        self._schedule.put(assignment.endpoint_id, self._interval_of(assignment), now, last_at=last_at)
+        self._schedule.put(
+            assignment.endpoint_id, self._interval_of(assignment), now + after_s, last_at=last_at
+        )
 
     def _drop(self, pk: int) -> None:
         self._schedule.drop(pk)

@@ -90,6 +90,13 @@ def test_every_endpoint_is_polled_at_its_own_interval():
     assert 358 <= len(hospital.driver.times(1)) <= 362
 
 
+def test_a_chunk_taken_up_is_left_alone_for_a_second_since_whoever_had_it_may_have_asked_just_now():
+    hospital = Hospital(*(assignment(n, interval_s=1) for n in range(1, 101))).run(10)
+    first = [hospital.driver.times(n)[0] for n in range(1, 101)]
+    assert min(first) >= 1
+    assert max(first) <= 6
+
+
 def test_each_poll_is_handed_to_the_writer_with_observations_and_health():
     pump = Subject(SubjectKind.ASSET, "7")
     requests = plan_requests(get_profile("host-resources"))
