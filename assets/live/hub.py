@@ -49,6 +49,7 @@ class Hub:
         self._failing: set[Callable[[], Awaitable[None]]] = set()
         self._turns = itertools.count(1)
         self._ticked = asyncio.Event()
+        self._ticking = asyncio.Lock()
         self._doubted = asyncio.Event()
         self._behind = asyncio.Event()
 
@@ -142,7 +143,14 @@ class Hub:
         await asyncio.sleep(TICK_S - GATHER_S)
 
     async def tick(self) -> None:
-        """Bring everything that came in to the floors, and a frame from each floor that changed."""
+        """Bring everything that came in to the floors, and a frame from each floor that changed.
+
+        Whoever calls it while another is at it waits for that one too.
+        """
+        async with self._ticking:
+            await self._tick()
+
+    async def _tick(self) -> None:
         with self._lock:
             changes, self._inbox = self._inbox, []
         latest = self._newest(changes)

@@ -243,14 +243,15 @@ TOOL = {
 
 
 @pytest.mark.parametrize("level", TOOL)
-async def test_net_snmp_s_own_tool_reads_what_we_read(snmpd, driver, level):
+async def test_net_snmp_s_own_tool_reads_what_we_read(snmpd, driver, level, tmp_path):
     get = SnmpGet(tuple(TRUTH)[::3])
     command = [SNMPGET, *TOOL[level], "-r0", "-t5", "-On", "-Oe", "-OU", f"udp:127.0.0.1:{snmpd}"]
-    environment = {"MIBS": "", "SNMP_PERSISTENT_DIR": "/nonexistent", "PATH": "/usr/bin:/bin"}
+    environment = {"MIBS": "", "SNMP_PERSISTENT_DIR": str(tmp_path), "PATH": "/usr/bin:/bin"}
     tool = await asyncio.create_subprocess_exec(
-        *command, *get.oids, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+        *command, *get.oids, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE
     )
-    said, _ = await tool.communicate()
+    said, complaints = await tool.communicate()
+    assert tool.returncode == 0, complaints.decode()
     lines = [line.removeprefix(".").partition(" = ") for line in said.decode().splitlines()]
     answers = (await driver.poll(TARGETS[level](snmpd), [get])).answers[get]
     assert {oid: in_words(answers[oid]) for oid in get.oids} == {oid: words for oid, _, words in lines}
