@@ -10,6 +10,7 @@ from assets.models import (
     AssetNow,
     Category,
     EquipmentModel,
+    Identifier,
     ReadingNow,
     Statement,
     Stay,
@@ -32,6 +33,11 @@ class EquipmentModelAdmin(EditableAdmin):
     autocomplete_fields = ["category"]
 
 
+class IdentifierInline(admin.TabularInline):  # type: ignore[type-arg]  # not generic at run time
+    model = Identifier
+    extra = 0
+
+
 @admin.register(Asset)
 class AssetAdmin(KeptAdmin):
     list_display = ["asset_tag", "model", "serial_number", "department", "rtls_tag", "retired_at"]
@@ -46,6 +52,7 @@ class AssetAdmin(KeptAdmin):
     search_fields = ["asset_tag", "serial_number", "model__name", "model__manufacturer"]
     autocomplete_fields = ["model", "department", "home_zone", "rtls_tag"]
     readonly_fields = ["created_at"]
+    inlines = [IdentifierInline]
 
 
 @admin.register(AssetNow)

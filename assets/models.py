@@ -6,9 +6,11 @@ from copy import copy
 from datetime import datetime
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
 
+from assets.identifiers import canonical
 from assets.queries import AssetQuerySet, HistoryQuerySet
 from assets.words import Activity, Basis, Quality, Shape
 
@@ -107,6 +109,42 @@ class Asset(models.Model):
         """Its current row as it is to be shown at ``moment``; ``None`` if it was never heard of."""
         row: AssetNow | None = getattr(self, "now", None)
         return row and row.as_of(moment)
+
+
+class Identifier(models.Model):
+    """A further name of an asset: what its network card, its messages or its own menu call it.
+
+    One name means one asset. Values are kept in one spelling: see :mod:`assets.identifiers`.
+    """
+
+    class Kind(models.TextChoices):
+        MAC = "mac", "MAC address"
+        EUI64 = "eui64", "EUI-64"
+        HOSTNAME = "hostname", "Host name"
+
+    asset = models.ForeignKey(Asset, on_delete=models.CASCADE, related_name="identifiers")
+    kind = models.CharField(max_length=10, choices=Kind.choices)
+    value = models.CharField(max_length=64)
+
+    class Meta:
+        ordering = ["asset", "kind", "value"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["kind", "value"],
+                name="identifier_means_one_asset",
+                violation_error_message="Another piece of equipment has this name already.",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} {self.value}"
+
+    def clean(self) -> None:
+        super().clean()
+        try:
+            self.value = canonical(self.kind, self.value)
+        except ValueError as error:
+            raise ValidationError({"value": str(error)}) from None
 
 
 class AssetNow(models.Model):

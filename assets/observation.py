@@ -20,6 +20,10 @@ class SubjectKind(enum.StrEnum):
     ASSET = "asset"  # primary key
     TAG = "tag"  # identifier of its location tag
     SERIAL = "serial"  # maker's serial number
+    ASSET_TAG = "asset_tag"  # the hospital's own number, as on its label
+    MAC = "mac"  # of one of its network cards: aa:bb:cc:dd:ee:ff
+    EUI64 = "eui64"  # sixteen hexadecimal digits, upper case
+    HOSTNAME = "hostname"  # lower case
 
 
 class Evidence(enum.StrEnum):

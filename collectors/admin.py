@@ -21,6 +21,8 @@ from collectors.models import (
     ManualPoll,
     Pause,
     Segment,
+    Source,
+    SourceHealth,
 )
 from collectors.pauses import end_pause
 from locations.admin_bases import EditableAdmin, ReadOnlyAdmin
@@ -155,3 +157,22 @@ class ManualPollAdmin(ReadOnlyAdmin):
     list_display = ["endpoint", "requested_by", "requested_at", "finished_at"]
     list_select_related = ["endpoint", "requested_by"]
     search_fields = ["endpoint__name"]
+
+
+@admin.register(Source)
+class SourceAdmin(EditableAdmin):
+    """Saving goes through ``Source.clean``."""
+
+    list_display = ["name", "kind", "site", "networks", "is_enabled"]
+    list_filter = ["kind", "site", "is_enabled"]
+    list_select_related = ["site"]
+    search_fields = ["name"]
+    autocomplete_fields = ["credentials"]
+
+
+@admin.register(SourceHealth)
+class SourceHealthAdmin(ReadOnlyAdmin):
+    list_display = ["source", "state", "since", "heard_at", "messages", "duplicates", "stripped", "detail"]
+    list_filter = ["state"]
+    list_select_related = ["source"]
+    search_fields = ["source__name"]

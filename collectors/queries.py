@@ -18,6 +18,11 @@ class SegmentQuerySet(models.QuerySet[Any]):
         return self.filter(in_sites_of(user, "site"))
 
 
+class SourceQuerySet(models.QuerySet[Any]):
+    def visible_to(self, user: Any) -> Self:
+        return self.filter(in_sites_of(user, "site"))
+
+
 class EndpointQuerySet(models.QuerySet[Any]):
     def visible_to(self, user: Any) -> Self:
         return self.filter(in_sites_of(user, "segment__site"))

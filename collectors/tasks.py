@@ -12,6 +12,7 @@ from collectors.distribution.collector import serve_here
 from collectors.distribution.hand_out import hand_out
 from collectors.distribution.leases import Offer
 from collectors.notices import forget_old_notices
+from collectors.receivers.receipts import forget_old_receipts
 
 
 @shared_task(name="collectors.hand_out", expires=5, ignore_result=True)
@@ -35,3 +36,8 @@ def poll_chunk(chunk_id: int, segment_id: int, generation: int, passed: int = 0)
 @shared_task(name="collectors.forget_old_notices", ignore_result=True)
 def forget_notices() -> None:
     forget_old_notices(timezone.now())
+
+
+@shared_task(name="collectors.forget_old_receipts", ignore_result=True)
+def forget_receipts() -> None:
+    forget_old_receipts(timezone.now())

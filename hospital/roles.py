@@ -24,7 +24,12 @@ _HISTORY = frozenset(
     {"assets.view_reading", "assets.view_activityinterval", "assets.view_stay", "locations.view_tag"}
 )
 _COLLECTING = frozenset(
-    {"collectors.view_endpoint", "collectors.view_segment", "collectors.view_disturbance"}
+    {
+        "collectors.view_endpoint",
+        "collectors.view_segment",
+        "collectors.view_source",
+        "collectors.view_disturbance",
+    }
 )
 _HANDS_ON = frozenset({"collectors.poll_endpoint", "collectors.pause_polling"})
 

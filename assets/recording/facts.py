@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from assets.activity import SECOND, Rules
-from assets.models import Asset, Category, EquipmentModel
+from assets.models import Asset, Category, EquipmentModel, Identifier
 from assets.observation import Observation, Subject, SubjectKind
 from assets.recording.items import Heard, Item, make_item
 from assets.recording.latest import Said
@@ -134,9 +134,14 @@ class Register:
         for kind, column in (
             (SubjectKind.TAG, "rtls_tag__identifier"),
             (SubjectKind.SERIAL, "serial_number"),
+            (SubjectKind.ASSET_TAG, "asset_tag"),
         ):
             if names := keys[kind] - {""}:
                 self._ids[kind] = _sole_ids(column, names)
+                ids.update(self._ids[kind].values())
+        for kind in (SubjectKind.MAC, SubjectKind.EUI64, SubjectKind.HOSTNAME):
+            if names := keys[kind] - {""}:
+                self._ids[kind] = _ids_by_identifier(kind, names)
                 ids.update(self._ids[kind].values())
         if ids:
             self.facts = _select_facts(_SELECT_FACTS + _IN_SERVICE, ids)
@@ -150,6 +155,11 @@ def _sole_ids(column: str, names: Iterable[str]) -> dict[str, int]:
     for name, pk in rows.values_list(column, "pk"):
         found.setdefault(name, []).append(pk)
     return {name: pks[0] for name, pks in found.items() if len(pks) == 1}
+
+
+def _ids_by_identifier(kind: str, names: Iterable[str]) -> dict[str, int]:
+    rows = Identifier.objects.filter(kind=kind, value__in=list(names)).order_by()
+    return dict(rows.values_list("value", "asset_id"))
 
 
 def _read_floors(slugs: set[str]) -> dict[str, int]:

@@ -11,6 +11,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 from django.db import DatabaseError, DataError, IntegrityError, InterfaceError
@@ -46,10 +47,15 @@ _IMPOSSIBLE = (DataError, IntegrityError)
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """What one poll brought."""
+    """What one poll, or one message, brought.
+
+    ``kept`` is told, on the writer's thread, once that is recorded or on disk (True), or that it is neither (False).
+    Whoever names it waits for it, so that nothing else is waited for.
+    """
 
     observations: Sequence[Observation]
     health: Mapping[int, Health] = field(default_factory=dict)
+    kept: Callable[[bool], object] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,8 +120,20 @@ class Writer:
         self._queue.append((time.monotonic(), item))
         if not self._has_some.is_set():
             self._has_some.set()
-        if len(self._queue) >= MAX_BATCH:
+        if len(self._queue) >= MAX_BATCH or item.kept is not None:
             self._has_many.set()
+
+    async def keep(self, observations: Sequence[Observation]) -> bool:
+        """Hand over, and wait until it is recorded or on disk; False if it is neither, so that it must come again."""
+        loop = asyncio.get_running_loop()
+        verdict: asyncio.Future[bool] = loop.create_future()
+
+        def tell(is_kept: bool) -> None:  # noqa: FBT001  a callback's only word
+            if not verdict.done():  # who waited may have given up
+                verdict.set_result(is_kept)
+
+        await self.submit(Item(observations, kept=partial(loop.call_soon_threadsafe, tell)))
+        return await verdict
 
     async def settle(self) -> None:
         """Wait until all that was handed over up to now is recorded, or waits in the spool."""
@@ -148,12 +166,16 @@ class Writer:
         while True:
             is_last = self._is_stopping
             items = self._gather()
+            is_kept = False
             try:
-                self.write(items)
+                is_kept = self.write(items)
             except Exception:
                 # This thread is all that stands between polling and losing data: it must outlive one batch.
                 log.exception("A batch of %d polls could not be written and is lost", len(items))
             self._settled += len(items)
+            for item in items:
+                if item.kept is not None:
+                    item.kept(is_kept)
             if is_last and not self._queue:
                 self._empty_spool()
                 return
@@ -188,8 +210,11 @@ class Writer:
             self._has_many.set()
         return items
 
-    def write(self, items: Sequence[Item]) -> None:
-        """Record a batch, or spool it, after what was spooled before. For the writer's thread."""
+    def write(self, items: Sequence[Item]) -> bool:
+        """Record a batch, or spool it, after what was spooled before; whether it survives the end of this process.
+
+        For the writer's thread.
+        """
         observations = [observation for item in items for observation in item.observations]
         for item in items:
             self._healths.update(item.health)
@@ -201,9 +226,12 @@ class Writer:
                 self._note_lag()
         else:
             left = observations
+        is_kept = True
         if left:
             self._spool.append(encode_observations(left), len(left))
+            is_kept = not self._spool.state.held
         self._write_healths()
+        return is_kept
 
     def _take_up(self, folder: Path) -> None:
         try:

@@ -4,6 +4,7 @@ from collectors.models.endpoints import Credential, Endpoint, Segment
 from collectors.models.health import Disturbance, EndpointHealth
 from collectors.models.requests import ManualPoll, Pause
 from collectors.models.sharing import Chunk, CollectorState, HandOut, Notice
+from collectors.models.sources import Receipt, Source, SourceHealth, SourceToken
 
 __all__ = [
     "Chunk",
@@ -16,5 +17,9 @@ __all__ = [
     "ManualPoll",
     "Notice",
     "Pause",
+    "Receipt",
     "Segment",
+    "Source",
+    "SourceHealth",
+    "SourceToken",
 ]

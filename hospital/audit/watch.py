@@ -30,12 +30,15 @@ WATCHED = (
     "assets.Category",
     "assets.EquipmentModel",
     "assets.Asset",
+    "assets.Identifier",
     "assets.Statement",
     "collectors.Segment",
     "collectors.Credential",
     "collectors.Endpoint",
     "collectors.ManualPoll",
     "collectors.Pause",
+    "collectors.Source",
+    "collectors.SourceToken",
 )
 SYSTEM_ONLY = (
     "assets.AssetNow",
@@ -52,6 +55,8 @@ SYSTEM_ONLY = (
     "collectors.Notice",
     "collectors.CollectorState",
     "collectors.Disturbance",
+    "collectors.SourceHealth",
+    "collectors.Receipt",
     "hospital.SignInAttempts",
     "hospital.AuditRecord",
 )

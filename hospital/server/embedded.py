@@ -1,4 +1,4 @@
-"""Daphne in the main thread; a collector with its loop, tasks and clock in threads beside it."""
+"""Daphne in the main thread; a collector, the ways in, tasks and clock in threads beside it."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from twisted.internet.defer import Deferred
 from twisted.internet.threads import deferToThread
 
 from collectors.distribution.collector import Collector
+from collectors.receivers.runtime import Receivers
 from hospital.celery import app as celery_app
 from hospital.server.background import Clock
 
@@ -49,6 +50,7 @@ class EmbeddedServer:
         self._collector = Collector(
             more_queues=[celery_app.conf.task_default_queue], on_failure=self._collecting_ended
         )
+        self._receivers = Receivers(on_failure=self._collecting_ended)
         self._server = Server(
             application,
             endpoints=[f"tcp:port={port}:interface={_quoted(host)}"],
@@ -66,6 +68,7 @@ class EmbeddedServer:
 
     def _start(self) -> None:
         self._collector.start()
+        self._receivers.start()
         self._clock.start()
         # What start-up allocated stays; without this each full collection walks all of it.
         gc.collect()
@@ -78,7 +81,11 @@ class EmbeddedServer:
 
     def _stop(self) -> Deferred[Any]:
         self._clock.stop()
-        return deferToThread(self._collector.stop)
+        return deferToThread(self._stop_collecting)
+
+    def _stop_collecting(self) -> None:
+        self._receivers.stop()
+        self._collector.stop()
 
 
 def _quoted(host: str) -> str:

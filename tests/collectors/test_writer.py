@@ -498,3 +498,42 @@ def test_the_state_tells_what_waits_and_what_was_lost(writer, database, clock, o
     state = writer.state
     assert (state.recorded, state.rejected, state.is_database_away) == (2, 0, True)
     assert (state.spool.records, state.spool.observations) == (1, 1)
+
+
+# --- those who wait for it
+
+
+def keep(writer: Writer, *observations) -> bool:
+    async def story() -> bool:
+        writer.start()
+        verdict = await writer.keep(observations)
+        await writer.stop()
+        return verdict
+
+    return asyncio.run(story())
+
+
+def test_whoever_waits_is_told_once_it_is_recorded(writer, database, observe):
+    assert keep(writer, observe(1)) is True
+    assert database.recorded == [observe(1)]
+
+
+def test_on_disk_is_as_good(writer, database, spool, observe):
+    database.trouble = OperationalError("away")
+    assert keep(writer, observe(1)) is True
+    assert not spool.is_empty
+
+
+def test_what_is_in_memory_alone_is_not_kept(writer, database, spool, observe, monkeypatch):
+    def refuse(*_args, **_options):
+        raise OSError(errno.ENOSPC, "no space")
+
+    database.trouble = OperationalError("away")
+    monkeypatch.setattr("collectors.engine.spool._append", refuse)
+    assert keep(writer, observe(1)) is False
+
+
+def test_a_fault_of_our_own_is_told_as_not_kept(writer, spool, database, observe, monkeypatch):
+    database.trouble = OperationalError("away")
+    monkeypatch.setattr(spool, "append", lambda *_: 1 / 0)
+    assert keep(writer, observe(1)) is False

@@ -1,0 +1,7 @@
+"""Which receiver serves which kind of way in. HTTP is served by the site itself."""
+
+from __future__ import annotations
+
+from collectors.receivers.receiver import Receiver
+
+RECEIVERS: dict[str, type[Receiver]] = {}
