@@ -11,7 +11,6 @@ import time
 from collections import deque
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import partial
 from pathlib import Path
 
 from django.db import DatabaseError, DataError, IntegrityError, InterfaceError
@@ -132,7 +131,7 @@ class Writer:
             if not verdict.done():  # who waited may have given up
                 verdict.set_result(is_kept)
 
-        await self.submit(Item(observations, kept=partial(loop.call_soon_threadsafe, tell)))
+        await self.submit(Item(observations, kept=lambda kept: loop.call_soon_threadsafe(tell, kept)))
         return await verdict
 
     async def settle(self) -> None:
