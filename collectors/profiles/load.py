@@ -12,6 +12,7 @@ from assets.vocabulary import VOCABULARY, Term
 from collectors.profiles.consistency import check_limits, check_readings, check_tables
 from collectors.profiles.groups import check_groups, read_group, read_groups
 from collectors.profiles.model import (
+    GRADES,
     IDENTITY_PARTS,
     QUIRKS,
     Cell,
@@ -49,6 +50,7 @@ def load_profile(path: Path) -> Profile:
         protocol="snmp" if protocol == "snmp" else "modbus",
         interval_s=interval_s,
         document=section.text("document"),
+        grade=section.choice("grade", GRADES),
         evidence=section.text("evidence"),
         reference=section.flag("reference"),
         caveats=section.words("caveats"),

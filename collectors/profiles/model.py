@@ -33,6 +33,10 @@ SHORT_ORDERS = ("ab", "ba")
 """How the two octets of each register travel, for values of one register and for texts."""
 IDENTITY_PARTS = ("vendor", "product", "revision")
 
+GRADES = ("vendor-verified", "standard", "capture", "community", "reference")
+"""What stands behind a map, best first: the maker's word for this very device; a public standard; what such a device was
+seen to answer; what others wrote down and nobody of us saw; or, without any of these, a map of our own."""
+
 PICKS = ("first", "max", "min", "mean", "sum", "count")
 QUIRKS = ("single-gets", "single-rows", "no-getbulk", "unordered-rows", "hang-up")
 
@@ -250,6 +254,7 @@ class Profile:
     protocol: Protocol
     interval_s: float
     document: str
+    grade: str
     evidence: str
     reference: bool = False
     caveats: tuple[str, ...] = ()

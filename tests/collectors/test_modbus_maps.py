@@ -20,6 +20,7 @@ title: A sample
 protocol: modbus
 interval_s: 10
 document: a document
+grade: community
 evidence: none
 """
 

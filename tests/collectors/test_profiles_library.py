@@ -19,6 +19,7 @@ title: A meter of this site
 protocol: modbus
 interval_s: 30
 document: the maker's
+grade: capture
 evidence: one unit
 readings:
   - {name: power, function: 4, address: 0, type: float32}

@@ -17,6 +17,7 @@ title: A sample
 protocol: snmp
 interval_s: 10
 document: a document
+grade: community
 evidence: none
 readings:
   - {name: battery_charge, oid: 1.3.6.1.2.1.33.1.2.4.0, missing: [-1]}
@@ -31,6 +32,7 @@ title: A sample
 protocol: modbus
 interval_s: 10
 document: a document
+grade: community
 evidence: none
 readings:
   - {name: temperature, function: 4, address: 0, type: int16, scale: 0.1, missing: [-32768]}
@@ -44,6 +46,7 @@ title: A sample
 protocol: snmp
 interval_s: 10
 document: a document
+grade: community
 evidence: none
 tables:
   - name: tags
@@ -366,6 +369,7 @@ title: A sample
 protocol: modbus
 interval_s: 10
 document: a document
+grade: community
 evidence: none
 groups: {slow: 5m, daily: 12h}
 readings:
@@ -423,6 +427,7 @@ title: A sample
 protocol: modbus
 interval_s: 10
 document: a document
+grade: community
 evidence: none
 match: {identity: {vendor: ^Schneider, product: iEM3}}
 quirks: [hang-up]
