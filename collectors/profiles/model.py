@@ -34,8 +34,8 @@ SHORT_ORDERS = ("ab", "ba")
 IDENTITY_PARTS = ("vendor", "product", "revision")
 
 GRADES = ("vendor-verified", "standard", "capture", "community", "reference")
-"""What stands behind a map, best first: the maker's word for this very device; a public standard; what such a device was
-seen to answer; what others wrote down and nobody of us saw; or, without any of these, a map of our own."""
+"""What stands behind a map, best first: the maker's word for this very device; a public standard; what such a device
+was seen to answer; what others wrote down and nobody of us saw; or, without any of these, a map of our own."""
 
 PICKS = ("first", "max", "min", "mean", "sum", "count")
 QUIRKS = ("single-gets", "single-rows", "no-getbulk", "unordered-rows", "hang-up")
