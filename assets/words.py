@@ -42,6 +42,7 @@ class Quality(models.TextChoices):
     MALFORMED = "malformed", "The answer could not be understood"
     OUT_OF_RANGE = "out_of_range", "The value is outside its possible range"
     NO_VALUE = "no_value", "The device says that it has no value"
+    OTHER_DEVICE = "other_device", "Another device answers"
 
 
 class Shape(models.TextChoices):

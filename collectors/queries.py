@@ -23,6 +23,14 @@ class SourceQuerySet(models.QuerySet[Any]):
         return self.filter(in_sites_of(user, "site"))
 
 
+class FindQuerySet(models.QuerySet[Any]):
+    def visible_to(self, user: Any) -> Self:
+        return self.filter(in_sites_of(user, "segment__site"))
+
+    def undecided(self) -> Self:
+        return self.filter(decision="")
+
+
 class EndpointQuerySet(models.QuerySet[Any]):
     def visible_to(self, user: Any) -> Self:
         return self.filter(in_sites_of(user, "segment__site"))

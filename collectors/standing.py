@@ -46,6 +46,7 @@ FAILURES: dict[Quality, str] = {
     Quality.MALFORMED: "Answers cannot be understood",
     Quality.OUT_OF_RANGE: "Answers with impossible values",
     Quality.NO_VALUE: "Says that it has no value",
+    Quality.OTHER_DEVICE: "Another device answers",
 }
 
 ADVICE: dict[Quality, str] = {
@@ -58,6 +59,7 @@ ADVICE: dict[Quality, str] = {
     Quality.MALFORMED: "Does another kind of device stand at this address?",
     Quality.OUT_OF_RANGE: "Compare with the device's own display; its sensor or the profile is wrong.",
     Quality.NO_VALUE: "The device says so itself; look at its display.",
+    Quality.OTHER_DEVICE: "Say which one it is: nothing of it is recorded until then.",
 }
 
 UNATTENDED_AFTER = timedelta(seconds=60)

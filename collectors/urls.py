@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from collectors import pause_views, segment_views, views
+from collectors.discovery import views as discovery_views
 
 urlpatterns = [
     path("collectors/", views.endpoints, name="endpoints"),
@@ -16,5 +17,9 @@ urlpatterns = [
     path("collectors/segments/<int:pk>/pause/", pause_views.pause_segment, name="pause-segment"),
     path("collectors/pauses/<int:pk>/resume/", pause_views.resume, name="resume"),
     path("collectors/segments/<int:pk>/", segment_views.segment, name="segment"),
+    path("collectors/discovery/", discovery_views.discovery, name="discovery"),
+    path("collectors/discovery/<uuid:pk>/stop/", discovery_views.stop, name="stop-discovery"),
+    path("collectors/finds/<int:pk>/", discovery_views.find, name="find-device"),
+    path("collectors/finds/<int:pk>/leave/", discovery_views.leave, name="leave-find"),
     path("collectors/of/<slug:asset_tag>/", views.endpoints_of_asset, name="endpoints-of-asset"),
 ]

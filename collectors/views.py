@@ -21,7 +21,7 @@ from collectors.clock_words import zone_for
 from collectors.drivers.registry import choice_of
 from collectors.endpoint_rules import weaknesses
 from collectors.lately import lately
-from collectors.models import Endpoint, ManualPoll
+from collectors.models import Endpoint, Find, ManualPoll
 from collectors.overview import (
     counts_of,
     endpoints_behind,
@@ -79,6 +79,8 @@ def endpoints(request: HttpRequest) -> HttpResponse:
         "risks": exceptions_count(request.user),
         "may_pause": request.user.has_perm("collectors.pause_polling"),
         "may_pause_all": may_pause_all(request.user),
+        "may_discover": request.user.has_perm("collectors.discover"),
+        "finds": Find.objects.visible_to(request.user).undecided().count(),
         "zone": zone.key,
         "now": now,
     }
@@ -163,6 +165,7 @@ def _endpoint_page(
         "is_own_pause": pause is not None and pause.endpoint_id == thing.pk,
         "behind_it": sum(cause.pk == thing.pk for cause in situation.causes.values()),
         "held": thing.chunk if thing.chunk and is_held(thing.chunk, now) else None,
+        "swap": thing.finds.undecided().first(),
         "outages": thing.disturbances.all()[:OUTAGES_SHOWN],
         "weaknesses": weaknesses(thing),
         "may_pause": request.user.has_perm("collectors.pause_polling"),

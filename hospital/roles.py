@@ -31,7 +31,9 @@ _COLLECTING = frozenset(
         "collectors.view_disturbance",
     }
 )
-_HANDS_ON = frozenset({"collectors.poll_endpoint", "collectors.pause_polling"})
+_HANDS_ON = frozenset(
+    {"collectors.poll_endpoint", "collectors.pause_polling", "collectors.view_find", "collectors.discover"}
+)
 
 PERMISSIONS: dict[str, frozenset[str]] = {
     Role.NURSE: _PLACES | _EQUIPMENT,

@@ -19,7 +19,8 @@ from django.db import Error as DatabaseError
 from django.utils import timezone
 
 from assets.record import record_observations
-from collectors.distribution.attendance import sign_off_dead
+from collectors.discovery.discoverer import Discoverer
+from collectors.distribution.attendance import Outlook, sign_off_dead
 from collectors.distribution.celery_worker import CeleryWorker
 from collectors.distribution.folders import own_folder, spool_root
 from collectors.distribution.leases import Offer
@@ -64,6 +65,7 @@ class Collector:
         self._loop: asyncio.AbstractEventLoop = uvloop.new_event_loop()
         self._stop = asyncio.Event()
         self._thread = threading.Thread(target=self._run, name="collector", daemon=True)
+        self._served: frozenset[int] = frozenset()
         self.post: Post | None = None
 
     def start(self) -> None:
@@ -108,7 +110,7 @@ class Collector:
             holder=self.holder,
             started_at=timezone.now(),
             segments=self._segments,
-            on_outlook=lambda outlook: self._worker.serve(outlook.segments),
+            on_outlook=self._take_outlook,
             figures=lambda: figures_of(writer.state, engine.refused),
         )
         engine.after_gap = post.verify
@@ -117,12 +119,25 @@ class Collector:
             writer.take_up(left)
         await _succeed(dead)
         attending = asyncio.create_task(post.run())
+        searches = DatabaseThread()
+        discoverer = Discoverer(segments=self._segments_served, database=searches, now=timezone.now)
+        discovering = asyncio.create_task(discoverer.run())
         stopping = asyncio.create_task(self._stop.wait())
         await asyncio.wait({running, attending, stopping}, return_when=asyncio.FIRST_COMPLETED)
         stopping.cancel()
+        discovering.cancel()
+        await asyncio.gather(discovering, return_exceptions=True)
+        await searches.close()
         await post.stop()
         engine.stop()
         await asyncio.gather(running, attending)
+
+    def _take_outlook(self, outlook: Outlook) -> None:
+        self._served = outlook.segments
+        self._worker.serve(outlook.segments)
+
+    def _segments_served(self) -> frozenset[int]:
+        return self._served
 
 
 async def _succeed(dead: Sequence[str]) -> None:

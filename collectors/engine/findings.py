@@ -12,6 +12,7 @@ from collectors.decode import decode_poll
 from collectors.engine.health import Health, Turn, Verdict, verdict_on
 from collectors.engine.moments import after_last
 from collectors.engine.roster import Assignment
+from collectors.engine.swaps import Swaps
 from collectors.requests import RawPoll
 
 log = logging.getLogger(__name__)
@@ -25,6 +26,7 @@ class Findings:
     def __init__(self, now: Callable[[], datetime]) -> None:
         self._now = now
         self._partly: set[int] = set()
+        self.swaps = Swaps()
 
     def note(
         self,
@@ -37,6 +39,7 @@ class Findings:
         """The observations, and the verdict now that they are known."""
         raw = after_last(raw, health.attempted_at)
         observations, verdict = self._decode(assignment, health, raw, verdict, groups)
+        observations, verdict = self.swaps.note(assignment, observations, verdict)
         where = (assignment.name, assignment.address, assignment.profile_name)
         failing_since = health.failing_since
         match health.note(verdict, raw):
@@ -49,6 +52,7 @@ class Findings:
 
     def forget(self, endpoint_id: int) -> None:
         self._partly.discard(endpoint_id)
+        self.swaps.forget(endpoint_id)
 
     def _note_values(self, assignment: Assignment, where: Where, observations: Sequence[Observation]) -> None:
         """Of single values of a device that answers."""

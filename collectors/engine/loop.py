@@ -19,6 +19,7 @@ from django.db import Error as DatabaseError
 from django.utils import timezone
 
 from assets.observation import Evidence, Observation
+from collectors.discovery.changes import note_swap
 from collectors.drivers.registry import make_drivers, refused_by
 from collectors.engine.asker import Asker
 from collectors.engine.database_thread import DatabaseThread
@@ -39,6 +40,7 @@ log = logging.getLogger(__name__)
 REFRESH_S = 1.0
 """How often it is looked whether anything changed, so that a change is taken up within about two seconds."""
 LOOK_FOR_MANUAL_S = 0.5
+TELL_SWAPS_S = 1.0
 ROUND_S = 0.005
 LONGEST_SLEEP_S = 0.5
 GAP_S = 5.0
@@ -103,6 +105,7 @@ class Engine:
             async with asyncio.TaskGroup() as group:
                 group.create_task(self._repeat(self.refresh, REFRESH_S))
                 group.create_task(self._repeat(self._take_manual_polls, LOOK_FOR_MANUAL_S))
+                group.create_task(self._repeat(self._tell_swaps, TELL_SWAPS_S))
                 group.create_task(self._keep_schedule())
         finally:
             await self._end()
@@ -222,7 +225,7 @@ class Engine:
         if assignment is None or health is None:
             return  # dropped since
         try:
-            observations = await self._poll(assignment, health, self._due_groups(assignment))
+            observations = await self._poll(assignment, health, self._due_groups(assignment, health))
             due_at = self._schedule.next_of(pk, self._loop.time(), failures=health.failures_in_a_row)
             if due_at is not None:
                 health.next_poll_at = self._now() + timedelta(seconds=due_at - self._loop.time())
@@ -261,12 +264,22 @@ class Engine:
             return assignment.interval_in_use_s
         return assignment.interval_s
 
-    def _due_groups(self, assignment: Assignment) -> frozenset[str] | None:
-        if assignment.profile is None:
+    def _due_groups(self, assignment: Assignment, health: Health) -> frozenset[str] | None:
+        """Of who comes back from silence everything: another device may have been put in its place."""
+        if assignment.profile is None or health.failures_in_a_row:
             return EVERYTHING
         interval_s = self._interval_of(assignment)
         pk, now = assignment.endpoint_id, self._loop.time()
         return self._group_turns.due(pk, assignment.profile, now, interval_s=interval_s)
+
+    async def _tell_swaps(self) -> None:
+        """Propose to people what seems to have changed, and take back what is no longer so."""
+        for swap in self._findings.swaps.take_news():
+            try:
+                await self._database.run(note_swap, swap, now=self._now())
+            except DatabaseError:
+                self._findings.swaps.give_back(swap)
+                raise
 
     # --- polls by hand
 

@@ -21,15 +21,16 @@ from collectors.profiles.model import Profile
 from collectors.profiles.strict import ProfileError
 from collectors.requests import MAX_DATAGRAM, Failure, Request, SnmpUser, Target
 from collectors.serial_lines import address_words
+from collectors.serials import plain_serial
 
 _COLUMNS = (
     "pk", "name", "protocol", "host", "port", "unit_id", "profile", "interval_s", "timeout_s", "asset_id",
     "segment__networks", "segment__ports", "segment__serial_lines",
     "credential_id", "credential__name", "credential__kind", "credential__protocols", "credential__sealed",
     "interval_in_use_s", "driver", "context_name", "max_varbinds", "max_repetitions", "max_message_bytes",
-    "pause_between_ms", "line_settings",
+    "pause_between_ms", "line_settings", "asset__serial_number",
 )  # fmt: skip
-_OWN = frozenset({"pk", "name", "host", "asset_id"})
+_OWN = frozenset({"pk", "name", "host", "asset_id", "asset__serial_number"})
 """Columns that hardly two endpoints have in common."""
 READ_ANEW_AFTER = timedelta(seconds=60)
 
@@ -60,6 +61,8 @@ class Assignment:
     line_settings: str = ""
     interval_in_use_s: float | None = None
     ceiling: Ceiling | None = None
+    serial: str = ""
+    """What the register says that its device is, in the form that is compared; empty: nothing."""
 
     @property
     def device(self) -> tuple[str, int]:
@@ -222,6 +225,7 @@ def assign(
         "pause_s": row["pause_between_ms"] / 1000,
         "line_settings": row["line_settings"],
         "ceiling": ceiling,
+        "serial": plain_serial(row["asset__serial_number"] or ""),
     }
     try:
         policy = _policy(

@@ -1,5 +1,6 @@
 """What is polled, how, by whom, and how well that goes."""
 
+from collectors.models.discoveries import Discovery, Find
 from collectors.models.endpoints import Credential, Endpoint, Segment
 from collectors.models.health import Disturbance, EndpointHealth
 from collectors.models.requests import ManualPoll, Pause
@@ -10,9 +11,11 @@ __all__ = [
     "Chunk",
     "CollectorState",
     "Credential",
+    "Discovery",
     "Disturbance",
     "Endpoint",
     "EndpointHealth",
+    "Find",
     "HandOut",
     "ManualPoll",
     "Notice",

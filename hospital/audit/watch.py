@@ -37,6 +37,8 @@ WATCHED = (
     "collectors.Endpoint",
     "collectors.ManualPoll",
     "collectors.Pause",
+    "collectors.Discovery",
+    "collectors.Find",
     "collectors.Source",
     "collectors.SourceToken",
 )

@@ -26,6 +26,7 @@ EXAMPLES = {
 """A value for each part of an address; one that is missing here makes every test that walks say so."""
 EXAMPLES_OF_VIEW: dict[str, dict[str, object]] = {
     "manual-poll": {"pk": UUID(int=7)},
+    "stop-discovery": {"pk": UUID(int=7)},
     "auth_user_password_change": {"id": "1"},
 }
 

@@ -6,7 +6,7 @@ from uuid import UUID
 import pytest
 from django.contrib.auth.models import Permission
 
-from collectors.models import Endpoint, ManualPoll, Pause, Segment
+from collectors.models import Discovery, Endpoint, Find, ManualPoll, Pause, Segment
 from hospital.roles import PERMISSIONS, Role
 from tests.hospital.addresses import Address, all_addresses
 
@@ -40,15 +40,20 @@ PAGES = {
     "pause-segment": TECHNICAL,
     "pause-everything": {Role.ADMIN},
     "resume": TECHNICAL,
+    "discovery": TECHNICAL,
+    "stop-discovery": TECHNICAL,
+    "find-device": TECHNICAL,
+    "leave-find": TECHNICAL,
     "risks": TECHNICAL,
     "risks-file": TECHNICAL,
 }
 """Page → who may open it. A new page has to find its row here."""
-POSTED = {"poll-now", "resume"}
-ALSO_POSTED = {"pause-endpoint", "pause-segment", "pause-everything"}
+POSTED = {"poll-now", "resume", "stop-discovery", "leave-find"}
+ALSO_POSTED = {"pause-endpoint", "pause-segment", "pause-everything", "discovery", "find-device"}
 """Shows a form, and takes it."""
 OF_ONE_THING = {
-    "endpoint", "manual-poll", "poll-now", "pause-endpoint", "pause-segment", "resume", "segment"
+    "endpoint", "manual-poll", "poll-now", "pause-endpoint", "pause-segment", "resume", "segment",
+    "stop-discovery", "find-device", "leave-find",
 }  # fmt: skip
 API = {
     "api-schema": EVERYBODY,
@@ -89,6 +94,11 @@ def hospital_in_use(floor, make_pump, make_endpoint, biomed, noon):
     Pause.objects.create(
         id=1, endpoint=endpoint, reason="Firmware", begun_at=noon, begun_by=biomed, ended_at=noon
     )
+    Discovery.objects.create(id=UUID(int=7), segment_id=1, network="10.0.0.0/24", requested_at=noon)
+    Find.objects.create(
+        id=1, kind="new", segment_id=1, host="10.0.0.9", port=502, protocol="modbus_tcp",
+        first_seen_at=noon, seen_at=noon,
+    )  # fmt: skip
     ManualPoll.objects.create(id=UUID(int=7), endpoint=endpoint, requested_by=biomed, requested_at=noon)
     return pump
 
