@@ -35,6 +35,15 @@ class SearchForm(forms.Form):
         super().__init__(*args, **options)
         segments: Any = self.fields["segment"]
         segments.queryset = Segment.objects.visible_to(user).select_related("site")
+        # Whom the devices of these segments believe already; never a community unasked.
+        self.initial.setdefault(
+            "credentials",
+            list(
+                Credential.objects.filter(
+                    kind=Credential.Kind.SNMP_USM, endpoints__segment__in=segments.queryset
+                ).distinct()
+            ),
+        )
 
     def clean_ports(self) -> tuple[int, ...]:
         text = self.cleaned_data["ports"].strip()

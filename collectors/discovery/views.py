@@ -139,7 +139,7 @@ def _standing(request: HttpRequest) -> dict[str, Any]:
 
 
 def _chosen(form: SearchForm) -> set[str]:
-    return {str(pk) for pk in form["credentials"].value() or []}
+    return {str(getattr(each, "pk", each)) for each in form["credentials"].value() or []}
 
 
 def _decide_new(request: HttpRequest, thing: Find) -> HttpResponse:
