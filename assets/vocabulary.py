@@ -53,6 +53,11 @@ def _phases(name: str, label: str, unit: str, low: float, high: float, deadband:
     return [_number(f"{name}_l{n}", f"{label} L{n}", unit, low, high, deadband, 1) for n in (1, 2, 3)]
 
 
+def _thermocouples(*numbers: int) -> list[Term]:
+    """Where in the device each sits is known to its maker alone."""
+    return [_number(f"thermocouple_{n}", f"Thermocouple {n}", "°C", -273.15, 1800, 0.5, 1) for n in numbers]
+
+
 TEXT_LIMIT = 200
 """Characters that a text may have."""
 
@@ -91,6 +96,9 @@ _TERMS = (
     _number("operating_hours", "Operating hours", "h", 0, 1_000_000, 1, heartbeat_s=_DAY),
     _number("starts", "Starts", "", 0, 4_294_967_295, 0, heartbeat_s=_DAY),
     _number("signal_strength", "Signal", "dBm", -150, 30, 3),
+    _text("manufacturer", "Maker"),
+    _number("warning_count", "Warnings present", "", 0, 10_000, 0),
+    _state("hardware_alarm", "Hardware alarm", "clear", "alarm"),
     # Batteries
     _number("battery_charge", "Battery", "%", 0, 100, 1),
     _number("tag_battery", "Tag battery", "%", 0, 100, 1, heartbeat_s=_HOUR),
@@ -138,6 +146,9 @@ _TERMS = (
     _state("leak_alarm", "Leak alarm", "clear", "alarm"),
     _state("smoke_alarm", "Smoke alarm", "clear", "alarm"),
     _number("contacts_in_alarm", "Contacts in alarm", "", 0, 10_000, 0),
+    _number("high_temperature_limit", "Alarm above", "°C", -273.15, 400, 0.1, 1, heartbeat_s=_HOUR),
+    _number("low_temperature_limit", "Alarm below", "°C", -273.15, 400, 0.1, 1, heartbeat_s=_HOUR),
+    *_thermocouples(2, 3, 4, 5),
     # Rooms under pressure
     _number("room_pressure", "Room pressure", "Pa", -1000, 1000, 0.5, 1),
     _number("room_pressure_set_point", "Pressure set point", "Pa", -1000, 1000, 0.1, 1, heartbeat_s=_HOUR),
@@ -145,6 +156,8 @@ _TERMS = (
     _state("pressure_alarm", "Pressure alarm", "clear", "warning", "alarm"),
     _number("steam_output", "Steam output", "kg/h", 0, 10_000, 0.5, 1),
     _number("demand", "Demand", "%", 0, 100, 2),
+    _number("supply_air_flow", "Supply air", "m³/h", 0, 1_000_000, 10),
+    _number("exhaust_air_flow", "Exhaust air", "m³/h", 0, 1_000_000, 10),
     # Compressors, chillers and engines
     _state("compressor", "Compressor", "off", "on"),
     _state("pump", "Pump", "off", "on"),
@@ -165,6 +178,17 @@ _TERMS = (
     _number("motor_current", "Motor current", "A", 0, 10_000, 0.5, 1),
     _number("engine_speed", "Engine speed", "1/min", 0, 100_000, 20),
     _number("fuel_level", "Fuel", "%", 0, 130, 1),
+    _number("coolant_temperature", "Coolant temperature", "°C", -60, 200, 0.5, 1),
+    _state("emergency_stop", "Emergency stop", "clear", "alarm"),
+    _state("start_alarm", "Failure to start", "clear", "warning", "alarm"),
+    _state("speed_alarm", "Overspeed alarm", "clear", "warning", "alarm"),
+    _state("oil_pressure_alarm", "Oil pressure alarm", "clear", "warning", "alarm"),
+    _state("fuel_alarm", "Low fuel alarm", "clear", "warning", "alarm"),
+    _state("motor_alarm", "Motor alarm", "clear", "alarm"),
+    _state("pump_alarm", "Pump alarm", "clear", "alarm"),
+    _state("fan_alarm", "Fan alarm", "clear", "alarm"),
+    _state("freeze_alarm", "Freezing alarm", "clear", "alarm"),
+    _state("level_alarm", "Level alarm", "clear", "alarm"),
     # Power
     _state("mains", "Mains", "absent", "present"),
     _state(

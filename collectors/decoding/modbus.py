@@ -10,12 +10,14 @@ from operator import itemgetter
 from typing import Any
 
 from assets.words import Quality
+from collectors.decoding.flags import flags_decoder, float_flags_decoder
 from collectors.decoding.values import (
     Convert,
     Decoded,
     converter,
     decode_float,
     decode_text,
+    number_converter,
     says_none,
 )
 from collectors.profiles.model import Encoding, Registers
@@ -27,7 +29,8 @@ Read = Callable[[Raw], Decoded]
 
 _FORMATS = {
     "uint16": "H", "int16": "h", "uint32": "I", "int32": "i", "float32": "f", "uint64": "Q", "int64": "q",
-    "float64": "d", "bit": "H", "bits": "H", "bcd16": "H", "bcd32": "I",
+    "float64": "d", "bit": "H", "bits": "H", "bcd16": "H", "bcd32": "I", "digits16": "H", "digits32": "I",
+    "version16": "H", "flags16": "H", "flags32": "I", "flags-float32": "f",
 }  # fmt: skip
 _LAST_WORD_FIRST = ("cdab", "dcba")
 _LOW_OCTET_FIRST = ("badc", "dcba")
@@ -51,6 +54,10 @@ class Block:
         """Decodes one value from what :meth:`unpack` brings."""
         place = self._add(source.address, source.count, encoding.type, encoding.order)
         decode = _decoder(encoding)
+        if source.unit is not None:
+            unit = self._add(source.unit, 1, "uint16", "abcd")
+            converted = _with_unit(encoding)
+            return lambda raw: converted(raw[place], raw[unit])
         if source.exponent is None:
             return lambda raw: decode(raw[place])
         power = self._add(source.exponent, 1, "int16", "abcd")
@@ -87,7 +94,7 @@ class Block:
     def _compile(self) -> Callable[[Sequence[int]], Raw]:
         """Two passes at most: one for values whose octets travel in order, one for those that are swapped."""
         if self._request.function < 3:
-            return _unpack_bits([part.start for part in self._parts])
+            return _unpack_bits(self._parts)
         passes = [
             (places, _unpack_words([self._parts[place] for place in places], swapped=swapped))
             for swapped in (False, True)
@@ -152,9 +159,14 @@ def _unpack_words(parts: Sequence[_Part], *, swapped: bool) -> Callable[[Sequenc
     return lambda answer: unpack(pack(*pick(answer)))
 
 
-def _unpack_bits(places: Sequence[int]) -> Callable[[Sequence[int]], Raw]:
+def _unpack_bits(parts: Sequence[_Part]) -> Callable[[Sequence[int]], Raw]:
+    """Several coils or inputs together are a number, the first of them its lowest bit."""
+    spans = [range(part.start, part.start + part.count) for part in parts]
+    if all(len(span) == 1 for span in spans):
+        return lambda answer: [answer[place] for (place,) in spans]
+
     def unpack(answer: Sequence[int]) -> Raw:
-        return [answer[place] for place in places]
+        return [sum(answer[place] << bit for bit, place in enumerate(span)) for span in spans]
 
     return unpack
 
@@ -172,6 +184,12 @@ def _decoder(encoding: Encoding) -> Callable[[Any], Decoded]:
             return _bcd_decoder(encoding)
         case "float32" | "float64":
             return _float_decoder(encoding)
+        case "digits16" | "digits32" | "version16":
+            return _digits_decoder(encoding)
+        case "flags" | "flags16" | "flags32":
+            return flags_decoder(encoding)
+        case "flags-float32":
+            return float_flags_decoder(encoding)
     return converter(encoding)
 
 
@@ -216,6 +234,35 @@ def _text_decoder(encoding: Encoding) -> Callable[[bytes], Decoded]:
             return _UNWRITTEN
         text = decode_text(octets)
         return says_none(text) if text in missing else text
+
+    return decode
+
+
+def _digits_decoder(encoding: Encoding) -> Callable[[int], Decoded]:
+    """A whole number that is a name, such as a serial number; of a version one octet on each side of the point."""
+    missing, has_point = encoding.missing, encoding.type == "version16"
+
+    def decode(raw: int) -> Decoded:
+        if raw in missing:
+            return says_none(raw)
+        return f"{raw >> 8}.{raw & 0xFF}" if has_point else str(raw)
+
+    return decode
+
+
+def _with_unit(encoding: Encoding) -> Callable[[Any, int], Decoded]:
+    """The value in the vocabulary's unit, whichever the device is set to."""
+    decode_raw = _decoder(replace(encoding, low=-math.inf, high=math.inf))
+    in_range = number_converter(Encoding("float64", low=encoding.low, high=encoding.high))
+    units = encoding.units
+
+    def decode(raw: Any, unit: int) -> Decoded:
+        found, conversion = decode_raw(raw), units.get(unit)
+        if isinstance(found, Failure | str):
+            return found
+        if conversion is None:
+            return Failure(Quality.OUT_OF_RANGE, f"the unit {unit} is none of {', '.join(map(str, units))}")
+        return in_range(conversion(found))
 
     return decode
 

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from collectors.profiles.model import Cell, Column, Identity, Limits, Reading, Registers, Scalar, Table
+from collectors.profiles.model import FLAGS, Cell, Column, Identity, Limits, Reading, Registers, Scalar, Table
 from collectors.profiles.strict import Section
+
+Bits = dict[int, int]
+"""Address → which bits there, as a mask; :data:`WHOLE` for a register, coil or input that is one value."""
+WHOLE = -1
 
 
 def check_readings(section: Section, readings: Sequence[Reading]) -> None:
-    """Each word once, each place once; registers may be shared only by different bits."""
+    """Each word once, each place once; registers may be shared only by different bits, and by flags that sum up
+    those of others."""
     names: set[str] = set()
     for index, reading in enumerate(readings):
         if reading.name in names:
@@ -52,18 +57,44 @@ def _clash(one: Reading, other: Reading) -> str | None:
 def _overlap(one: Reading, other: Reading, a: Registers, b: Registers) -> str | None:
     if a.function != b.function:
         return None
-    if any(
-        x.exponent is not None and y.address <= x.exponent < y.address + y.count for x, y in ((a, b), (b, a))
-    ):
-        return "has its exponent inside, or fills the exponent of,"
-    if a.address + a.count <= b.address or b.address + b.count <= a.address:
+    for x, y in ((a, b), (b, a)):
+        for what, place in (("exponent", x.exponent), ("unit", x.unit)):
+            if place is not None and y.address <= place < y.address + y.count:
+                return f"has its {what} inside, or fills the {what} of,"
+    mine, others = _bits_of(one, a), _bits_of(other, b)
+    shared = {place for place in mine.keys() & others.keys() if mine[place] & others[place]}
+    if not shared or _sums_up(one, mine, others) or _sums_up(other, others, mine):
         return None
-    if not _bits_of(one) & _bits_of(other):
-        return None
+    if _is_summary(one) and _is_summary(other) and mine == others and one.term.kind != other.term.kind:
+        return None  # whether any are there, and how many
     return "overlaps the registers of"
 
 
-def _bits_of(reading: Reading) -> int:
-    """Which bits of its register it is, as a mask; all of them unless it says."""
-    bit = reading.encoding.bit
-    return 0xFFFF if bit is None else (2**reading.encoding.bits - 1) << bit
+def _bits_of(reading: Reading, source: Registers) -> Bits:
+    """What the reading is made of."""
+    encoding, places = reading.encoding, range(source.address, source.address + source.count)
+    match encoding.type:
+        case "bit" | "bits" if encoding.bit is not None:
+            return {source.address: (2**encoding.bits - 1) << encoding.bit}
+        case "flags16" | "flags-float32":
+            return dict.fromkeys(places, encoding.mask)
+        case "flags32":
+            high_first = (encoding.mask >> 16, encoding.mask & 0xFFFF)
+            words = high_first if encoding.order == "abcd" else high_first[::-1]
+            return dict(zip(places, words, strict=True))
+        case "flags":
+            return {place: WHOLE for bit, place in enumerate(places) if encoding.mask >> bit & 1}
+    return dict.fromkeys(places, WHOLE)
+
+
+def _is_summary(reading: Reading) -> bool:
+    return reading.encoding.type in FLAGS
+
+
+def _sums_up(reading: Reading, whole: Bits, part: Bits) -> bool:
+    """Whether a reading of flags holds all bits of the other reading and more, as "any alarm" does those of one."""
+    return (
+        _is_summary(reading)
+        and whole != part
+        and all(whole.get(place, 0) & mask == mask for place, mask in part.items())
+    )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -10,6 +10,8 @@ from assets.observation import Evidence, SubjectKind
 from assets.vocabulary import Term
 
 Protocol = Literal["snmp", "modbus"]
+Conversion = Callable[[float], float]
+"""From one unit to another."""
 
 SNMP_TYPES: dict[str, frozenset[str]] = {
     "integer": frozenset({"integer", "gauge32"}),
@@ -23,9 +25,13 @@ SNMP_TYPES: dict[str, frozenset[str]] = {
 
 REGISTER_TYPES: dict[str, int] = {
     "uint16": 1, "int16": 1, "uint32": 2, "int32": 2, "float32": 2, "uint64": 4, "int64": 4, "float64": 4,
-    "bcd16": 1, "bcd32": 2, "bit": 1, "bits": 1, "ascii": 0,
+    "bcd16": 1, "bcd32": 2, "bit": 1, "bits": 1, "ascii": 0, "digits16": 1, "digits32": 2, "version16": 1,
+    "flags": 0, "flags16": 1, "flags32": 2, "flags-float32": 2,
 }  # fmt: skip
-"""Types of register values and how many registers each fills; text says its own length."""
+"""Types of register values and how many registers each fills; a text, and flags that are coils or inputs, say
+their own length."""
+FLAGS: dict[str, int] = {"flags": 32, "flags16": 16, "flags32": 32, "flags-float32": 31}
+"""Types of several flags taken together, and how many each may have."""
 
 ORDERS = ("abcd", "cdab", "badc", "dcba")
 """How the octets of a 32-bit value travel; 64-bit values order their words and octets alike."""
@@ -83,21 +89,26 @@ class Cell:
 class Registers:
     """``count`` registers, or bits for function 1 and 2, from ``address``, counted from 0.
 
-    ``exponent`` is the address of the register that holds the power of ten that the value is in.
+    ``exponent`` is the address of the register that holds the power of ten that the value is in, ``unit`` that of
+    the register that says its unit.
     """
 
     function: int
     address: int
     count: int = 1
     exponent: int | None = None
+    unit: int | None = None
+
+    @property
+    def beside(self) -> tuple[int, ...]:
+        """Addresses of what says how the value is written."""
+        return tuple(address for address in (self.exponent, self.unit) if address is not None)
 
     @property
     def span(self) -> tuple[int, int]:
         """The first address, and the one after the last, of what has to be read at once."""
-        first, stop = self.address, self.address + self.count
-        if self.exponent is None:
-            return first, stop
-        return min(first, self.exponent), max(stop, self.exponent + 1)
+        first, last = self.address, self.address + self.count - 1
+        return min((first, *self.beside)), max((last, *self.beside)) + 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +125,9 @@ Source = Scalar | Column | Cell | Registers | Identity
 class Encoding:
     """How the raw value is written, and which of its values mean something else than a number.
 
-    ``bit`` is the lowest of ``bits`` bits of a register that are a value together.
+    ``bit`` is the lowest of ``bits`` bits of a register that are a value together. ``mask`` are the flags that
+    count. ``units``: by what the register of the unit holds, how a value in that unit becomes one in the
+    vocabulary's, in which ``low`` and ``high`` are.
     """
 
     type: str
@@ -127,6 +140,8 @@ class Encoding:
     order: str = "abcd"
     bit: int | None = None
     bits: int = 1
+    mask: int = 0
+    units: Mapping[int, Conversion] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

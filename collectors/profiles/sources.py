@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from assets.vocabulary import Term
 from collectors.profiles.model import (
+    FLAGS,
     IDENTITY_PARTS,
     ORDERS,
     PICKS,
@@ -12,6 +15,7 @@ from collectors.profiles.model import (
     SNMP_TYPES,
     Cell,
     Column,
+    Conversion,
     Encoding,
     Identity,
     Registers,
@@ -19,6 +23,7 @@ from collectors.profiles.model import (
     Source,
     Where,
 )
+from collectors.profiles.register_units import read_unit
 from collectors.profiles.strict import Section
 
 OID = r"[0-2](?:\.(?:0|[1-9][0-9]{0,9}))+"
@@ -28,7 +33,10 @@ INTEGER_RANGES: dict[str, tuple[float, float]] = {
     "uint32": (0, 2**32 - 1), "int32": (-(2**31), 2**31 - 1),
     "uint64": (0, 2**64 - 1), "int64": (-(2**63), 2**63 - 1),
     "bcd16": (0, 0xFFFF), "bcd32": (0, 0xFFFF_FFFF),
+    "digits16": (0, 2**16 - 1), "digits32": (0, 2**32 - 1), "version16": (0, 2**16 - 1),
 }  # fmt: skip
+NUMBERS_AS_TEXT = ("digits16", "digits32", "version16")
+TEXTS = ("text", "ascii", "oid", *NUMBERS_AS_TEXT)
 
 
 def snmp_source(section: Section) -> Source:
@@ -81,21 +89,55 @@ def modbus_place(section: Section, term: Term | None) -> tuple[Registers | Ident
     if isinstance(function, bool) or function not in READ_FUNCTIONS:
         section.fail("function", f"must be one of 1, 2, 3, 4, which only read; {function!r} does not")
     kind = section.choice("type", REGISTER_TYPES)
-    if function in (1, 2) and kind != "bit":
+    if function in (1, 2) and kind not in ("bit", "flags"):
         section.fail("type", f"coils and discrete inputs are bits, not {kind}")
-    count = section.integer("length", 1, 60) if kind == "ascii" else REGISTER_TYPES[kind]
+    if function in (3, 4) and kind == "flags":
+        section.fail("type", "flags are coils or discrete inputs; those of registers are flags16 or flags32")
+    count = _length(section, kind)
     address = section.integer("address", 0, 65536 - count)
     bit, bits = _bits(section, kind, function)
     order = _order(section, kind)
     exponent = section.integer("exponent", 0, 0xFFFF) if "exponent" in section else None
-    place = Registers(function, address, count, exponent)
+    unit, units = _unit(section, term, kind, address, count)
+    place = Registers(function, address, count, exponent, unit=unit)
+    if exponent is not None and unit is not None:
+        section.fail("unit_from", "does not go with an exponent")
     if exponent is not None and (
-        function in (1, 2) or term is None or term.kind != "number" or bit is not None
+        function in (1, 2) or term is None or term.kind != "number" or bit is not None or kind in FLAGS
     ):
         section.fail("exponent", "is for numbers in registers")
     if exponent is not None and address <= exponent < address + count:
         section.fail("exponent", "lies inside the value")
-    return place, _encoding(section, term, kind, order, bit, bits)
+    encoding = replace(_encoding(section, term, kind, order, bit, bits), units=units)
+    return place, replace(encoding, mask=_mask(section, kind, count)) if kind in FLAGS else encoding
+
+
+def _length(section: Section, kind: str) -> int:
+    """How many registers, or coils or inputs, the value fills."""
+    if kind == "ascii":
+        return section.integer("length", 1, 60)
+    return section.integer("length", 2, FLAGS[kind]) if kind == "flags" else REGISTER_TYPES[kind]
+
+
+def _unit(
+    section: Section, term: Term | None, kind: str, address: int, count: int
+) -> tuple[int | None, dict[int, Conversion]]:
+    """Where the device says which unit the value is in, and what it may say there."""
+    inner = section.section("unit_from")
+    if inner is None:
+        return None, {}
+    if term is None or kind in ("bit", "bits", *FLAGS):
+        inner.fail("", "is for numbers in registers")
+    at, units = read_unit(inner, term)
+    if address <= at < address + count:
+        inner.fail("at", "lies inside the value")
+    return at, units
+
+
+def _mask(section: Section, kind: str, count: int) -> int:
+    """Which of the flags count: all of them unless it says."""
+    most = 2 ** (count if kind == "flags" else FLAGS[kind]) - 1
+    return section.integer("mask", 1, most, most)
 
 
 def _bits(section: Section, kind: str, function: int) -> tuple[int | None, int]:
@@ -107,8 +149,10 @@ def _bits(section: Section, kind: str, function: int) -> tuple[int | None, int]:
 
 
 def _order(section: Section, kind: str) -> str:
-    if kind in ("bit", "bits"):
+    if kind in ("bit", "bits", "flags", "flags16"):
         return "abcd"
+    if kind in FLAGS:
+        return section.choice("order", ("abcd", "cdab"), "abcd")
     if kind == "ascii" or REGISTER_TYPES[kind] == 1:
         return "abcd" if section.choice("order", SHORT_ORDERS, "ab") == "ab" else "badc"
     return section.choice("order", ORDERS, "abcd")
@@ -126,19 +170,28 @@ def _encoding(
     bit: int | None = None,
     bits: int = 1,
 ) -> Encoding:
-    missing = _missing(section, kind, bits)
+    missing = frozenset() if kind in FLAGS else _missing(section, kind, bits)
     if term is None:
         return Encoding(kind, missing=missing, order=order, bit=bit, bits=bits)
     if term.kind == "text":
-        if kind not in ("text", "ascii", "oid"):
+        if kind not in TEXTS:
             section.fail("type", f"{term.name} is a text, {kind} is none")
         return Encoding(kind, missing=missing, order=order)
     if term.kind == "state":
-        if kind in ("float32", "float64", "oid", "ascii", "counter", "timeticks", "number-text"):
+        if kind in (
+            "float32",
+            "float64",
+            "oid",
+            "ascii",
+            "counter",
+            "timeticks",
+            "number-text",
+            *NUMBERS_AS_TEXT,
+        ):
             section.fail("type", f"{term.name} is a state, {kind} cannot enumerate one")
         states = _states(section, term, kind)
         return Encoding(kind, missing=missing, states=states, order=order, bit=bit, bits=bits)
-    if kind in ("text", "ascii", "oid", "bit"):
+    if kind in (*TEXTS, "bit"):
         section.fail("type", f"{term.name} is a number, {kind} is none")
     low, high = section.span("valid", term.low, term.high)
     scale = section.number("scale", 1.0)
@@ -172,4 +225,6 @@ def _states(section: Section, term: Term, kind: str) -> dict[int | str, str]:
         words[raw] = states.choice(raw, term.states)
     if not words:
         section.fail("states", "names no state")
+    if kind in FLAGS and words.keys() != {0, 1}:
+        section.fail("states", "flags are 0, none of them, or 1, any of them")
     return words

@@ -1,6 +1,7 @@
 """Recordings of devices for tests: read, and answered as a driver would answer from them.
 
-SNMP is kept as snmprec lines (``oid|type|value``), Modbus as lines of ``function|address|value value …``.
+SNMP is kept as snmprec lines (``oid|type|value``), Modbus as lines of ``function|address|value value …``, and what a
+device says that it is as ``43|vendor|text``, and the same for product and revision.
 """
 
 from __future__ import annotations
@@ -11,7 +12,15 @@ from pathlib import Path
 
 from assets.words import Quality
 from collectors.planner import plan_requests
-from collectors.requests import Failure, ModbusRead, RawPoll, SnmpGet, SnmpValue
+from collectors.requests import (
+    Failure,
+    ModbusIdentify,
+    ModbusIdentity,
+    ModbusRead,
+    RawPoll,
+    SnmpGet,
+    SnmpValue,
+)
 
 AT = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 CASES = Path(__file__).parent / "cases"
@@ -57,11 +66,14 @@ def _snmp_value(tag: str, value: str) -> SnmpValue:
     return SnmpValue(kind, value if kind in ("oid", "ipaddress") else int(value))
 
 
-def read_registers(path: Path) -> dict[tuple[int, int], int]:
-    registers = {}
+def read_registers(path: Path) -> dict[tuple[int, int | str], int | bytes]:
+    registers: dict[tuple[int, int | str], int | bytes] = {}
     for line in path.read_text(encoding="utf-8").splitlines():
         if line.strip() and not line.startswith("#"):
             function, address, values = line.split("|")
+            if function == "43":
+                registers[43, address] = values.encode()
+                continue
             for offset, value in enumerate(values.split()):
                 registers[int(function), int(address) + offset] = int(value, 0)
     return registers
@@ -82,6 +94,10 @@ def _answer(request, recorded):
         if any(place not in recorded for place in asked):
             return Failure(Quality.DEVICE_ERROR, "exception 2: illegal data address")
         return tuple(recorded[place] for place in asked)
+    if isinstance(request, ModbusIdentify):
+        if not any(function == 43 for function, _ in recorded):
+            return Failure(Quality.DEVICE_ERROR, "exception 1: illegal function")
+        return ModbusIdentity(*(recorded.get((43, part)) for part in ("vendor", "product", "revision")))
     columns = tuple(f"{column}." for column in request.columns)
     return {oid: value for oid, value in recorded.items() if oid.startswith(columns)}
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import struct
 
 from collectors.planner import plan_requests
-from collectors.profiles.model import REGISTER_TYPES, SNMP_TYPES, Column, Registers, Scalar
-from collectors.requests import ModbusRead, RawPoll, SnmpGet, SnmpValue
+from collectors.profiles.model import FLAGS, REGISTER_TYPES, SNMP_TYPES, Column, Registers, Scalar
+from collectors.profiles.register_units import same
+from collectors.requests import ModbusIdentify, ModbusIdentity, ModbusRead, RawPoll, SnmpGet, SnmpValue
 from tests.collectors.recordings import AT
 
 _PACK = {
@@ -18,13 +19,17 @@ _PACK = {
     "int64": "q",
     "uint64": "Q",
 }
-_PACK |= {"float64": "d"}
+_PACK |= {"float64": "d", "bits": "H", "digits16": "H", "digits32": "I", "version16": "H"}
+SOUND_IDENTITY = ModbusIdentity(b"Sound Instruments", b"Sound 1", b"1.0")
 
 
 def sound_poll(profile) -> RawPoll:
     """Every value possible, every guard met, one row in each table."""
     if profile.protocol == "modbus":
-        return RawPoll(AT, 3.0, {request: _registers(profile, request) for request in plan_requests(profile)})
+        return RawPoll(AT, 3.0, {
+            request: SOUND_IDENTITY if isinstance(request, ModbusIdentify) else _registers(profile, request)
+            for request in plan_requests(profile)
+        })  # fmt: skip
     values = _instances(profile)
     answers = {}
     for request in plan_requests(profile):
@@ -105,15 +110,23 @@ def _registers(profile, request: ModbusRead) -> tuple[int, ...]:
             if 0 <= start < request.count:
                 for offset, word in enumerate(_words(reading.encoding, source.count)):
                     words[start + offset] |= word
+                if source.unit is not None:
+                    words[source.unit - request.address] = _unit_of_the_vocabulary(reading.encoding)
     return tuple(words)
 
 
+def _unit_of_the_vocabulary(encoding) -> int:
+    return next(raw for raw, conversion in encoding.units.items() if conversion is same)
+
+
 def _words(encoding, count: int) -> tuple[int, ...]:
+    if encoding.type in FLAGS:
+        return (0,) * count  # none of them
     if encoding.type == "ascii":
         return struct.unpack(f">{count}H", b"Sound 1".ljust(2 * count, b"\0"))
-    if encoding.type == "bit":
+    if encoding.type in ("bit", "bits"):
         return (raw_number(encoding) << (encoding.bit or 0),)
-    assert encoding.order == "abcd"
-    return struct.unpack(
-        f">{REGISTER_TYPES[encoding.type]}H", struct.pack(f">{_PACK[encoding.type]}", raw_number(encoding))
-    )
+    assert encoding.order in ("abcd", "cdab")
+    raw = 7 if encoding.type in ("digits16", "digits32", "version16") else raw_number(encoding)
+    words = struct.unpack(f">{REGISTER_TYPES[encoding.type]}H", struct.pack(f">{_PACK[encoding.type]}", raw))
+    return words if encoding.order == "abcd" else words[::-1]

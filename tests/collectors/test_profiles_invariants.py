@@ -15,7 +15,16 @@ from assets.words import Quality
 from collectors.decode import decode_poll, describe_poll
 from collectors.planner import plan_requests
 from collectors.profiles.library import all_profiles
-from collectors.requests import Failure, ModbusRead, RawPoll, SnmpGet, SnmpTable, SnmpValue
+from collectors.requests import (
+    Failure,
+    ModbusIdentify,
+    ModbusIdentity,
+    ModbusRead,
+    RawPoll,
+    SnmpGet,
+    SnmpTable,
+    SnmpValue,
+)
 from tests.collectors.recordings import AT
 from tests.collectors.synthetic import sound_poll
 
@@ -98,7 +107,7 @@ def test_a_request_that_was_not_carried_out_is_no_answer(profile):
 @each_profile
 def test_a_device_without_any_of_the_objects_has_no_values(profile):
     def emptied(request, answer):
-        if isinstance(request, ModbusRead):
+        if isinstance(request, ModbusRead | ModbusIdentify):
             return Failure(Quality.DEVICE_ERROR, "exception 2")
         if isinstance(request, SnmpGet):
             return dict.fromkeys(answer, SnmpValue("no_such_object", None))
@@ -158,6 +167,9 @@ def mutated(draw, profile):
             words = st.integers(0, 1 if request.function < 3 else 0xFFFF)
             size = draw(st.sampled_from([request.count, request.count, request.count, 0, request.count + 1]))
             answers[request] = tuple(draw(st.lists(words, min_size=size, max_size=size)))
+        elif isinstance(request, ModbusIdentify):
+            said = st.none() | st.binary(max_size=260) | st.text(max_size=50).map(str.encode)
+            answers[request] = ModbusIdentity(draw(said), draw(said), draw(said))
         else:
             answers[request] = draw(_mangled(request, dict(answer)))
     return RawPoll(AT, 3.0, answers)

@@ -12,13 +12,22 @@ from assets.observation import Observation, ReadingValue, Subject, SubjectKind
 from assets.words import Quality
 from collectors.decode import decode_poll, describe_poll
 from collectors.profiles.library import all_profiles
-from collectors.profiles.model import SNMP_TYPES, Column, Profile, Reading, Registers, Scalar, Table
-from collectors.requests import Failure, ModbusRead, RawPoll, SnmpValue
+from collectors.profiles.model import (
+    SNMP_TYPES,
+    Column,
+    Identity,
+    Profile,
+    Reading,
+    Registers,
+    Scalar,
+    Table,
+)
+from collectors.requests import Failure, ModbusIdentify, ModbusIdentity, ModbusRead, RawPoll, SnmpValue
 from tests.collectors.recordings import AT
 from tests.collectors.synthetic import sound_poll
 from tests.collectors.test_profiles_invariants import _is_possible
 from tests.fuzz.faults import MADE_UP, UNUSABLE, require
-from tests.fuzz.witness import registers_say, snmp_says
+from tests.fuzz.witness import octets_say, registers_say, snmp_says
 
 ASSET = Subject(SubjectKind.ASSET, "7")
 SOURCE = "endpoint:3"
@@ -93,9 +102,16 @@ def _says(raw: RawPoll, cells: dict[str, SnmpValue], reading: Reading, claimed: 
     match source:
         case Scalar(oid=oid):
             return snmp_says(encoding, cells.get(oid), claimed)
-        case Registers(function=function, address=address, count=count):
+        case Identity(part=part):
             return any(
-                registers_say(encoding, answer[address - r.address :][:count], claimed)
+                octets_say(encoding, getattr(answer, part), claimed)
+                for answer in raw.answers.values()
+                if isinstance(answer, ModbusIdentity)
+            )
+        case Registers(function=function, address=address, count=count, unit=unit):
+            return any(
+                registers_say(encoding, answer[address - r.address :][:count], claimed,
+                              None if unit is None else answer[unit - r.address])
                 for r, answer in raw.answers.items()
                 if isinstance(r, ModbusRead) and isinstance(answer, tuple)
                 and r.function == function and r.address <= address and address + count <= r.address + r.count
@@ -169,10 +185,16 @@ def _spoiled(request: Any, answer: Any, chance: random.Random) -> Any:
         return Failure(chance.choice(_FAILED), "as the driver says")
     if isinstance(request, ModbusRead):
         return _spoiled_words(request, answer, chance)
+    if isinstance(request, ModbusIdentify):
+        return ModbusIdentity(*(chance.choice((was, None, _octets(chance))) for was in _parts_of(answer)))
     cells = dict(answer)
     for _ in range(chance.randrange(1, 7)):
         _spoil_one(cells, chance)
     return cells
+
+
+def _parts_of(answer: ModbusIdentity) -> tuple[bytes | None, ...]:
+    return answer.vendor, answer.product, answer.revision
 
 
 def _spoiled_words(request: ModbusRead, words: tuple[int, ...], chance: random.Random) -> tuple[int, ...]:
@@ -218,14 +240,16 @@ def _nonsense(chance: random.Random) -> SnmpValue:
             return SnmpValue(chance.choice(_NUMBERS), chance.randrange(-300, 300))
         case 2:
             return SnmpValue(chance.choice(_NUMBERS), chance.randrange(-(2**63), 2**64))
-        case 3:
-            return SnmpValue("octets", chance.randbytes(chance.randrange(260)))
-        case 4:
-            texts = (b"Device-1", b"Device-1\0\0", b"1e9", b"-0.0", b"inf", b"12.5", b" ", b"\xc3\xa9" * 150)
-            return SnmpValue("octets", chance.choice(texts))
+        case 3 | 4:
+            return SnmpValue("octets", _octets(chance))
         case 5:
             return SnmpValue(chance.choice(_NOTHING), None)
         case 6:
             return SnmpValue(chance.choice(("oid", "ipaddress")), "1.3.6.1.4.1")
     return chance.choice((SnmpValue("opaque", b"\x9f\x78\x04"), SnmpValue("integer", b"7"),
                           SnmpValue("integer", None), SnmpValue("integer", "7")))  # fmt: skip
+
+
+def _octets(chance: random.Random) -> bytes:
+    texts = (b"Device-1", b"Device-1\0\0", b"1e9", b"-0.0", b"inf", b"12.5", b" ", b"\xc3\xa9" * 150)
+    return chance.choice((chance.randbytes(chance.randrange(260)), chance.choice(texts)))

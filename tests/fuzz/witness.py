@@ -9,7 +9,7 @@ import math
 import struct
 from typing import Any, NamedTuple
 
-from collectors.profiles.model import SNMP_TYPES, Encoding
+from collectors.profiles.model import SNMP_TYPES, Conversion, Encoding
 from collectors.requests import SnmpValue
 
 _NUMBERS = {0x02: "integer", 0x41: "counter32", 0x42: "gauge32", 0x43: "timeticks", 0x46: "counter64"}
@@ -170,20 +170,58 @@ def snmp_says(encoding: Encoding, said: SnmpValue | None, claimed: Any) -> bool:
     return _means(encoding, said.value, claimed)
 
 
-def registers_say(encoding: Encoding, words: tuple[int, ...], claimed: Any) -> bool:
-    """The same for the registers that a reading fills."""
+def octets_say(encoding: Encoding, octets: bytes | None, claimed: Any) -> bool:
+    """The same for a part of an identification."""
+    return octets is not None and _text_says(encoding, octets, claimed)
+
+
+def registers_say(encoding: Encoding, words: tuple[int, ...], claimed: Any, unit: int | None = None) -> bool:
+    """The same for the registers that a reading fills, and what the register of its unit holds."""
+    if encoding.units and unit not in encoding.units:
+        return False
+    convert = encoding.units[unit or 0] if encoding.units else _as_it_is
+    if encoding.type.startswith("flags"):
+        return _flags_say(encoding, words, claimed)
     swaps_octets, swaps_words = encoding.order in ("badc", "dcba"), encoding.order in ("cdab", "dcba")
     pairs = [word.to_bytes(2, "little" if swaps_octets else "big") for word in words]
     if encoding.type == "bit":
         return _means(encoding, words[0] >> (encoding.bit or 0) & 1, claimed)
+    if encoding.type == "bits":
+        return _means(encoding, words[0] >> (encoding.bit or 0) & 2**encoding.bits - 1, claimed)
     if encoding.type == "ascii":
         return _text_says(encoding, b"".join(pairs), claimed)
+    if encoding.type == "version16":
+        return bool(claimed == "{}.{}".format(*words[0].to_bytes(2, "big")))
     octets = b"".join(reversed(pairs) if swaps_words and len(pairs) > 1 else pairs)
     if encoding.type in _FLOATS:
-        return _means(encoding, struct.unpack(f">{_FLOATS[encoding.type]}", octets)[0], claimed)
+        return _means(encoding, struct.unpack(f">{_FLOATS[encoding.type]}", octets)[0], claimed, convert)
+    if encoding.type.startswith("digits"):
+        return bool(claimed == str(int.from_bytes(octets, "big")))
     if len(pairs) == 1:
         octets = words[0].to_bytes(2, "big")
-    return _means(encoding, int.from_bytes(octets, "big", signed=encoding.type.startswith("int")), claimed)
+    whole = int.from_bytes(octets, "big", signed=encoding.type.startswith("int"))
+    return _means(encoding, whole, claimed, convert)
+
+
+def _flags_say(encoding: Encoding, words: tuple[int, ...], claimed: Any) -> bool:
+    match encoding.type:
+        case "flags":
+            there = {bit for bit, value in enumerate(words) if value}
+        case "flags-float32":
+            octets = b"".join(word.to_bytes(2, "big") for word in _high_first(encoding, words))
+            there = _bits_in(round(-struct.unpack(">f", octets)[0]))
+        case _:
+            there = _bits_in(int("".join(f"{word:04x}" for word in _high_first(encoding, words)), 16))
+    count = len(there & _bits_in(encoding.mask))
+    return claimed == count if encoding.states is None else encoding.states[min(count, 1)] == claimed
+
+
+def _high_first(encoding: Encoding, words: tuple[int, ...]) -> tuple[int, ...]:
+    return words if encoding.order == "abcd" else words[::-1]
+
+
+def _bits_in(number: int) -> set[int]:
+    return {bit for bit in range(64) if number >> bit & 1}
 
 
 def _text_says(encoding: Encoding, octets: bytes, claimed: Any) -> bool:
@@ -196,11 +234,16 @@ def _text_says(encoding: Encoding, octets: bytes, claimed: Any) -> bool:
     return _means(encoding, text, claimed) if encoding.states else text == claimed
 
 
-def _means(encoding: Encoding, raw: Any, claimed: Any) -> bool:
+def _as_it_is(value: float) -> float:
+    return value
+
+
+def _means(encoding: Encoding, raw: Any, claimed: Any, convert: Conversion = _as_it_is) -> bool:
     if encoding.states is not None:
         return bool(encoding.states.get(raw) == claimed)
     if isinstance(raw, str):
         return bool(raw == claimed)
     if raw in encoding.missing or not isinstance(claimed, float | int) or not math.isfinite(raw):
         return False
-    return math.isclose(raw * encoding.scale + encoding.offset, claimed, rel_tol=1e-9, abs_tol=1e-9)
+    value = convert(raw * encoding.scale + encoding.offset)
+    return math.isclose(value, claimed, rel_tol=1e-9, abs_tol=1e-9)
