@@ -153,12 +153,13 @@ def column_decoder(column: Column, encoding: Encoding) -> Callable[[Rows], Decod
                 return value
             elif none is NO_ROW:
                 none = value
-        return pick_value(column.pick, values) if values else none
+        return pick_value(column.pick, values, encoding.ranks) if values else none
 
     return read
 
 
-def pick_value(pick: str, values: Sequence[Any]) -> Decoded:
+def pick_value(pick: str, values: Sequence[Any], ranks: Sequence[str] = ()) -> Decoded:
+    """``ranks``: states, the worst one last."""
     picked: Decoded
     match pick:
         case "max":
@@ -169,6 +170,8 @@ def pick_value(pick: str, values: Sequence[Any]) -> Decoded:
             picked = sum(values)
         case "mean":
             picked = sum(values) / len(values)
+        case "worst":
+            picked = max(values, key=ranks.index)
         case _:
             picked = values[0]
     return picked

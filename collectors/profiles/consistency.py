@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from collectors.profiles.model import FLAGS, Cell, Column, Identity, Limits, Reading, Registers, Scalar, Table
+from collectors.profiles.model import (
+    FLAGS,
+    PICKS_OF,
+    Cell,
+    Column,
+    Identity,
+    Limits,
+    Reading,
+    Registers,
+    Scalar,
+    Table,
+)
 from collectors.profiles.strict import Section
 
 Bits = dict[int, int]
@@ -20,6 +31,7 @@ def check_readings(section: Section, readings: Sequence[Reading]) -> None:
         if reading.name in names:
             section.fail(f"readings[{index}].name", f"{reading.name} stands twice")
         names.add(reading.name)
+        _check_pick(section, f"readings[{index}].pick", reading)
         for earlier in readings[:index]:
             problem = _clash(earlier, reading)
             if problem:
@@ -41,6 +53,13 @@ def check_tables(section: Section, tables: Sequence[Table]) -> None:
     for index, name in enumerate(names):
         if name in names[:index]:
             section.fail(f"tables[{index}].name", f"{name!r} stands twice")
+
+
+def _check_pick(section: Section, key: str, reading: Reading) -> None:
+    """States have no mean, and numbers no worst."""
+    source, kind = reading.source, reading.term.kind
+    if isinstance(source, Column) and source.pick not in PICKS_OF[kind]:
+        section.fail(key, f"{reading.name} is a {kind}: pick one of {', '.join(PICKS_OF[kind])}")
 
 
 def _clash(one: Reading, other: Reading) -> str | None:

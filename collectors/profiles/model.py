@@ -43,7 +43,9 @@ GRADES = ("vendor-verified", "standard", "capture", "community", "reference")
 """What stands behind a map, best first: the maker's word for this very device; a public standard; what such a device
 was seen to answer; what others wrote down and nobody of us saw; or, without any of these, a map of our own."""
 
-PICKS = ("first", "max", "min", "mean", "sum", "count")
+PICKS = ("first", "max", "min", "mean", "sum", "count", "worst")
+PICKS_OF = {"number": PICKS[:6], "state": ("first", "worst"), "text": ("first",)}
+"""How one value is made of a column, by what kind it is; the worst state is the last that the vocabulary names."""
 QUIRKS = ("single-gets", "single-rows", "no-getbulk", "unordered-rows", "hang-up")
 
 ORDINARY = ""
@@ -127,7 +129,7 @@ class Encoding:
 
     ``bit`` is the lowest of ``bits`` bits of a register that are a value together. ``mask`` are the flags that
     count. ``units``: by what the register of the unit holds, how a value in that unit becomes one in the
-    vocabulary's, in which ``low`` and ``high`` are.
+    vocabulary's, in which ``low`` and ``high`` are. ``ranks`` are the states of the term, the worst one last.
     """
 
     type: str
@@ -142,6 +144,7 @@ class Encoding:
     bits: int = 1
     mask: int = 0
     units: Mapping[int, Conversion] = field(default_factory=dict)
+    ranks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

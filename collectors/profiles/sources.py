@@ -190,7 +190,9 @@ def _encoding(
         ):
             section.fail("type", f"{term.name} is a state, {kind} cannot enumerate one")
         states = _states(section, term, kind)
-        return Encoding(kind, missing=missing, states=states, order=order, bit=bit, bits=bits)
+        return Encoding(
+            kind, missing=missing, states=states, ranks=term.states, order=order, bit=bit, bits=bits
+        )
     if kind in (*TEXTS, "bit"):
         section.fail("type", f"{term.name} is a number, {kind} is none")
     low, high = section.span("valid", term.low, term.high)

@@ -49,7 +49,7 @@ def read_table(
         title=section.text("title"),
         entry=entry,
         max_rows=section.integer("max_rows", 1, 100_000, 1000),
-        subject_kind=SubjectKind(subject.choice("kind", ("serial", "tag"))),
+        subject_kind=SubjectKind(subject.choice("kind", ("serial", "tag", "asset_tag"))),
         subject=cell(subject, entry, "column"),
         readings=readings,
         age=_age(section.section("age"), entry),

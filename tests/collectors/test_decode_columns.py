@@ -39,6 +39,29 @@ def test_each_pick_makes_one_value(pick, value):
     assert picked(pick, rows(c8=[30, 50, 10])) == value
 
 
+SEVERITY = Encoding(
+    "integer",
+    states={1: "none", 3: "critical", 4: "warning"},
+    missing=frozenset({0}),
+    ranks=("none", "information", "warning", "critical"),
+)
+
+
+@pytest.mark.parametrize(
+    ("raws", "state"), [([1, 4, 1], "warning"), ([4, 3, 4], "critical"), ([0, 1], "none"), ([1], "none")]
+)
+def test_the_worst_state_is_the_last_of_the_vocabulary_whatever_its_number(raws, state):
+    assert picked("worst", rows(c8=raws), SEVERITY) == state
+
+
+def test_a_state_that_nobody_knows_is_not_hidden_behind_a_bad_one():
+    assert picked("worst", rows(c8=[3, 9]), SEVERITY).quality is Quality.OUT_OF_RANGE
+
+
+def test_without_a_state_in_any_row_there_is_no_worst():
+    assert picked("worst", rows(c8=[0, 0]), SEVERITY).quality is Quality.NO_VALUE
+
+
 @pytest.mark.parametrize("pick", ["first", "max", "min", "mean"])
 def test_rows_that_have_no_value_are_left_out(pick):
     none = Encoding("integer", low=0, high=100, missing=frozenset({-1}))

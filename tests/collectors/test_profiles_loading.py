@@ -300,6 +300,23 @@ def test_columns_that_are_compared_belong_to_one_table(load):
     refused(load, text, "readings[0].where", "columns of the same table")
 
 
+@pytest.mark.parametrize(
+    ("reading", "pick", "picks"),
+    [
+        ("name: power_source, states: {3: mains}", "max", "state: pick one of first, worst"),
+        ("name: power_source, states: {3: mains}", "count", "state: pick one of first, worst"),
+        ("name: model_name, type: text", "worst", "text: pick one of first"),
+        ("name: output_load", "worst", "number: pick one of first, max, min, mean, sum, count"),
+    ],
+)
+def test_only_numbers_are_summed_and_only_states_have_a_worst(load, reading, pick, picks):
+    text = (
+        SNMP[: SNMP.index("readings:")] + f"readings:\n  - {{{reading}, column: 1.3.6.1.2.5, pick: {pick}}}\n"
+    )
+
+    refused(load, text, "readings[0].pick", picks)
+
+
 def test_a_share_is_of_a_column_of_the_same_table(load):
     text = SNMP.replace(
         "oid: 1.3.6.1.2.1.33.1.2.4.0", "column: 1.3.6.1.2.5, pick: max, share_of: 1.3.6.1.3.5"
