@@ -102,7 +102,7 @@ _TERMS = (
     # Batteries
     _number("battery_charge", "Battery", "%", 0, 100, 1),
     _number("tag_battery", "Tag battery", "%", 0, 100, 1, heartbeat_s=_HOUR),
-    _state("battery_state", "Battery state", "unknown", "normal", "low", "depleted"),
+    _state("battery_state", "Battery state", "unknown", "normal", "low", "depleted", "fault", "absent"),
     _number("battery_voltage", "Battery voltage", "V", 0, 2000, 0.5, 1),
     _number("battery_temperature", "Battery temperature", "°C", -40, 120, 1, 1),
     _number("runtime_remaining", "Runtime left", "s", 0, 30 * _DAY, _MINUTE),
@@ -110,6 +110,7 @@ _TERMS = (
     _number("battery_current", "Battery current", "A", -10_000, 10_000, 0.5, 1),
     _state("battery_test", "Battery test", "unknown", "passed", "warning", "failed", "running"),
     _state("battery_replacement", "Battery replacement", "not_needed", "needed"),
+    _state("battery_alarm", "Battery alarm", "clear", "alarm"),
     # Work
     _number("infusion_rate", "Infusion rate", "ml/h", 0, 2000, 0.05, 1),
     _number("exams_today", "Examinations today", "", 0, 10_000, 0),
@@ -149,6 +150,10 @@ _TERMS = (
     _number("high_temperature_limit", "Alarm above", "°C", -273.15, 400, 0.1, 1, heartbeat_s=_HOUR),
     _number("low_temperature_limit", "Alarm below", "°C", -273.15, 400, 0.1, 1, heartbeat_s=_HOUR),
     *_thermocouples(2, 3, 4, 5),
+    _number("inputs_on", "Inputs on", "", 0, 10_000, 0),
+    _number("outputs_on", "Outputs on", "", 0, 10_000, 0),
+    _state("input_state", "Input", "off", "on"),
+    _number("switchings", "Switchings", "", 0, 4_294_967_295, 0, heartbeat_s=_HOUR),
     # Rooms under pressure
     _number("room_pressure", "Room pressure", "Pa", -1000, 1000, 0.5, 1),
     _number("room_pressure_set_point", "Pressure set point", "Pa", -1000, 1000, 0.1, 1, heartbeat_s=_HOUR),
@@ -189,6 +194,7 @@ _TERMS = (
     _state("fan_alarm", "Fan alarm", "clear", "alarm"),
     _state("freeze_alarm", "Freezing alarm", "clear", "alarm"),
     _state("level_alarm", "Level alarm", "clear", "alarm"),
+    _state("maintenance", "Maintenance", "not_due", "due"),
     # Power
     _state("mains", "Mains", "absent", "present"),
     _state(
@@ -201,6 +207,7 @@ _TERMS = (
         "battery",
         "boost",
         "reduce",
+        "generator",
     ),
     _number("input_voltage", "Input voltage", "V", 0, 1000, 3),
     _number("input_frequency", "Input frequency", "Hz", 0, 100, 0.2, 1),
@@ -235,6 +242,8 @@ _TERMS = (
     _state("supply_in_use", "Supply in use", "a", "b"),
     _state("supply_redundancy", "Redundancy", "lost", "present"),
     _state("output_state", "Output", "off", "on"),
+    _state("supply_a", "Supply A", "present", "failed"),
+    _state("supply_b", "Supply B", "present", "failed"),
     # Printers
     _state("printer_state", "Printer", "other", "idle", "printing", "warming_up", "stopped"),
     _number("supply_level", "Lowest supply", "%", 0, 100, 1, heartbeat_s=_HOUR),
@@ -242,6 +251,8 @@ _TERMS = (
     _number("length_printed", "Length printed", "m", 0, 1e9, 1, heartbeat_s=_DAY),
     _state("media", "Media", "present", "low", "out"),
     _state("cover", "Cover", "closed", "open"),
+    _number("covers_open", "Covers open", "", 0, 1000, 0),
+    _number("trays_empty", "Trays empty", "", 0, 1000, 0),
     # Computers and network
     _number("cpu_load", "Processor load", "%", 0, 100, 10),
     _number("memory_used", "Memory used", "%", 0, 100, 5),

@@ -151,6 +151,7 @@ def _ups(item: Item, day: Day, moment: float, _uptime: float) -> Objects:
         (*_UPS, 4, 4, 1, 4, 1): _integer(watts),
         (*_UPS, 4, 4, 1, 5, 1): _integer(load),
         (*_UPS, 6, 1, 0): ("gauge32", int(on_battery)),
+        (*_UPS, 7, 3, 0): _integer(1),
     }
 
 

@@ -98,7 +98,9 @@ def _row(table) -> dict[str, SnmpValue]:
 def _wanted(value) -> SnmpValue:
     if isinstance(value, int):
         return SnmpValue("integer", value)
-    return SnmpValue("oid" if value.replace(".", "").isdecimal() else "octets", value)
+    if value.replace(".", "").isdecimal():
+        return SnmpValue("oid", value)
+    return SnmpValue("octets", value.encode())
 
 
 def _registers(profile, request: ModbusRead) -> tuple[int, ...]:

@@ -42,7 +42,11 @@ def checked() -> list[str]:
 def test_the_profiles_promised_are_shipped():
     assert {profile.name for profile in all_profiles()} >= {
         "host-resources", "interfaces", "ups-rfc1628", "infusion-pump-gateway", "imaging-modality",
-        "rtls-gateway", "medical-fridge", "modality-power-meter",
+        "rtls-gateway", "medical-fridge", "modality-power-meter", "generic-system", "ups-apc", "ups-eaton-xups",
+        "pdu-apc-rpdu2", "pdu-eaton-epdu", "pdu-servertech-sentry4", "env-comet-web-sensor", "io-papouch-quido",
+        "env-akcp-sensorprobe", "env-akcp-sensorprobe-plus", "env-apc-uio-iem", "env-apc-ems", "ats-apc", "printer",
+        "printer-zebra", "nursecall-ascom-ipdect", "chiller-rittal-pcoweb", "hvac-stulz-wib8000",
+        "generator-himoinsa", "meter-janitza-umg96-snmp",
     }  # fmt: skip
 
 
@@ -143,7 +147,9 @@ def test_the_command_names_every_broken_profile_installed(site_folder):
 
 
 def test_the_command_names_profiles_that_know_a_device():
-    assert run("--match", "1.3.6.1.4.1.318.1.3.4.8") == "pdu-apc-rpdu2: 9 readings, 3 requests\n"
+    assert run("--match", "1.3.6.1.4.1.318.1.3.4.8") == (
+        "pdu-apc-rpdu2: 12 readings, 1 table of devices, 6 requests\nups-apc: 22 readings, 2 requests\n"
+    )
 
 
 # --- Recognising a device -----------------------------------------------------------------------------------
@@ -156,9 +162,39 @@ def test_the_command_names_profiles_that_know_a_device():
         ("1.3.6.1.4.1.476.1.42", ["cooling-liebert"]),
         ("1.3.6.1.4.1.8072.3.2.10", ["host-resources"]),
         ("1.3.6.1.4.1.4761.1.42", []),
-        ("1.3.6.1.4.1.318.1.3.40", []),
+        ("1.3.6.1.4.1.318.1.3.4.8", ["pdu-apc-rpdu2", "ups-apc"]),
+        ("1.3.6.1.4.1.318.1.3.40", ["ups-apc"]),
+        ("1.3.6.1.4.1.318.1.3.11", ["ats-apc", "ups-apc"]),
+        ("1.3.6.1.4.1.318.1.3.8.4", ["env-apc-ems", "ups-apc"]),
+        ("1.3.6.1.4.1.705.1", ["ups-eaton-xups"]),
+        ("1.3.6.1.4.1.534.6.6.7", ["pdu-eaton-epdu"]),
+        ("1.3.6.1.4.1.1718.4", ["pdu-servertech-sentry4"]),
+        ("1.3.6.1.4.1.22626.1.2", ["env-comet-web-sensor"]),
+        ("1.3.6.1.4.1.3854.1.2.2.1.1", ["env-akcp-sensorprobe"]),
+        ("1.3.6.1.4.1.3854.3.2", ["env-akcp-sensorprobe-plus"]),
+        ("1.3.6.1.4.1.11.2.3.9.1", ["printer"]),
+        ("1.3.6.1.4.1.10642.1.1", ["printer-zebra"]),
+        ("1.3.6.1.4.1.683.6", ["printer-zebra"]),
+        ("1.3.6.1.4.1.27614", ["nursecall-ascom-ipdect"]),
+        ("1.3.6.1.4.1.9839.2606.1", ["chiller-rittal-pcoweb"]),
+        ("1.3.6.1.4.1.29462.10", ["hvac-stulz-wib8000"]),
+        ("1.3.6.1.4.1.34278.8.2", ["meter-janitza-umg96-snmp"]),
         ("0.0", []),
     ],
 )
 def test_a_device_is_known_by_the_start_of_its_object_identifier(oid, names):
     assert [profile.name for profile in matching_profiles(all_profiles(), sys_object_id=oid)] == names
+
+
+@pytest.mark.parametrize(
+    ("oid", "description", "name"),
+    [
+        ("0.9.43.6.1.4.1", "Quido ETH 8/8", "io-papouch-quido"),
+        ("0.0", "C2LAN SNMP agent 1.3", "generator-himoinsa"),
+        ("0.0", "  IPBS3[11.8.7]", "nursecall-ascom-ipdect"),
+    ],
+)
+def test_a_device_without_a_sound_object_identifier_is_known_by_its_description(oid, description, name):
+    found = matching_profiles(all_profiles(), sys_object_id=oid, sys_descr=description)
+
+    assert [profile.name for profile in found] == [name]

@@ -94,12 +94,14 @@ def test_only_the_drivers_import_a_protocol_library():
 
 
 def snmp_requests():
-    return [
+    """Of all profiles, each once: some ask for the same."""
+    requests = [
         request
         for profile in all_profiles()
         if profile.protocol == "snmp"
         for request in plan_requests(profile)
     ]
+    return list(dict.fromkeys(requests))
 
 
 def modbus_requests():

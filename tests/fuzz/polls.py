@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 import math
 import random
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from assets.observation import Observation, ReadingValue, Subject, SubjectKind
 from assets.words import Quality
 from collectors.decode import decode_poll, describe_poll
+from collectors.planner import plan_requests
 from collectors.profiles.library import all_profiles
 from collectors.profiles.model import (
     SNMP_TYPES,
@@ -64,7 +65,10 @@ class Polls:
     def _check(self, profile: Profile, raw: RawPoll, observations: list[Observation]) -> None:
         names = {(observation.source, observation.at) for observation in observations}
         require(len(names) == len(observations), MADE_UP, "two observations of one source and moment")
-        cells = _cells(raw.answers)
+        requests = plan_requests(profile)
+        own_requests = requests[: len(requests) - len(profile.tables)]
+        cells = _cells(raw.answers[request] for request in own_requests)
+        cells_of_rows = _cells(raw.answers[request] for request in requests[len(own_requests) :])
         for observation in observations:
             for reading in observation.readings:
                 _possible(reading)
@@ -76,7 +80,7 @@ class Polls:
                 self.taken += 1
                 require(_says(raw, cells, asked, found.value), MADE_UP, f"{found.name} = {found.value}")
         for observation in others:
-            _check_row(profile, cells, observation)
+            _check_row(profile, cells_of_rows, observation)
 
 
 def _decode(profile: Profile, raw: RawPoll) -> list[Observation]:
@@ -90,11 +94,12 @@ def _possible(reading: ReadingValue) -> None:
         require(False, MADE_UP, f"{reading} cannot be")
 
 
-def _cells(answers: Mapping[Any, Any]) -> dict[str, SnmpValue]:
-    """Everything that the answers of SNMP hold, by its identifier."""
-    return {
-        oid: value for answer in answers.values() if isinstance(answer, dict) for oid, value in answer.items()
-    }
+def _cells(answers: Iterable[Any]) -> dict[str, SnmpValue]:
+    """Everything that the answers of SNMP hold, by its identifier.
+
+    A column may be asked for twice, for the device and for its rows, and each answer be spoiled in its own way.
+    """
+    return {oid: value for answer in answers if isinstance(answer, dict) for oid, value in answer.items()}
 
 
 def _says(raw: RawPoll, cells: dict[str, SnmpValue], reading: Reading, claimed: Any) -> bool:
@@ -126,7 +131,7 @@ def _column_says(source: Column, encoding: Any, cells: dict[str, SnmpValue], cla
     rows = [value for oid, value in cells.items() if oid.startswith(f"{source.oid}.")]
     if source.pick == "count":
         return bool(rows) and 0 <= claimed <= len(rows)
-    if source.share_of is None and source.pick in ("first", "max", "min"):
+    if source.share_of is None and source.pick in ("first", "max", "min", "worst"):
         return any(snmp_says(encoding, value, claimed) for value in rows)
     return any(value.type in SNMP_TYPES[encoding.type] for value in rows)
 
