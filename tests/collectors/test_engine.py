@@ -466,7 +466,9 @@ def test_a_reading_that_was_not_asked_for_is_neither_missing_nor_failed():
     # The slow group's second turn may come with any of the next polls, but not with all of them.
     least = min(following, key=lambda observation: len(observation.readings))
     absent = {r.name for r in first.readings} - {r.name for r in least.readings}
-    assert absent == {"model_name", "firmware_version", "battery_temperature", "mains_disturbances"}
+    assert absent == {
+        "model_name", "firmware_version", "battery_temperature", "battery_test", "mains_disturbances",
+    }  # fmt: skip
     assert least.quality is Quality.GOOD
     assert not least.detail
 
