@@ -92,7 +92,7 @@ class Register:
                 receivers.add(observation.sighting.receiver)
         self.facts: dict[int, Facts] = {}
         self._ids: dict[SubjectKind, dict[str, int]] = {}
-        self._read_subjects(keys)
+        self.read_subjects(keys)
         self._floors = _read_floors(floors)
         self._receivers = _read_receivers(receivers)
 
@@ -128,7 +128,8 @@ class Register:
             return None
         return Heard(sighting.receiver, sighting.rssi_dbm, fix)
 
-    def _read_subjects(self, keys: Mapping[SubjectKind, set[str]]) -> None:
+    def read_subjects(self, keys: Mapping[SubjectKind, set[str]]) -> None:
+        """Look these up, so that :meth:`asset_id` knows them."""
         named = {int(key) for key in keys[SubjectKind.ASSET] if key.isdecimal()}
         ids = set(named)
         for kind, column in (
@@ -146,6 +147,17 @@ class Register:
         if ids:
             self.facts = _select_facts(_SELECT_FACTS + _IN_SERVICE, ids)
         self._ids[SubjectKind.ASSET] = {str(pk): pk for pk in self.facts if pk in named}
+
+
+def known_subjects(subjects: Iterable[Subject]) -> set[Subject]:
+    """Those whose asset would be found. Blocks on the database, for the same few queries however many there are."""
+    subjects = set(subjects)
+    keys: dict[SubjectKind, set[str]] = {kind: set() for kind in SubjectKind}
+    for subject in subjects:
+        keys[subject.kind].add(subject.key)
+    register = Register(())
+    register.read_subjects(keys)
+    return {subject for subject in subjects if register.asset_id(subject) is not None}
 
 
 def _sole_ids(column: str, names: Iterable[str]) -> dict[str, int]:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collectors.receivers.hl7.receiver import Hl7Receiver
 from collectors.receivers.receiver import Receiver
 
-RECEIVERS: dict[str, type[Receiver]] = {}
+RECEIVERS: dict[str, type[Receiver]] = {
+    "hl7": Hl7Receiver,
+}

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from collectors.profiles.strict import Section
+from collectors.receivers.hl7.codes import NAME, read_codes
+from collectors.receivers.hl7.places import Floor
 
 WHERE = "settings"
 
@@ -21,6 +23,19 @@ class Listen:
     certificate: str = ""
     key: str = ""
     client_ca: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Mllp:
+    """HL7. ``codes`` are names of a site's own: alias → name; ``floors`` where coordinates count: place → floor.
+
+    ``always_application``: answer by AA, AE and AR even those who ask for an accept acknowledgement.
+    """
+
+    listen: Listen
+    codes: dict[str, str] = field(default_factory=dict)
+    floors: dict[str, Floor] = field(default_factory=dict)
+    always_application: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,11 +65,42 @@ def _listen(usual_port: int, *, may_use_tls: bool = True) -> Callable[[Section],
     return read
 
 
+def _hl7(section: Section) -> Mllp:
+    return Mllp(
+        listen=_listen(2575)(section),
+        codes=_codes(section),
+        floors={
+            item.text("place"): Floor(item.text("floor"), _error(item)) for item in section.sections("floors")
+        },
+        always_application=section.choice("answers", ("as_asked", "application"), "as_asked")
+        == "application",
+    )
+
+
+def _codes(section: Section) -> dict[str, str]:
+    aliases: dict[str, str] = {}
+    if (codes := section.section("codes")) is not None:
+        aliases = {str(alias): codes.text(alias, pattern=NAME) for alias in map(str, codes.keys())}
+    try:
+        read_codes(aliases)
+    except ValueError as error:
+        section.fail("codes", str(error))
+    return aliases
+
+
+def _error(item: Section) -> float:
+    error_m = item.number("error_m")
+    if not 0 < error_m <= 100:
+        item.fail("error_m", "must be metres, above 0 and up to 100")
+    item.done()
+    return error_m
+
+
 _READ: dict[str, Callable[[Section], Any]] = {
     "traps": _listen(162, may_use_tls=False),
     "http": lambda _section: Nothing(),
     "mqtt": lambda _section: Nothing(),
-    "hl7": _listen(2575),
+    "hl7": _hl7,
     "mpps": _listen(11112),
 }
 KINDS = frozenset(_READ)

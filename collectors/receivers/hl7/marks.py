@@ -1,0 +1,57 @@
+"""The separators that a message names for itself, and what is between them."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+MOST_PARTS = 64
+"""Components of a field, and repetitions; what is beyond says nothing."""
+_PLAIN = {"F": 0, "S": 1, "R": 2, "E": 3, "T": 4}
+_HEX = re.compile(r"(?:[0-9A-Fa-f]{2})+")
+
+
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """``escape`` may be empty: then nothing is escaped."""
+
+    field: str
+    component: str
+    repetition: str
+    escape: str
+    part: str
+
+    def repetitions(self, field: str) -> list[str]:
+        return field.split(self.repetition, MOST_PARTS)[:MOST_PARTS]
+
+    def components(self, repetition: str) -> list[str]:
+        """Each with its escapes undone, and white space around it gone; of sub-components the first."""
+        return [
+            self.plain(component.partition(self.part)[0])
+            for component in repetition.split(self.component, MOST_PARTS)[:MOST_PARTS]
+        ]
+
+    def plain(self, text: str) -> str:
+        """The text that was meant. An escape that is none of the standard's leaves nothing."""
+        if not self.escape or self.escape not in text:
+            return text.strip()
+        # Between two escape characters lies a sequence: every second piece.
+        pieces = text.split(self.escape)
+        return "".join(
+            self._meant(piece) if at % 2 and at < len(pieces) - 1 else piece
+            for at, piece in enumerate(pieces)
+        ).strip()
+
+    def _meant(self, sequence: str) -> str:
+        if sequence in _PLAIN:
+            return (self.field, self.component, self.repetition, self.escape, self.part)[_PLAIN[sequence]]
+        if sequence.startswith((".", "X0D", "X0A")):
+            return " "
+        if sequence.startswith("X") and _HEX.fullmatch(sequence[1:]):
+            return bytes.fromhex(sequence[1:]).decode("latin-1")
+        return ""
+
+
+def component(parts: list[str], number: int) -> str:
+    """The component of that number, counted from one; empty if there are not so many."""
+    return parts[number - 1] if number <= len(parts) else ""
