@@ -25,6 +25,7 @@ MOST_OF_ONE = 32
 """Of one sender: each may hold a message while it comes, so their number bounds what they can make us hold."""
 TOO_MANY_CONNECTIONS = "more connections than allowed"
 HANDSHAKE_S = 15.0
+HANG_UP_S = 5.0
 _KEEP_ALIVE = {"TCP_KEEPIDLE": 60, "TCP_KEEPINTVL": 15, "TCP_KEEPCNT": 4}
 """A peer that is gone without a word is found after two minutes."""
 
@@ -105,7 +106,7 @@ class Hl7Receiver(Receiver):
             self.tally.senders = open_to.total()
             if open_to[sender] <= 0:
                 del open_to[sender]
-            writer.close()
+            await _hang_up(writer)
 
     def _why_not(self, sender: str, open_to: Counter[str]) -> str:
         if not self.doorway.is_listed(sender):
@@ -127,6 +128,16 @@ def tls_context(listen: Listen) -> ssl.SSLContext:
 
 def _zone_of(site_id: int) -> ZoneInfo:
     return ZoneInfo(Site.objects.values_list("timezone", flat=True).get(pk=site_id))
+
+
+async def _hang_up(writer: asyncio.StreamWriter) -> None:
+    """What was answered is still sent, but not to somebody who never takes it."""
+    writer.close()
+    try:
+        async with asyncio.timeout(HANG_UP_S):
+            await writer.wait_closed()
+    except (OSError, TimeoutError):
+        writer.transport.abort()
 
 
 def _keep_alive(writer: asyncio.StreamWriter) -> None:
