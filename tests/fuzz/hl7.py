@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import random
+import re
 from collections import Counter
 from zoneinfo import ZoneInfo
 
@@ -20,6 +22,9 @@ from tests.collectors.receivers.hl7.messages import INFUSING, PLACE, RATE, messa
 from tests.collectors.recordings import AT
 from tests.fuzz.faults import MADE_UP, UNUSABLE, require
 
+USUAL = b"MSH|^~\\&|"
+_FACTORS = (1.0, 60.0, 1000.0, 3600.0, 0.01, 0.001)
+_WORK = (b"pump-", b"197288", b"196940", b"_PUMP_DELIV_", b"_OCCL")
 MARKS = b"|^~\\&\r\n"
 _PIECES = (
     b"|", b"^", b"~", b"\\", b"&", b"\r", b"\\X0D\\", b'""', b"\x0b", b"\x1c\r", b"-1", b"1e9", b"NaN", b"9" * 40,
@@ -74,6 +79,8 @@ class Messages:
             verdict = Verdict("R", error.code, error.reason)
         self.taken += len(found)
         self._check_observations(found)
+        if octets.startswith(USUAL):
+            _check_said(octets, found)
         _check_answers(write_answers(header, verdict, at=AT, name="n", always_application=False))
         return found
 
@@ -105,6 +112,21 @@ def _is_possible(name: str, value: float | str) -> bool:
     if term.kind == "state":
         return value in term.states
     return isinstance(value, str) and value.isprintable() and 0 < len(value) <= TEXT_LIMIT
+
+
+def _check_said(octets: bytes, found: list[Observation]) -> None:
+    """By a second reading: a number stands between two separators, work has a word for it."""
+    tokens = [token.strip() for token in re.split(rb"[|^~\\&\r\n]", octets) if len(token) < 40]
+    numbers = {float(token) for token in tokens if re.fullmatch(rb"[+-]?(\d+\.?\d*|\.\d+)", token)}
+    for each in found:
+        claimed = [reading.value for reading in each.readings if isinstance(reading.value, float)]
+        if each.position is not None:
+            claimed += [each.position.x, each.position.y]
+        for value in claimed:
+            said = any(math.isclose(n * factor, value) for n in numbers for factor in _FACTORS)
+            require(said, MADE_UP, f"{value}, which nobody said")
+        if each.activity is not None:
+            require(any(word in octets for word in _WORK), MADE_UP, f"{each.activity}, which nobody said")
 
 
 def _check_answers(answers: list[bytes]) -> None:

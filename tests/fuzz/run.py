@@ -19,7 +19,7 @@ from tests.fuzz.polls import Polls
 from tests.fuzz.snmp import V3, Community, Table
 
 TARGETS: dict[str, tuple[Callable[[], Target], int]] = {
-    "snmp-v1-v2c": (Community, 20),
+    "snmp-v1-v2c": (Community, 30),
     "snmp-v3": (V3, 20),
     "snmp-table": (Table, 10),
     "modbus-tcp": (partial(Frames, "modbus_tcp"), 10),

@@ -17,6 +17,7 @@ from collectors.receivers.hl7.framing import Trouble
 from collectors.receivers.hl7.header import Header, RejectedError, check_header, read_header
 from collectors.receivers.hl7.meaning import Context, Meant, read_meaning
 from collectors.receivers.hl7.naming import Naming
+from collectors.receivers.hl7.standing import StandingAlarms
 from collectors.receivers.receipts import Remembered, find_receipt, receipt_key, write_receipts
 from collectors.receivers.receiver import Keep, Spec
 from collectors.receivers.settings import Mllp
@@ -53,6 +54,7 @@ class Intake:
     def __init__(self, means: Means) -> None:
         self._means = means
         self._remembered = Remembered()
+        self._standing = StandingAlarms()
 
     async def take(self, octets: bytes) -> list[bytes]:
         """The answers to a message; everything that it says is recorded or on disk if they say so."""
@@ -103,7 +105,7 @@ class Intake:
             means.tally.repeated()
             return TAKEN
         meant = self._read(octets, header)
-        observations = await means.naming.name(meant.told)
+        observations = await means.naming.name([self._standing.settle(each) for each in meant.told])
         if observations and not await means.keep(observations):
             means.tally.refused(NOT_KEPT)
             return NOW_NOT

@@ -43,7 +43,7 @@ def why_no_value(row: Row) -> Failure | None:
 def read_in_unit(
     row: Row, unit: str, codes: Codes, marks: Marks, *, low: float = float("-inf"), high: float = float("inf")
 ) -> Decoded:
-    text = marks.plain(row.value)
+    text = row.value  # with its escapes: no number has any
     if row.kind == "SN":  # comparator and number
         comparator, _, text = row.value.partition(marks.component)
         if comparator not in ("", "="):

@@ -14,6 +14,14 @@ def source(site, **changes):
 
 def test_a_sound_one_is_accepted(site):
     source(site, settings={"host": "0.0.0.0", "port": 2575}).full_clean()  # noqa: S104  any address, as said
+    source(
+        site,
+        settings={
+            "answers": "application",
+            "codes": {"MDCX_ACME_RATE": "MDC_FLOW_FLUID_PUMP_CURRENT", "424242": "MDC_VOL_FLUID_TBI"},
+            "floors": [{"place": "GENHOSP/NORTH/3", "floor": "main-1", "error_m": 2.5}],
+        },
+    ).full_clean()
 
 
 @pytest.mark.parametrize(
@@ -23,6 +31,23 @@ def test_a_sound_one_is_accepted(site):
         ({"networks": "10.0.0.0/8"}, "networks", "Give a list"),
         ({"networks": ["10.0.0.0/33"]}, "networks", "10.0.0.0/33"),
         ({"settings": {"prot": 1}}, "settings", "prot: no such key"),
+        (
+            {"settings": {"codes": {"MDCX_ACME_RATE": "MDC_NONE"}}},
+            "settings",
+            "MDC_NONE is no name of a code",
+        ),
+        (
+            {"settings": {"codes": {"MDCX_ACME_RATE": "rate"}}},
+            "settings",
+            "codes.MDCX_ACME_RATE: 'rate' is not",
+        ),
+        ({"settings": {"answers": "never"}}, "settings", "answers: must be one of as_asked, application"),
+        ({"settings": {"floors": [{"place": "A/B/1"}]}}, "settings", "floors[0].floor: is missing"),
+        (
+            {"settings": {"floors": [{"place": "A/B/1", "floor": "main-1", "error_m": 0}]}},
+            "settings",
+            "floors[0].error_m: must be metres",
+        ),
         ({"settings": {"port": 0}}, "settings", "port: must be a whole number from 1 to 65535"),
         ({"settings": {"host": "somewhere.example"}}, "settings", "host"),
         ({"settings": {"client_ca": "/etc/ca.pem"}}, "settings", "client_ca: is of no use without"),

@@ -10,6 +10,7 @@ from assets.observation import Position, Sighting, Subject, SubjectKind
 from collectors.receivers.hl7.meaning import NAMELESS, TIMELESS, source_name
 from collectors.receivers.hl7.moments import read_moment
 from collectors.receivers.hl7.places import Floor
+from collectors.receivers.hl7.standing import StandingAlarms
 from tests.collectors.receivers.hl7.messages import (
     BERLIN,
     INFUSING,
@@ -215,6 +216,18 @@ def test_an_alarm_is_on_or_off_and_says_what_it_is_about(code, state, expected, 
     rows = [row.format(code=code, state=state) for row in ALARM]
     (found,) = told(message(*pump(*rows), event="R40"))
     assert (found["readings"], found["activity"]) == (expected, activity)
+
+
+def test_when_one_of_two_alarms_ends_the_device_is_not_said_to_be_without_any():
+    standing = StandingAlarms()
+
+    def hear(code: str, state: str) -> list[str]:
+        rows = [row.format(code=f"{code}^^MDC", state=state) for row in ALARM]
+        (each,) = understood(message(*pump(*rows), event="R40")).told
+        return [r.value for r in standing.settle(each).observation.readings if r.name == "general_alarm"]
+
+    assert [hear("1", "active"), hear("2", "active"), hear("1", "active")] == [["alarm"]] * 3
+    assert [hear("1", "inactive"), hear("2", "inactive"), hear("1", "inactive")] == [[], ["clear"], ["clear"]]
 
 
 # --- numbers and texts
