@@ -13,6 +13,8 @@ VERSIONS = frozenset(
 EVENTS = frozenset({"R01", "R40", "R42"})
 """Of ORU: observations, alarms, infusion events."""
 LONGEST_CONTROL_ID = 199
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
+"""An answer gives fields of the header back, and must not end its own frame by one of these."""
 _LINE_END = re.compile(rb"[\r\n]")
 
 
@@ -55,6 +57,8 @@ def read_header(octets: bytes) -> Header:
     line = _LINE_END.split(octets[:8192], maxsplit=1)[0].decode("latin-1")
     if len(line) < 8 or not line.startswith("MSH"):
         raise RejectedError(100, "not HL7 v2: there is no header")
+    if _CONTROL.search(line):
+        raise RejectedError(100, "not HL7 v2: its header has control characters")
     separator = line[3]
     fields = line.split(separator, 40)[1:]
     marks = fields[0]

@@ -84,6 +84,7 @@ def test_a_sender_with_separators_of_its_own_is_answered_in_them():
         (b"MSHa^~\\&athe separator is a letter", 100),
         (b"MSH|^~\\&A|a letter", 100),
         (b"MSH||", 100),
+        (HEAD.replace("A 7", "A\x1c7").encode(), 100),
         (HEAD.replace("A 7", "").encode(), 101),
         (HEAD.replace("A 7", "7" * 200).encode(), 101),
         (HEAD.replace("ORU^R01^ORU_R01", "ADT^A01").encode(), 200),
