@@ -97,6 +97,7 @@ _TERMS = (
     _number("operating_hours", "Operating hours", "h", 0, 1_000_000, 1, heartbeat_s=_DAY),
     _number("starts", "Starts", "", 0, 4_294_967_295, 0, heartbeat_s=_DAY),
     _number("signal_strength", "Signal", "dBm", -150, 30, 3),
+    _number("signal_quality", "Signal quality", "%", 0, 100, 5),
     _text("manufacturer", "Maker"),
     _number("warning_count", "Warnings present", "", 0, 10_000, 0),
     _state("hardware_alarm", "Hardware alarm", "clear", "alarm"),
@@ -172,6 +173,7 @@ _TERMS = (
     _state("pressure_alarm", "Pressure alarm", "clear", "warning", "alarm"),
     _number("steam_output", "Steam output", "kg/h", 0, 10_000, 0.5, 1),
     _number("demand", "Demand", "%", 0, 100, 2),
+    _state("safety_loop", "Safety loop", "closed", "open"),
     _number("supply_air_flow", "Supply air", "m³/h", 0, 1_000_000, 10),
     _number("exhaust_air_flow", "Exhaust air", "m³/h", 0, 1_000_000, 10),
     # Compressors, chillers and engines
@@ -253,6 +255,8 @@ _TERMS = (
     _state("supply_in_use", "Supply in use", "a", "b"),
     _state("supply_redundancy", "Redundancy", "lost", "present"),
     _state("output_state", "Output", "off", "on"),
+    _number("leakage_capacitance", "Leakage capacitance", "µF", 0, 100_000, 0.5, 1),
+    _number("voltage_distortion", "Voltage distortion", "%", 0, 1000, 0.5, 1),
     _state("supply_a", "Supply A", "present", "failed"),
     _state("supply_b", "Supply B", "present", "failed"),
     # Printers

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import cast
 
 from assets.observation import Observation, ReadingValue, Subject, Value, good_observation
 from assets.words import Quality
 from collectors.decoding.describe import describe_poll
-from collectors.decoding.program import Prepared, Program, prepare_answers, program_of
+from collectors.decoding.program import Prepared, Program, Step, age_of, prepare_answers, program_of
 from collectors.decoding.rows import ABSENCES, decode_rows, notes_on, row_observations
 from collectors.decoding.values import Decoded
 from collectors.profiles.model import Profile
@@ -29,11 +29,11 @@ def decode_poll(
 ) -> list[Observation]:
     """That of ``subject``, if the endpoint answers for a device; then one for each row that names its device.
 
-    The device's own observation has ``source``, and ``raw.at`` as its moment. A row's has ``source/name``,
-    and its moment is ``raw.at`` less the row's age. A failed reading stands in its observation with its
-    quality; if nothing could be read, the observation itself has the quality, and no evidence. ``groups``
-    are those that the poll asked for besides the ordinary readings (default: all); a reading of another group
-    was not asked for, and so does not stand in the observation at all.
+    The device's own observation has ``source``, a row's has ``source/name``; the moment of each is ``raw.at``
+    less the age that the device or the row says. A failed reading stands in its observation with its quality;
+    if nothing could be read, the observation itself has the quality, and no evidence. ``groups`` are those
+    that the poll asked for besides the ordinary readings (default: all); a reading of another group was not
+    asked for, and so does not stand in the observation at all.
     """
     program = program_of(profile, groups)
     prepared = prepare_answers(program, raw)
@@ -55,6 +55,7 @@ def decode_poll(
 def _own(
     program: Program, prepared: Prepared, raw: RawPoll, source: str, subject: Subject, received_at: datetime
 ) -> Observation:
+    at = raw.at if program.age is None else _moment(program.age, prepared, raw.at)
     decoded = program.straight.decode(prepared)
     if decoded is None:
         decoded = [
@@ -66,15 +67,21 @@ def _own(
     if decoded and Failure not in set(map(type, decoded)):
         evidence = program.judge(decoded) if program.judge else None
         values = cast("list[Value]", decoded)
-        return good_observation(subject, source, raw.at, received_at, program.names, values, evidence)
-    return _in_part(program, prepared, decoded, raw, source, subject, received_at)
+        return good_observation(subject, source, at, received_at, program.names, values, evidence)
+    return _in_part(program, prepared, decoded, at, source, subject, received_at)
+
+
+def _moment(age: Step, prepared: Prepared, at: datetime) -> datetime:
+    """When the readings were true; what could not be read failed at the moment of the poll."""
+    age_s = age_of(age, prepared)
+    return at if isinstance(age_s, Failure) else at - timedelta(seconds=age_s)
 
 
 def _in_part(
     program: Program,
     prepared: Prepared,
     decoded: Sequence[Decoded],
-    raw: RawPoll,
+    at: datetime,
     source: str,
     subject: Subject,
     received_at: datetime,
@@ -90,9 +97,7 @@ def _in_part(
             readings.append(ReadingValue(name, value))
     quality, detail = _verdict(prepared, len(readings), failures)
     evidence = program.judge(decoded) if program.judge and quality is Quality.GOOD else None
-    return Observation(
-        subject, source, raw.at, received_at, quality, tuple(readings), evidence, detail=detail
-    )
+    return Observation(subject, source, at, received_at, quality, tuple(readings), evidence, detail=detail)
 
 
 def _verdict(prepared: Prepared, count: int, failures: list[tuple[str, Failure]]) -> tuple[Quality, str]:

@@ -31,6 +31,8 @@ def plan_requests(profile: Profile, groups: frozenset[str] | None = None) -> tup
     """
     part = part_of(profile, groups)
     sources = [guard.source for guard in profile.guards] + [reading.source for reading in part.readings]
+    if profile.age is not None:
+        sources.append(profile.age.source)
     if profile.protocol == "modbus":
         reads = _plan_reads(profile, [source for source in sources if isinstance(source, Registers)])
         identifies = any(isinstance(source, Identity) for source in sources)

@@ -8,7 +8,7 @@ from typing import Any
 from assets.observation import Evidence, Position, Sighting
 from assets.vocabulary import Term, term
 from assets.words import Quality
-from collectors.decoding.program import Prepared, Program, Step, prepare_answers, program_of
+from collectors.decoding.program import Prepared, Program, Step, age_of, prepare_answers, program_of
 from collectors.decoding.rows import Row, RowProgram, decode_rows
 from collectors.decoding.values import Decoded
 from collectors.profiles.model import Cell, Column, Identity, Profile, Reading, Registers, Scalar, Source
@@ -29,15 +29,17 @@ Report = dict[str, Any]
 
 
 def describe_poll(profile: Profile, raw: RawPoll) -> Report:
-    """JSON-able: ``rows`` (the device's own readings), ``tables`` and ``failures`` (of requests)."""
+    """JSON-able: ``rows`` (the device's own readings), their ``age_s``, ``tables`` and ``failures`` (of requests)."""
     program = program_of(profile)
     prepared = prepare_answers(program, raw)
     rows = [
         _describe_reading(reading, step, prepared, raw, program)
         for reading, step in zip(profile.readings, program.steps, strict=True)
     ]
+    age = age_of(program.age, prepared) if program.age else None
     return {
         "rows": rows,
+        "age_s": None if isinstance(age, Failure) else age,
         "tables": [_describe_table(table, prepared[slot], raw.answers.get(program.requests[slot]))
                    for slot, table in program.tables],
         "failures": [

@@ -20,7 +20,7 @@ from collectors.decoding.values import (
     number_converter,
     says_none,
 )
-from collectors.profiles.model import Encoding, Registers
+from collectors.profiles.model import Encoding, Guard, Registers
 from collectors.requests import Failure, ModbusIdentity, ModbusRead
 
 Raw = Sequence[Any]
@@ -51,7 +51,26 @@ class Block:
         self._unpack: Callable[[Sequence[int]], Raw] | None = None
 
     def reader(self, source: Registers, encoding: Encoding) -> Read:
-        """Decodes one value from what :meth:`unpack` brings."""
+        """Decodes one value from what :meth:`unpack` brings; there is none unless its conditions hold."""
+        read = self._value_reader(source, encoding)
+        for condition in reversed(source.only_if):
+            read = self._conditional(read, condition)
+        return read
+
+    def _conditional(self, read: Read, condition: Guard) -> Read:
+        assert isinstance(condition.source, Registers)  # noqa: S101 - for the type checker; the loader sees to it
+        held, wanted = self._value_reader(condition.source, condition.encoding), condition.values
+        unmet = Failure(Quality.NO_VALUE, f"not read, because {condition.because}")
+
+        def read_if(raw: Raw) -> Decoded:
+            found = held(raw)
+            if isinstance(found, Failure):
+                return found
+            return read(raw) if found in wanted else unmet
+
+        return read_if
+
+    def _value_reader(self, source: Registers, encoding: Encoding) -> Read:
         place = self._add(source.address, source.count, encoding.type, encoding.order)
         decode = _decoder(encoding)
         if source.unit is not None:

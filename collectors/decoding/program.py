@@ -47,6 +47,7 @@ class Program:
     requests: tuple[Request, ...]
     prepare: tuple[Callable[[Any], Any] | None, ...]
     checks: tuple[Check, ...]
+    age: Step | None
     steps: tuple[Step, ...]
     names: tuple[str, ...]
     straight: Straight
@@ -67,6 +68,7 @@ def program_of(profile: Profile, groups: frozenset[str] | None = None) -> Progra
         requests=requests,
         prepare=tuple(_preparation(place) for place in places),
         checks=tuple(_check(guard, places) for guard in profile.guards),
+        age=_step_to("age", profile.age.source, profile.age.encoding, places) if profile.age else None,
         steps=steps,
         names=names,
         straight=Straight(
@@ -87,8 +89,25 @@ def prepare_answers(program: Program, raw: RawPoll) -> Prepared:
         answer = prepared[check.slot]
         failure = answer if answer.__class__ is Failure else check.read(answer)
         if failure is not None:
-            return [was if was.__class__ is Failure else failure for was in prepared]
+            return _failed(prepared, failure)
+    if program.age is not None:
+        age = age_of(program.age, prepared)
+        if isinstance(age, Failure):
+            return _failed(prepared, age)
     return prepared
+
+
+def _failed(prepared: Prepared, failure: Failure) -> Prepared:
+    return [was if was.__class__ is Failure else failure for was in prepared]
+
+
+def age_of(age: Step, prepared: Prepared) -> float | Failure:
+    """How many seconds ago the device's own readings were true."""
+    answer = prepared[age.slot]
+    found = answer if answer.__class__ is Failure else age.read(answer)
+    if isinstance(found, Failure):
+        return Failure(found.quality, f"age unknown: {found.detail}")
+    return float(found)
 
 
 def _preparation(place: Place) -> Callable[[Any], Any] | None:
@@ -102,8 +121,12 @@ def _preparation(place: Place) -> Callable[[Any], Any] | None:
 
 
 def _step(reading: Reading, places: Sequence[Place]) -> Step:
-    slot = _slot(reading.source, places)
-    return Step(reading.name, slot, _reader(reading.source, reading.encoding, places[slot]))
+    return _step_to(reading.name, reading.source, reading.encoding, places)
+
+
+def _step_to(name: str, source: Source, encoding: Encoding, places: Sequence[Place]) -> Step:
+    slot = _slot(source, places)
+    return Step(name, slot, _reader(source, encoding, places[slot]))
 
 
 def _reader(source: Source, encoding: Encoding, place: Place) -> Read:

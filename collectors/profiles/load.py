@@ -9,6 +9,7 @@ from pathlib import Path
 
 from assets.observation import Evidence
 from assets.vocabulary import VOCABULARY, Term
+from collectors.profiles.conditions import read_age, with_conditions
 from collectors.profiles.consistency import check_limits, check_readings, check_tables
 from collectors.profiles.groups import check_groups, read_group, read_groups
 from collectors.profiles.model import (
@@ -59,6 +60,7 @@ def load_profile(path: Path) -> Profile:
         quirks=_quirks(section),
         groups=groups,
         guards=tuple(_guard(item, protocol) for item in section.sections("guards")),
+        age=read_age(section.section("age"), protocol),
         readings=readings,
         tables=tuple(
             read_table(item, _row_reading, read_rules, partial(read_group, groups=groups))
@@ -88,7 +90,8 @@ def _reading(section: Section, protocol: str, groups: Mapping[str, float]) -> Re
     term = _term(section)
     group = read_group(section, groups, [term])
     if protocol == "modbus":
-        reading = Reading(term, *modbus_place(section, term), group)
+        place, encoding = modbus_place(section, term)
+        reading = Reading(term, with_conditions(section, place), encoding, group)
     else:
         reading = Reading(term, snmp_source(section), snmp_encoding(section, term), group)
     section.done()

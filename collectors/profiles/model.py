@@ -92,7 +92,8 @@ class Registers:
     """``count`` registers, or bits for function 1 and 2, from ``address``, counted from 0.
 
     ``exponent`` is the address of the register that holds the power of ten that the value is in, ``unit`` that of
-    the register that says its unit.
+    the register that says its unit. ``only_if``: what registers of the same function have to hold, or else these
+    hold no value.
     """
 
     function: int
@@ -100,6 +101,7 @@ class Registers:
     count: int = 1
     exponent: int | None = None
     unit: int | None = None
+    only_if: tuple[Guard, ...] = ()
 
     @property
     def beside(self) -> tuple[int, ...]:
@@ -110,7 +112,9 @@ class Registers:
     def span(self) -> tuple[int, int]:
         """The first address, and the one after the last, of what has to be read at once."""
         first, last = self.address, self.address + self.count - 1
-        return min((first, *self.beside)), max((last, *self.beside)) + 1
+        spans = [(min((first, *self.beside)), max((last, *self.beside)) + 1)]
+        spans += [guard.source.span for guard in self.only_if if isinstance(guard.source, Registers)]
+        return min(begin for begin, _ in spans), max(stop for _, stop in spans)
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,7 +184,7 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Guard:
-    """A setting of the device without which its values mean something else than the profile says."""
+    """A setting of the device without which its values, or one of them, mean something else than the profile says."""
 
     source: Source
     encoding: Encoding
@@ -193,6 +197,14 @@ class Age:
     """How long ago a row was true, in seconds after scaling."""
 
     source: Cell
+    encoding: Encoding
+
+
+@dataclass(frozen=True, slots=True)
+class RegisterAge:
+    """How long ago all that a device answers was true, in seconds after scaling."""
+
+    source: Registers
     encoding: Encoding
 
 
@@ -264,7 +276,7 @@ class Profile:
     """A device type. ``reference``: no public map exists, docs/reference-gateways.md defines ours.
 
     ``groups``: names of groups of readings that are asked for less often than the rest, and each one's
-    interval in seconds.
+    interval in seconds. ``age``: how long ago its own readings were true, where the device says so.
     """
 
     name: str
@@ -281,6 +293,7 @@ class Profile:
     quirks: frozenset[str] = frozenset()
     groups: Mapping[str, float] = field(default_factory=dict)
     guards: tuple[Guard, ...] = ()
+    age: RegisterAge | None = None
     readings: tuple[Reading, ...] = ()
     tables: tuple[Table, ...] = ()
     activity: tuple[Rule, ...] = ()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+from collections.abc import Iterator
 
 from collectors.planner import plan_requests
 from collectors.profiles.model import FLAGS, REGISTER_TYPES, SNMP_TYPES, Column, Registers, Scalar
@@ -105,30 +106,46 @@ def _wanted(value) -> SnmpValue:
 
 def _registers(profile, request: ModbusRead) -> tuple[int, ...]:
     words = [0] * request.count
+    for source, held in _held(profile):
+        start = source.address - request.address
+        if source.function == request.function and 0 <= start < request.count:
+            for offset, word in enumerate(held):
+                words[start + offset] |= word
+    return tuple(words)
+
+
+def _held(profile) -> Iterator[tuple[Registers, tuple[int, ...]]]:
+    """What stands in which registers; powers of ten are 0, and so is everything else."""
+    conditions = list(profile.guards)
     for reading in profile.readings:
         source = reading.source
-        if isinstance(source, Registers) and source.function == request.function:
-            start = source.address - request.address
-            if 0 <= start < request.count:
-                for offset, word in enumerate(_words(reading.encoding, source.count)):
-                    words[start + offset] |= word
-                if source.unit is not None:
-                    words[source.unit - request.address] = _unit_of_the_vocabulary(reading.encoding)
-    return tuple(words)
+        if isinstance(source, Registers):
+            conditions += source.only_if
+            yield source, _words(reading.encoding, source.count)
+            if source.unit is not None:
+                yield Registers(source.function, source.unit), (_unit_of_the_vocabulary(reading.encoding),)
+    for condition in conditions:
+        yield condition.source, _words(condition.encoding, condition.source.count, condition.values[0])
+    if profile.age:
+        yield profile.age.source, _words(profile.age.encoding, profile.age.source.count)
 
 
 def _unit_of_the_vocabulary(encoding) -> int:
     return next(raw for raw, conversion in encoding.units.items() if conversion is same)
 
 
-def _words(encoding, count: int) -> tuple[int, ...]:
+def _words(encoding, count: int, value=None) -> tuple[int, ...]:
+    """The registers of ``value``, by default one that is sound."""
     if encoding.type in FLAGS:
         return (0,) * count  # none of them
     if encoding.type == "ascii":
-        return struct.unpack(f">{count}H", b"Sound 1".ljust(2 * count, b"\0"))
+        return struct.unpack(f">{count}H", (value or "Sound 1").encode().ljust(2 * count, b"\0"))
+    if encoding.type in ("digits16", "digits32", "version16"):
+        value = 7
+    raw = raw_number(encoding) if value is None else value
     if encoding.type in ("bit", "bits"):
-        return (raw_number(encoding) << (encoding.bit or 0),)
-    assert encoding.order in ("abcd", "cdab")
-    raw = 7 if encoding.type in ("digits16", "digits32", "version16") else raw_number(encoding)
-    words = struct.unpack(f">{REGISTER_TYPES[encoding.type]}H", struct.pack(f">{_PACK[encoding.type]}", raw))
-    return words if encoding.order == "abcd" else words[::-1]
+        return (raw << (encoding.bit or 0),)
+    swapped = "<" if encoding.order in ("badc", "dcba") else ">"
+    octets = struct.pack(f">{_PACK[encoding.type]}", raw)
+    words = struct.unpack(f"{swapped}{REGISTER_TYPES[encoding.type]}H", octets)
+    return words[::-1] if encoding.order in ("cdab", "dcba") else words

@@ -250,7 +250,7 @@ def test_an_identification_is_shown_decoded_beside_raw():
         Reading(term("model_name"), Identity("product"), Encoding("ascii")),
         Reading(term("firmware_version"), Identity("revision"), Encoding("ascii")),
     )
-    profile = Profile("sample", "Sample", "modbus", 10, "", "", readings=readings)
+    profile = Profile("sample", "Sample", "modbus", 10, "", "community", "", readings=readings)
     raw = RawPoll(AT, 3.0, {ModbusIdentify(): ModbusIdentity(b"Acme", b"M 100", None)})
 
     model, firmware = describe_poll(profile, raw)["rows"]
@@ -261,3 +261,51 @@ def test_an_identification_is_shown_decoded_beside_raw():
         {"source": "function 43/14, vendor", "type": "text", "value": "Acme"},
         {"source": "function 43/14, product", "type": "text", "value": "M 100"},
     ]
+
+
+# --- Conditions of registers, and their age -----------------------------------------------------------------
+
+
+def test_a_value_whose_condition_is_not_met_is_none_and_the_report_says_why():
+    profile = get_profile("gas-rki-beacon410")
+    (request,) = plan_requests(profile)
+    methane = (0x0080, 0x0202, 0x4140, 0, 0, 0, 0x4348, 0x3420, 0x2020, 0x2020)
+
+    report = describe_poll(profile, RawPoll(AT, 3.0, {request: methane}))
+
+    assert [(row["name"], row["value"], row["quality"], row["detail"]) for row in report["rows"]] == [
+        ("device_state", "running", "good", ""),
+        ("severity", "none", "good", ""),
+        ("oxygen", None, "no_value", "not read, because its gas is not called oxygen"),
+    ]
+    assert report["age_s"] is None
+
+
+def test_a_condition_that_cannot_be_read_leaves_no_value():
+    profile = get_profile("gas-rki-beacon410")
+    (request,) = plan_requests(profile)
+    garbled = (0x0080, 0x0202, 0x41A7, 0, 0, 0, 0xFF00, 0xFF00, 0, 0)
+
+    report = describe_poll(profile, RawPoll(AT, 3.0, {request: garbled}))
+
+    assert report["rows"][2]["quality"] == "malformed"
+    assert report["rows"][2]["detail"] == "the text is not UTF-8"
+
+
+def test_readings_are_as_old_as_the_device_says():
+    profile = get_profile("sensors-monnit-egw4")
+    (request,) = plan_requests(profile)
+    raw = RawPoll(AT, 3.0, {request: (13, 61268, 2, 540, 1, 0, 300, 87, 42)})
+
+    (sensor,) = decode_poll(profile, raw, source="endpoint:3", subject=ASSET, received_at=AT)
+
+    assert sensor.at == AT - timedelta(seconds=540)
+    assert describe_poll(profile, raw)["age_s"] == 540
+
+
+def test_a_failed_poll_is_of_its_own_moment():
+    profile = get_profile("sensors-monnit-egw4")
+
+    (sensor,) = decode_poll(profile, RawPoll(AT, 3.0, {}), source="endpoint:3", subject=ASSET, received_at=AT)
+
+    assert (sensor.at, sensor.quality) == (AT, Quality.NO_ANSWER)

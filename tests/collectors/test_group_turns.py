@@ -5,8 +5,10 @@ from __future__ import annotations
 from collectors.engine.group_turns import EVERYTHING, GroupTurns
 from collectors.profiles.model import Profile
 
-PLAIN = Profile("plain", "Plain", "modbus", 10, "", "")
-GROUPED = Profile("grouped", "Grouped", "modbus", 10, "", "", groups={"slow": 300.0, "daily": 86_400.0})
+PLAIN = Profile("plain", "Plain", "modbus", 10, "", "community", "")
+GROUPED = Profile(
+    "grouped", "Grouped", "modbus", 10, "", "community", "", groups={"slow": 300.0, "daily": 86_400.0}
+)
 NONE = frozenset[str]()
 
 

@@ -19,6 +19,7 @@ from collectors.profiles.model import (
     Limits,
     Profile,
     Reading,
+    RegisterAge,
     Registers,
     Scalar,
     Where,
@@ -34,7 +35,16 @@ def profile(protocol, *sources, limits=None, **extra) -> Profile:
         for name, source in zip(NUMBERS, sources, strict=False)
     )
     return Profile(
-        "sample", "Sample", protocol, 10, "", "", readings=readings, limits=limits or Limits(), **extra
+        "sample",
+        "Sample",
+        protocol,
+        10,
+        "",
+        "community",
+        "",
+        readings=readings,
+        limits=limits or Limits(),
+        **extra,
     )
 
 
@@ -157,6 +167,21 @@ def test_a_value_is_read_together_with_its_exponent():
     )
 
 
+def test_a_value_is_read_together_with_its_conditions():
+    held = Guard(Registers(3, 20), Encoding("uint16"), (1,), "it is another")
+    also = Guard(Registers(3, 4, 2), Encoding("uint32"), (7,), "it is another")
+    sample = profile("modbus", Registers(3, 10, 2, only_if=(held, also)), limits=Limits(gap=0))
+
+    assert plan_requests(sample) == (ModbusRead(3, 4, 17),)
+
+
+def test_the_age_of_what_a_device_says_is_read_with_every_poll():
+    age = RegisterAge(Registers(3, 9), Encoding("uint16"))
+    sample = replace(grouped((0, ""), (1, "slow")), age=age)
+
+    assert plan_requests(sample, frozenset()) == (ModbusRead(3, 9, 1), ModbusRead(4, 0, 1))
+
+
 def test_a_device_is_asked_once_what_it_is():
     sample = profile("modbus", Registers(3, 0), Identity("vendor"), Identity("product"))
 
@@ -209,7 +234,7 @@ def grouped(*parts):
         for name, (address, group) in zip(NUMBERS, parts, strict=False)
     )
     groups = {group: 300.0 for _, group in parts if group}
-    return Profile("sample", "Sample", "modbus", 10, "", "", readings=readings, groups=groups)
+    return Profile("sample", "Sample", "modbus", 10, "", "community", "", readings=readings, groups=groups)
 
 
 def test_a_poll_between_the_turns_of_a_group_does_not_read_it():

@@ -218,6 +218,7 @@ def _is_possible(reading):
     elif term.kind == "state":
         assert reading.value in term.states
     else:
+        assert isinstance(reading.value, str)
         assert reading.value.strip() == reading.value != ""
         assert reading.value.isprintable()
         assert len(reading.value) <= 200

@@ -10,7 +10,7 @@ from django.core.management import CommandError, call_command
 
 from collectors.profiles import library
 from collectors.profiles.library import UnknownProfileError, all_profiles, broken_profiles, get_profile
-from collectors.profiles.match import matching_profiles
+from collectors.profiles.match import matching_profiles, profiles_of_identity
 from collectors.profiles.strict import ProfileError
 
 OWN = """
@@ -184,6 +184,22 @@ def test_the_command_names_profiles_that_know_a_device():
 )
 def test_a_device_is_known_by_the_start_of_its_object_identifier(oid, names):
     assert [profile.name for profile in matching_profiles(all_profiles(), sys_object_id=oid)] == names
+
+
+@pytest.mark.parametrize(
+    ("vendor", "product", "names"),
+    [
+        ("Schneider Electric", "iEM3155", ["meter-schneider-iem3000"]),
+        ("Schneider Electric", "METSEPM5560", ["meter-schneider-pm5000"]),
+        ("Schneider Electric", "TM221", []),
+        ("Siemens AG", "SENTRON PAC2200", ["meter-siemens-pac"]),
+        ("Siemens AG", "6ES7 214", []),
+    ],
+)
+def test_a_modbus_device_is_known_by_what_it_says_that_it_is(vendor, product, names):
+    known = profiles_of_identity(all_profiles(), {"vendor": vendor, "product": product})
+
+    assert [profile.name for profile in known] == names
 
 
 @pytest.mark.parametrize(

@@ -509,3 +509,73 @@ def test_a_device_that_says_what_it_is_finds_its_profile(load):
     ]
     assert profiles_of_identity([profile], {"vendor": "Schneider Electric", "product": "PM5560"}) == []
     assert profiles_of_identity([profile], {"product": "iEM3155"}) == []
+
+
+# --- Conditions of registers, and their age -----------------------------------------------------------------
+
+CONDITIONAL = """
+name: sample
+title: A sample
+protocol: modbus
+interval_s: 10
+document: a document
+grade: community
+evidence: none
+age: {function: 3, address: 9, type: uint16, unit: min, missing: [0xFFFF]}
+readings:
+  - name: oxygen
+    function: 3
+    address: 2
+    type: float32
+    only_if: [{function: 3, address: 6, type: ascii, length: 4, is: [OXY, O2], because: it is another gas}]
+"""
+
+
+def test_registers_may_hold_a_value_on_a_condition_only(load):
+    (oxygen,) = load(CONDITIONAL).readings
+
+    (condition,) = oxygen.source.only_if
+    assert condition.source == Registers(3, 6, 4)
+    assert (condition.values, condition.because) == (("OXY", "O2"), "it is another gas")
+    assert oxygen.source.span == (2, 10)
+
+
+def test_a_device_may_say_how_old_its_readings_are(load):
+    age = load(CONDITIONAL).age
+
+    assert age.source == Registers(3, 9)
+    assert (age.encoding.type, age.encoding.scale, age.encoding.missing) == ("uint16", 60.0, {0xFFFF})
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "key", "problem"),
+    [
+        ("only_if: [{function: 3,", "only_if: [{function: 4,", "readings[0].only_if[0].function", "must be 3"),
+        ("only_if: [{function: 3,", "only_if: [{function: 6,", "readings[0].only_if[0].function", "only read"),
+        ("function: 3, address: 6, type: ascii, length: 4,", "identity: vendor,",
+         "readings[0].only_if[0].function", "read at once"),
+        (", because: it is another gas", "", "readings[0].only_if[0].because", "is missing"),
+        ("is: [OXY, O2]", "is: []", "readings[0].only_if[0].is", "whole number or a text"),
+        ("is: [OXY, O2],", "is: OXY, only_if: [],", "readings[0].only_if[0].only_if", "no such key"),
+        ("only_if: [{", "only_if: []\n    and: [{", "readings[0].only_if", "names no condition"),
+        ("address: 6", "address: 200", "limits.registers", "too few: oxygen fills 202"),
+        ("unit: min", "unit: h", "age.unit", "one of s, ms, min"),
+        ("unit: min, ", "", "age.unit", "is missing"),
+        ("address: 9, type: uint16", "address: 9, type: float32", "age.type", "one of uint16, uint32"),
+        ("age: {function: 3, address: 9, type: uint16", "age: {identity: vendor", "age.type", "one of uint16"),
+        ("unit: min,", "unit: min, scale: 2,", "age.scale", "no such key"),
+    ],
+)  # fmt: skip
+def test_a_condition_or_an_age_that_could_mislead_is_refused(load, old, new, key, problem):
+    assert old in CONDITIONAL
+    refused(load, CONDITIONAL.replace(old, new, 1), key, problem)
+
+
+def test_what_a_modbus_device_says_that_it_is_has_no_condition(load):
+    text = METER.replace("identity: product}", "identity: product, only_if: []}")
+
+    refused(load, text, "readings[0].only_if", "is for registers")
+
+
+def test_a_device_of_snmp_has_no_age_of_its_own(load):
+    refused(load, f"{SNMP}age: {{unit: s}}", "age", "is for Modbus")

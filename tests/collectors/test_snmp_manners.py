@@ -321,7 +321,7 @@ def test_limits_and_quirks_of_a_profile_reach_the_request():
         get_profile("host-resources").readings[0].term, Column("1.3.6.7.1.2", "mean"), Encoding("integer")
     )
     profile = Profile(
-        "x", "X", "snmp", 30.0, "", "", limits=Limits(varbinds=4, repetitions=9),
+        "x", "X", "snmp", 30.0, "", "community", "", limits=Limits(varbinds=4, repetitions=9),
         quirks=frozenset({"no-getbulk", "unordered-rows"}), readings=(reading,),
     )  # fmt: skip
     (table,) = plan_requests(profile)

@@ -365,6 +365,12 @@ def test_what_came_back_is_shown_decoded_beside_raw(sign_in, biomed, fridge, noo
         assert words in text, words
 
 
+def test_readings_that_were_true_a_while_ago_are_shown_with_their_age(sign_in, biomed, fridge, noon):
+    report = {"rows": REPORT["rows"], "age_s": 540.0}
+    poll = ManualPoll.objects.create(endpoint=fridge, requested_at=noon, finished_at=noon, report=report)
+    assert "540 s old" in poll_page(sign_in(biomed), poll)
+
+
 def test_what_a_device_says_is_shown_as_text(sign_in, biomed, fridge, noon):
     evil = {"rows": [{**REPORT["rows"][0], "raw": "<script>alert(1)</script>"}]}
     poll = ManualPoll.objects.create(endpoint=fridge, requested_at=noon, finished_at=noon, report=evil)

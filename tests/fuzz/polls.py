@@ -6,6 +6,7 @@ import json
 import math
 import random
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from assets.observation import Observation, ReadingValue, Subject, SubjectKind
@@ -113,17 +114,32 @@ def _says(raw: RawPoll, cells: dict[str, SnmpValue], reading: Reading, claimed: 
                 for answer in raw.answers.values()
                 if isinstance(answer, ModbusIdentity)
             )
-        case Registers(function=function, address=address, count=count, unit=unit):
+        case Registers():
             return any(
-                registers_say(encoding, answer[address - r.address :][:count], claimed,
-                              None if unit is None else answer[unit - r.address])
+                _answer_says(source, encoding, r.address, answer, claimed)
                 for r, answer in raw.answers.items()
-                if isinstance(r, ModbusRead) and isinstance(answer, tuple)
-                and r.function == function and r.address <= address and address + count <= r.address + r.count
+                if isinstance(r, ModbusRead) and isinstance(answer, tuple) and r.function == source.function
+                and r.address <= source.span[0] and source.span[1] <= r.address + r.count
             )  # fmt: skip
         case Column():
             return _column_says(source, encoding, cells, claimed)
     return False
+
+
+def _answer_says(source: Registers, encoding: Any, first: int, answer: tuple[int, ...], claimed: Any) -> bool:
+    """Whether the registers say it, with the power of ten that stands beside them, and on all of its conditions."""
+    if source.exponent is not None:
+        power = answer[source.exponent - first]
+        encoding = replace(encoding, scale=encoding.scale * 10.0 ** (power - (power >> 15 << 16)))
+    unit = None if source.unit is None else answer[source.unit - first]
+    return registers_say(encoding, answer[source.address - first :][: source.count], claimed, unit) and all(
+        any(
+            registers_say(held.encoding, answer[held.source.address - first :][: held.source.count], value)
+            for value in held.values
+        )
+        for held in source.only_if
+        if isinstance(held.source, Registers)
+    )
 
 
 def _column_says(source: Column, encoding: Any, cells: dict[str, SnmpValue], claimed: Any) -> bool:

@@ -9,6 +9,8 @@ import pytest
 from assets.observation import ReadingValue
 from assets.words import Quality
 from collectors.decode import decode_poll
+from collectors.decoding import modbus
+from collectors.decoding.program import program_of
 from collectors.drivers.modbus import framing, pdus
 from collectors.requests import SnmpValue
 from collectors.snmp import ber, exchange, messages
@@ -125,6 +127,21 @@ def test_a_zero_in_place_of_a_failed_reading_is_found(monkeypatch):
         return observations
 
     monkeypatch.setattr(polls, "decode_poll", obliging)
+
+    assert run_block(Block("profiles", SEED, 0, FULL)).fault == MADE_UP
+
+
+@pytest.fixture
+def _fresh_programs():
+    """What is built in the test is built anew, and is not kept."""
+    program_of.cache_clear()
+    yield
+    program_of.cache_clear()
+
+
+@pytest.mark.usefixtures("_fresh_programs")
+def test_a_value_whose_condition_is_ignored_is_found(monkeypatch):
+    monkeypatch.setattr(modbus.Block, "_conditional", lambda _block, read, _condition: read)
 
     assert run_block(Block("profiles", SEED, 0, FULL)).fault == MADE_UP
 
