@@ -16,6 +16,7 @@ from collectors.profiles.model import (
     Scalar,
     Source,
     Table,
+    oids_beside,
 )
 from collectors.requests import ModbusIdentify, ModbusRead, Request, SnmpGet, SnmpTable
 
@@ -72,27 +73,51 @@ def table_columns(table: Table) -> tuple[str, ...]:
         cells += [table.position.floor, table.position.x, table.position.y, table.position.error]
     if table.sighting:
         cells += [table.sighting.receiver, table.sighting.rssi]
-    columns = [cell.oid for cell in cells if isinstance(cell, Cell)]
+    columns = [oid for cell in cells if isinstance(cell, Cell) for oid in (cell.oid, *oids_beside(cell))]
     return tuple(dict.fromkeys([*columns, *(where.column for where in table.present)]))
 
 
 def _plan_gets(profile: Profile, sources: Iterable[Source]) -> Iterator[SnmpGet]:
-    oids = list(dict.fromkeys(source.oid for source in sources if isinstance(source, Scalar)))
+    """In the order of ``sources``; what says how a value is written travels with it."""
     size = 1 if "single-gets" in profile.quirks else profile.limits.varbinds
-    for start in range(0, len(oids), size):
-        yield SnmpGet(tuple(oids[start : start + size]))
+    messages: list[dict[str, None]] = []
+    for source in sources:
+        if isinstance(source, Scalar):
+            wanted = dict.fromkeys((source.oid, *oids_beside(source)))
+            if any(wanted.keys() <= message.keys() for message in messages):
+                continue
+            if messages and len(messages[-1] | wanted) <= size:
+                messages[-1] |= wanted
+            else:
+                messages.append(wanted)
+    return (SnmpGet(tuple(message)) for message in messages)
 
 
 def _plan_columns(profile: Profile, sources: Iterable[Source]) -> Iterator[SnmpTable]:
-    """Columns of one entry travel together, so that their rows are of one moment."""
-    entries: dict[str, list[str]] = {}
+    """Columns of one entry travel together, so that their rows are of one moment; so do those of several entries
+    if a reading needs them all."""
+    tables: list[tuple[set[str], list[str]]] = []
     for source in sources:
         if isinstance(source, Column):
-            wanted = [source.oid, *(where.column for where in source.where)]
-            for oid in [*wanted, source.share_of] if source.share_of else wanted:
-                entries.setdefault(oid.rpartition(".")[0], []).append(oid)
-    for columns in entries.values():
-        yield _plan_table(profile, tuple(dict.fromkeys(columns)))
+            wanted = [source.oid, *(where.column for where in source.where), *oids_beside(source)]
+            columns = [*wanted, source.share_of] if source.share_of else wanted
+            _join(tables, columns)
+    return (_plan_table(profile, tuple(dict.fromkeys(columns))) for _, columns in tables)
+
+
+def _join(tables: list[tuple[set[str], list[str]]], columns: Sequence[str]) -> None:
+    """Puts the columns to those of the same entries, which become one table by it."""
+    entries = {oid.rpartition(".")[0] for oid in columns}
+    touched = [table for table in tables if table[0] & entries] or [(set(), [])]
+    first, *others = touched
+    if not first[0]:
+        tables.append(first)
+    for of_other, its_columns in others:
+        first[0].update(of_other)
+        first[1].extend(its_columns)
+        tables.remove((of_other, its_columns))
+    first[0].update(entries)
+    first[1].extend(columns)
 
 
 def _plan_tables(profile: Profile) -> Iterator[SnmpTable]:

@@ -17,6 +17,7 @@ from django.views.decorators.vary import vary_on_headers
 from assets.find import clean_text
 from assets.models import Asset
 from assets.views.fragments import wants_fragment
+from collectors.alarms import alarms_of
 from collectors.clock_words import zone_for
 from collectors.drivers.registry import choice_of
 from collectors.endpoint_rules import weaknesses
@@ -144,7 +145,8 @@ def endpoints_of_asset(request: HttpRequest, asset_tag: str) -> HttpResponse:
     thing = get_object_or_404(Asset.objects.visible_to(request.user), asset_tag=asset_tag)
     now = timezone.now()
     rows = rows_of(endpoints_behind(thing, request.user), now, situation_at(now))
-    return render(request, "collectors/_of_asset.html", {"asset": thing, "rows": rows})
+    alarms = alarms_of(thing, {row.endpoint.pk: row.endpoint.profile for row in rows})
+    return render(request, "collectors/_of_asset.html", {"asset": thing, "rows": rows, "alarms": alarms})
 
 
 def _endpoint_page(
@@ -172,6 +174,7 @@ def _endpoint_page(
         "may_resume": may_resume(request.user, pause),
         "now": now,
         "profile": profile,
+        "alarms": alarms_of(thing.asset, {thing.pk: thing.profile}) if thing.asset else [],
         "polls": thing.manual_polls.select_related("requested_by")[:POLLS_SHOWN],
         "may_poll": request.user.has_perm("collectors.poll_endpoint"),
         "refused": refused,

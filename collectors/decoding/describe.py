@@ -11,7 +11,18 @@ from assets.words import Quality
 from collectors.decoding.program import Prepared, Program, Step, age_of, prepare_answers, program_of
 from collectors.decoding.rows import Row, RowProgram, decode_rows
 from collectors.decoding.values import Decoded
-from collectors.profiles.model import Cell, Column, Identity, Profile, Reading, Registers, Scalar, Source
+from collectors.profiles.model import (
+    Cell,
+    Column,
+    Identity,
+    Profile,
+    Reading,
+    Registers,
+    Scalar,
+    Scaling,
+    Source,
+    oids_beside,
+)
 from collectors.requests import (
     Answer,
     Failure,
@@ -65,15 +76,28 @@ def describe_request(request: Request) -> str:
 
 def describe_source(source: Source) -> str:
     match source:
-        case Scalar(oid=oid) | Cell(oid=oid):
-            return oid
-        case Column(oid=oid, pick=pick):
-            return f"{oid} ({pick})"
+        case Scalar(oid=oid, scaling=scaling) | Cell(oid=oid, scaling=scaling):
+            return oid + _told_by(scaling)
+        case Column(oid=oid, pick=pick, scaling=scaling):
+            return f"{oid} ({pick})" + _told_by(scaling)
         case Registers(function=function, address=address, count=count):
             last = f"–{address + count - 1}" if count > 1 else ""
             return f"function {function}, {address}{last}"
         case Identity(part=part):
             return f"function 43/14, {part}"
+
+
+def _told_by(scaling: Scaling | None) -> str:
+    """What else has to be read to know how the value is written."""
+    if scaling is None:
+        return ""
+    told = (
+        ("digits", scaling.digits),
+        ("power of ten", scaling.power),
+        ("unit", scaling.unit),
+        ("validity", scaling.state),
+    )
+    return "".join(f", its {what} by {beside.oid}" for what, beside in told if beside)
 
 
 def _describe_reading(
@@ -158,7 +182,8 @@ def _raw_of(source: Source, answer: Answer | None, request: Request) -> str:
         words = answer[start : start + source.count]
         return " ".join(f"{word:04X}" for word in words) if source.function > 2 else " ".join(map(str, words))
     if isinstance(source, Scalar | Cell) and isinstance(answer, Mapping):
-        return show_raw(answer.get(source.oid))
+        raws = (show_raw(answer.get(oid)) for oid in (source.oid, *oids_beside(source)))
+        return ", ".join(filter(None, raws))
     if isinstance(source, Column) and isinstance(answer, Mapping):
         values = [show_raw(value) for oid, value in answer.items() if oid.startswith(f"{source.oid}.")]
         more = f" and {len(values) - 8} more" if len(values) > 8 else ""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from assets.observation import Evidence, Value
 from assets.words import Quality
@@ -16,6 +16,7 @@ Judge = Callable[[Sequence[Decoded]], Evidence | None]
 Holds = Callable[[Value], bool]
 
 _SILENT = (Quality.MISSING, Quality.NO_VALUE)
+_NOT_THERE = Failure(Quality.MISSING, "the device has no such reading")
 _OPERATORS: dict[str, Callable[[Value, float], bool]] = {
     "above": operator.gt, "at_least": operator.ge, "below": operator.lt, "at_most": operator.le,
 }  # fmt: skip
@@ -65,3 +66,9 @@ def _comparison(condition: Condition) -> Holds:
         return frozenset(operand).__contains__
     compare, limit = _OPERATORS[condition.operator], operand
     return lambda value: compare(value, limit)
+
+
+def holds_all(when: Sequence[Condition], values: Mapping[str, Decoded]) -> bool | None:
+    """Whether all conditions hold of these readings. None: one failed, so nobody knows, and no other one is false."""
+    decoded = [values.get(condition.reading, _NOT_THERE) for condition in when]
+    return _verdict(decoded, [(place, _comparison(condition)) for place, condition in enumerate(when)])

@@ -8,14 +8,26 @@ from functools import cache
 from typing import Any
 
 from assets.words import Quality
+from collectors.decoding.columns import column_decoder, split_rows
 from collectors.decoding.evidence import Judge, make_judge
 from collectors.decoding.modbus import Block, identity_decoder
 from collectors.decoding.rows import RowProgram, row_program
-from collectors.decoding.snmp import column_decoder, snmp_decoder, split_rows
+from collectors.decoding.scaling import object_decoder
+from collectors.decoding.snmp import snmp_decoder
 from collectors.decoding.straight import Straight
 from collectors.decoding.values import Decoded
 from collectors.planner import part_of, plan_requests
-from collectors.profiles.model import Column, Encoding, Identity, Profile, Reading, Registers, Scalar, Source
+from collectors.profiles.model import (
+    Column,
+    Encoding,
+    Identity,
+    Profile,
+    Reading,
+    Registers,
+    Scalar,
+    Source,
+    oids_beside,
+)
 from collectors.requests import Failure, ModbusIdentify, ModbusRead, RawPoll, Request, SnmpGet, SnmpTable
 
 NOT_ASKED = Failure(Quality.NO_ANSWER, "the request was not carried out")
@@ -138,6 +150,8 @@ def _reader(source: Source, encoding: Encoding, place: Place) -> Read:
             return identity_decoder(encoding, part)
         case Column():
             return column_decoder(source, encoding)
+        case Scalar(oid=oid, scaling=scaling) if scaling is not None:
+            return object_decoder(oid, encoding, scaling)
         case _:
             oid, decode = source.oid, snmp_decoder(encoding)
             return lambda answer: decode(answer.get(oid))
@@ -146,7 +160,7 @@ def _reader(source: Source, encoding: Encoding, place: Place) -> Read:
 def _slot(source: Source, places: Sequence[Place]) -> int:
     for slot, place in enumerate(places):
         match source, place:
-            case Scalar(oid=oid), SnmpGet(oids=oids) if oid in oids:
+            case Scalar(oid=oid), SnmpGet(oids=oids) if {oid, *oids_beside(source)}.issubset(oids):
                 return slot
             case Column(oid=oid), SnmpTable(columns=columns) if oid in columns:
                 return slot

@@ -8,10 +8,12 @@ from datetime import datetime, timedelta
 
 from assets.observation import Evidence, Observation, Position, ReadingValue, Sighting, Subject
 from assets.words import Quality
+from collectors.decoding.columns import holds
 from collectors.decoding.evidence import Judge, make_judge
-from collectors.decoding.snmp import Decode, Rows, decode_name, holds, snmp_decoder
+from collectors.decoding.scaling import Rows, cell_decoder
+from collectors.decoding.snmp import Decode, decode_name, snmp_decoder
 from collectors.decoding.values import Decoded
-from collectors.profiles.model import PositionColumns, SightingColumns, Table
+from collectors.profiles.model import Cell, PositionColumns, SightingColumns, Table
 from collectors.requests import Failure, SnmpValue
 
 KEY_LIMIT = 40
@@ -33,6 +35,8 @@ class RowProgram:
     locate: Callable[[Rows, str], Position | Failure | None]
     sight: Callable[[Rows, str], Sighting | Failure | None]
     judge: Judge | None
+    scaled: tuple[tuple[int, Callable[[Rows, str], Decoded]], ...] = ()
+    """Those of the readings, by place, that need more of the row than their own column."""
 
 
 @dataclass(slots=True)
@@ -62,6 +66,11 @@ def row_program(table: Table) -> RowProgram:
         locate=_locator(table.position) if table.position else _nothing,
         sight=_sighter(table.sighting) if table.sighting else _nothing,
         judge=make_judge(table.activity, [reading.name for reading in table.readings]),
+        scaled=tuple(
+            (place, cell_decoder(source.oid, reading.encoding, source.scaling))
+            for place, reading in enumerate(table.readings)
+            if isinstance(source := reading.source, Cell) and source.scaling
+        ),
     )
 
 
@@ -140,19 +149,21 @@ def _unusable(program: RowProgram, rows: Rows, index: str, row: Row) -> Failure 
 
 def _fill(program: RowProgram, rows: Rows, index: str, row: Row) -> None:
     decoded = [decode(rows[column].get(index)) for _, column, decode in program.readings]
+    for place, read in program.scaled:
+        decoded[place] = read(rows, index)
     row.decoded = tuple(decoded)
     row.readings = tuple(
         ReadingValue(name, None, value.quality) if isinstance(value, Failure) else ReadingValue(name, value)
         for (name, _, _), value in zip(program.readings, decoded, strict=True)
     )
-    place, sighting = program.locate(rows, index), program.sight(rows, index)
+    position, sighting = program.locate(rows, index), program.sight(rows, index)
     names = [name for name, _, _ in program.readings]
-    row.notes += notes_on(zip([*names, "position", "sighting"], [*decoded, place, sighting], strict=True))
-    row.position = place if isinstance(place, Position) else None
+    row.notes += notes_on(zip([*names, "position", "sighting"], [*decoded, position, sighting], strict=True))
+    row.position = position if isinstance(position, Position) else None
     row.sighting = sighting if isinstance(sighting, Sighting) else None
     row.activity = program.judge(decoded) if program.judge else None
     if not (row.position or row.sighting or any(reading.value is not None for reading in row.readings)):
-        row.failure = next((f for f in (*decoded, place, sighting) if isinstance(f, Failure)), None)
+        row.failure = next((f for f in (*decoded, position, sighting) if isinstance(f, Failure)), None)
 
 
 def notes_on(found: Iterable[tuple[str, object]]) -> Iterator[str]:

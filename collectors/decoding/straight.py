@@ -1,7 +1,8 @@
 """The short way through a profile's readings, by place: no value is wrapped, looked up or looked at twice.
 
 It goes for whatever the devices answer in the usual form (:class:`GetAnswer`), and ends at the same values and
-failures as the way by name, :attr:`Step.read`.
+failures as the way by name, :attr:`Step.read`. It is closed to profiles with an object that several others say the
+writing of: those go by name.
 """
 
 from __future__ import annotations
@@ -25,6 +26,9 @@ class Straight:
     """``readings``: each with the request that answers it, by its place, and its way by name."""
 
     def __init__(self, requests: Sequence[Request], readings: Sequence[tuple[Reading, int, Read]]) -> None:
+        self._is_open = not any(
+            isinstance(reading.source, Scalar) and reading.source.scaling for reading, _, _ in readings
+        )
         self._oids = [request.oids if isinstance(request, SnmpGet) else None for request in requests]
         self._readings = readings
         self._places = [self._place_of(reading, slot) for reading, slot, _ in readings]
@@ -39,6 +43,8 @@ class Straight:
 
     def decode(self, answers: Sequence[Any]) -> list[Decoded] | None:
         """What became of each reading. None if an answer is none, or not in the usual form."""
+        if not self._is_open:
+            return None
         kinds: tuple[str, ...] = ()
         operands: list[Any] = []
         for answer, oids in zip(answers, self._oids, strict=True):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from assets.observation import Observation
@@ -13,6 +14,8 @@ from collectors.engine.health import Health, Turn, Verdict, verdict_on
 from collectors.engine.moments import after_last
 from collectors.engine.roster import Assignment
 from collectors.engine.swaps import Swaps
+from collectors.plausibility import NOT_CONFIRMED, UNTRIED, doubt_about
+from collectors.profiles.model import Profile
 from collectors.requests import RawPoll
 
 log = logging.getLogger(__name__)
@@ -26,6 +29,8 @@ class Findings:
     def __init__(self, now: Callable[[], datetime]) -> None:
         self._now = now
         self._partly: set[int] = set()
+        self._confirmed: dict[int, str] = {}
+        """Endpoints whose first good poll bore out a profile that nobody tried, and its name."""
         self.swaps = Swaps()
 
     def note(
@@ -52,6 +57,7 @@ class Findings:
 
     def forget(self, endpoint_id: int) -> None:
         self._partly.discard(endpoint_id)
+        self._confirmed.pop(endpoint_id, None)
         self.swaps.forget(endpoint_id)
 
     def _note_values(self, assignment: Assignment, where: Where, observations: Sequence[Observation]) -> None:
@@ -90,7 +96,28 @@ class Findings:
             if health.failing_since is None:
                 log.exception("What %s answered cannot be decoded", assignment.name)
             return [], Verdict(Quality.MALFORMED, f"Decoding failed ({type(error).__name__}); see the log.")
-        return observations, verdict_on(verdict, observations)
+        verdict = verdict_on(verdict, observations)
+        if assignment.profile.grade == UNTRIED and verdict.is_good:
+            return self._confirm(assignment, assignment.profile, raw, observations, verdict)
+        return observations, verdict
+
+    def _confirm(
+        self,
+        assignment: Assignment,
+        profile: Profile,
+        raw: RawPoll,
+        observations: list[Observation],
+        verdict: Verdict,
+    ) -> tuple[list[Observation], Verdict]:
+        """Until a poll bears the profile out, its readings are shown but say nothing of the device's work."""
+        if self._confirmed.get(assignment.endpoint_id) == profile.name:
+            return observations, verdict
+        doubt = doubt_about(profile, raw, observations)
+        if doubt is None:
+            self._confirmed[assignment.endpoint_id] = profile.name
+            return observations, verdict
+        unsaid = [replace(observation, activity=None) for observation in observations]
+        return unsaid, Verdict(Quality.GOOD, f"{NOT_CONFIRMED}{doubt}. Check that the profile fits.")
 
 
 def own_observation(assignment: Assignment, observations: Sequence[Observation]) -> Observation | None:

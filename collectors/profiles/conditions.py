@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from collectors.profiles.model import Encoding, Guard, Identity, RegisterAge, Registers
-from collectors.profiles.sources import accepted, modbus_place
+from collectors.profiles.scaling import accepted
+from collectors.profiles.sources import modbus_place
 from collectors.profiles.strict import Section
 from collectors.profiles.tables import LONGEST_AGE_S, UNITS_OF_AGE
 

@@ -7,11 +7,15 @@ from pathlib import Path
 
 from django.conf import settings
 
+from collectors.profiles.casebook import Case, read_cases
 from collectors.profiles.load import load_profile
 from collectors.profiles.model import Profile
 from collectors.profiles.strict import ProfileError
 
 SHIPPED = Path(__file__).parent / "data"
+SHIPPED_CASES = Path(__file__).parent / "cases"
+CASES = "cases"
+"""The folder of cases beside the profiles of a site's own folder."""
 
 
 class UnknownProfileError(LookupError):
@@ -28,6 +32,26 @@ def get_profile(name: str) -> Profile:
     if name not in files:
         raise UnknownProfileError(f"there is no device profile named {name!r}")
     return _loaded(files[name])
+
+
+def cases_folder(name: str) -> Path:
+    """Where the cases of the profile of that name belong; :class:`UnknownProfileError` if there is none."""
+    files, _ = _catalogue()
+    if name not in files:
+        raise UnknownProfileError(f"there is no device profile named {name!r}")
+    folder = files[name].parent
+    return (SHIPPED_CASES if folder == SHIPPED else folder / CASES) / name
+
+
+@cache
+def get_cases(name: str) -> tuple[Case, ...]:
+    """The cases of the profile of that name, read once."""
+    return read_cases(cases_folder(name))
+
+
+def profile_names() -> list[str]:
+    """Of all files, those that are broken among them."""
+    return sorted(_catalogue()[0])
 
 
 def all_profiles() -> tuple[Profile, ...]:
@@ -54,6 +78,7 @@ def forget() -> None:
     """Read the files anew at the next request."""
     _catalogue.cache_clear()
     _loaded.cache_clear()
+    get_cases.cache_clear()
 
 
 @cache

@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
 
-from assets.observation import Evidence
 from assets.vocabulary import VOCABULARY, Term
 from collectors.profiles.conditions import read_age, with_conditions
 from collectors.profiles.consistency import check_limits, check_readings, check_tables
@@ -16,23 +15,27 @@ from collectors.profiles.model import (
     GRADES,
     IDENTITY_PARTS,
     QUIRKS,
-    Cell,
-    Condition,
     Encoding,
     Guard,
     Limits,
     Match,
     Profile,
     Reading,
-    Rule,
     Source,
 )
-from collectors.profiles.sources import OID, accepted, modbus_place, snmp_encoding, snmp_source
+from collectors.profiles.rules import read_alarms, read_rules
+from collectors.profiles.scaling import accepted, check_together
+from collectors.profiles.sources import (
+    OID,
+    modbus_place,
+    scaled_cell,
+    snmp_encoding,
+    snmp_source,
+)
 from collectors.profiles.strict import Section, read_section
 from collectors.profiles.tables import read_table
 
 NAME = r"[a-z0-9]+(?:-[a-z0-9]+)*"
-NUMBER_OPERATORS = ("above", "at_least", "below", "at_most")
 
 
 def load_profile(path: Path) -> Profile:
@@ -43,6 +46,7 @@ def load_profile(path: Path) -> Profile:
     protocol = section.choice("protocol", ("snmp", "modbus"))
     interval_s = section.integer("interval_s", 1, 86400)
     groups = read_groups(section, interval_s)
+    caveats_stated = "caveats" in section
     readings = tuple(_reading(item, protocol, groups) for item in section.sections("readings"))
     check_readings(section, readings)
     profile = Profile(
@@ -55,6 +59,7 @@ def load_profile(path: Path) -> Profile:
         evidence=section.text("evidence"),
         reference=section.flag("reference"),
         caveats=section.words("caveats"),
+        caveats_stated=caveats_stated,
         match=_match(section.section("match")),
         limits=_limits(section.section("limits")),
         quirks=_quirks(section),
@@ -63,12 +68,14 @@ def load_profile(path: Path) -> Profile:
         age=read_age(section.section("age"), protocol),
         readings=readings,
         tables=tuple(
-            read_table(item, _row_reading, read_rules, partial(read_group, groups=groups))
+            read_table(item, _row_reading, partial(read_group, groups=groups))
             for item in section.sections("tables")
         ),
         activity=read_rules(section, readings),
+        alarms=read_alarms(section, readings),
     )
     check_limits(section, profile.limits, readings)
+    check_together(section, [reading.source for reading in readings], profile.limits, profile.quirks)
     check_tables(section, profile.tables)
     check_groups(section, profile)
     if profile.tables and protocol != "snmp":
@@ -93,14 +100,14 @@ def _reading(section: Section, protocol: str, groups: Mapping[str, float]) -> Re
         place, encoding = modbus_place(section, term)
         reading = Reading(term, with_conditions(section, place), encoding, group)
     else:
-        reading = Reading(term, snmp_source(section), snmp_encoding(section, term), group)
+        reading = Reading(term, snmp_source(section, term), snmp_encoding(section, term), group)
     section.done()
     return reading
 
 
-def _row_reading(section: Section, source: Cell) -> Reading:
+def _row_reading(section: Section, entry: str) -> Reading:
     term = _term(section)
-    reading = Reading(term, source, snmp_encoding(section, term))
+    reading = Reading(term, scaled_cell(section, entry, "column", term), snmp_encoding(section, term))
     section.done()
     return reading
 
@@ -110,45 +117,10 @@ def _guard(section: Section, protocol: str) -> Guard:
     if protocol == "modbus":
         place = modbus_place(section, None)
     else:
-        place = snmp_source(section), snmp_encoding(section, None)
+        place = snmp_source(section, None), snmp_encoding(section, None)
     guard = Guard(*place, accepted(section), section.text("because"))
     section.done()
     return guard
-
-
-def read_rules(section: Section, readings: tuple[Reading, ...]) -> tuple[Rule, ...]:
-    terms = {reading.name: reading.term for reading in readings}
-    rules = []
-    for item in section.sections("activity"):
-        evidence = Evidence(item.choice("is", [word.value for word in Evidence]))
-        conditions = tuple(_condition(part, terms) for part in item.sections("when"))
-        if not conditions:
-            item.fail("when", "names no condition")
-        item.done()
-        rules.append(Rule(evidence, conditions))
-    return tuple(rules)
-
-
-def _condition(section: Section, terms: dict[str, Term]) -> Condition:
-    name = section.choice("reading", terms)
-    term = terms[name]
-    if term.kind == "state":
-        words = section.words("in")
-        for word in words:
-            if word not in term.states:
-                section.fail("in", f"{name} is never {word!r}")
-        if not words:
-            section.fail("in", "names no state")
-        condition = Condition(name, "in", words)
-    elif term.kind == "number":
-        operator = next((key for key in NUMBER_OPERATORS if key in section), None)
-        if operator is None:
-            section.fail("reading", f"{name} is a number: compare by one of {', '.join(NUMBER_OPERATORS)}")
-        condition = Condition(name, operator, section.number(operator))
-    else:
-        section.fail("reading", f"{name} is a text, which decides nothing")
-    section.done()
-    return condition
 
 
 def _match(section: Section | None) -> Match:

@@ -14,7 +14,7 @@ def matching_profiles(
     """Proposals, best first: the longest prefix of ``sysObjectID``, then those that know the description."""
     scored = []
     for profile in profiles:
-        known = [len(prefix) for prefix in profile.match.sys_object_id if _is_below(sys_object_id, prefix)]
+        known = [len(prefix) for prefix in profile.match.sys_object_id if is_below(sys_object_id, prefix)]
         describes = profile.match.sys_descr and re.search(profile.match.sys_descr, sys_descr)
         if known or describes:
             scored.append((-max(known, default=0), profile.name, profile))
@@ -32,5 +32,5 @@ def profiles_of_identity(profiles: Iterable[Profile], identity: Mapping[str, str
     return [profile for _, _, profile in sorted(scored, key=lambda entry: entry[:2])]
 
 
-def _is_below(oid: str, prefix: str) -> bool:
+def is_below(oid: str, prefix: str) -> bool:
     return oid == prefix or oid.startswith(f"{prefix}.")

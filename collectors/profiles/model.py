@@ -43,6 +43,13 @@ GRADES = ("vendor-verified", "standard", "capture", "community", "reference")
 """What stands behind a map, best first: the maker's word for this very device; a public standard; what such a device
 was seen to answer; what others wrote down and nobody of us saw; or, without any of these, a map of our own."""
 
+ACTIVITIES = {
+    "in_use": Evidence.IN_USE, "idle": Evidence.IDLE, "charging": Evidence.IDLE, "fault": Evidence.FAULT,
+}  # fmt: skip
+"""What an activity rule may say, and what it is to the timeline: a device that charges is ready."""
+SEVERITIES = ("information", "warning", "critical")
+"""Of alarms, the mildest first."""
+
 PICKS = ("first", "max", "min", "mean", "sum", "count", "worst")
 PICKS_OF = {"number": PICKS[:6], "state": ("first", "worst"), "text": ("first",)}
 """How one value is made of a column, by what kind it is; the worst state is the last that the vocabulary names."""
@@ -53,10 +60,47 @@ ORDINARY = ""
 
 
 @dataclass(frozen=True, slots=True)
+class Beside:
+    """A raw value that says how another one is written.
+
+    ``oid`` is an instance where that one is an instance. Where that one is in a column it is a column as well, and
+    ``shared`` says how many numbers at the beginning of the row's identifier name its row; None: all of them.
+    """
+
+    oid: str
+    shared: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Scaling:
+    """What the device itself says about how a number is written: ``digits`` behind the decimal point, the power of
+    ten that it is in (``powers``, by raw value) and its unit (``units``, by raw value: words of
+    :mod:`collectors.profiles.units`). A raw value that is not listed leaves no value; nor does the device vouch for
+    one unless ``state`` is among ``accepted``.
+    """
+
+    digits: Beside | None = None
+    power: Beside | None = None
+    powers: Mapping[int | str, int] = field(default_factory=dict)
+    unit: Beside | None = None
+    units: Mapping[int | str, str] = field(default_factory=dict)
+    into: str = ""
+    """The unit of the vocabulary that the value is to be in."""
+    state: Beside | None = None
+    accepted: tuple[int | str, ...] = ()
+
+    @property
+    def besides(self) -> tuple[Beside, ...]:
+        """What has to be read along."""
+        return tuple(each for each in (self.state, self.digits, self.power, self.unit) if each is not None)
+
+
+@dataclass(frozen=True, slots=True)
 class Scalar:
     """One SNMP instance."""
 
     oid: str
+    scaling: Scaling | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +122,7 @@ class Column:
     pick: str
     where: tuple[Where, ...] = ()
     share_of: str | None = None
+    scaling: Scaling | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +130,7 @@ class Cell:
     """The column of a table whose rows are devices of their own; the full OID without the row."""
 
     oid: str
+    scaling: Scaling | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +171,13 @@ class Identity:
 
 
 Source = Scalar | Column | Cell | Registers | Identity
+
+
+def oids_beside(source: Source | None) -> tuple[str, ...]:
+    """What has to be read along with a value of SNMP to know how it is written."""
+    if not isinstance(source, Scalar | Column | Cell) or source.scaling is None:
+        return ()
+    return tuple(beside.oid for beside in source.scaling.besides)
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,9 +229,19 @@ class Condition:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """``evidence`` if all of ``when`` hold."""
+    """``evidence`` if all of ``when`` hold; ``word`` is how the file says it."""
 
     evidence: Evidence
+    when: tuple[Condition, ...]
+    word: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Alarm:
+    """Something that people should know of while all of ``when`` hold; ``words`` are theirs."""
+
+    words: str
+    severity: str
     when: tuple[Condition, ...]
 
 
@@ -245,6 +308,7 @@ class Table:
     sighting: SightingColumns | None = None
     activity: tuple[Rule, ...] = ()
     group: str = ORDINARY
+    alarms: tuple[Alarm, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -297,3 +361,6 @@ class Profile:
     readings: tuple[Reading, ...] = ()
     tables: tuple[Table, ...] = ()
     activity: tuple[Rule, ...] = ()
+    alarms: tuple[Alarm, ...] = ()
+    caveats_stated: bool = False
+    """Whether the file speaks of caveats at all, if only to say that there are none."""

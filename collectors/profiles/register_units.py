@@ -2,38 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from assets.vocabulary import Term
 from collectors.profiles.model import Conversion
 from collectors.profiles.strict import Section
-
-
-def same(value: float) -> float:
-    return value
-
-
-def _fahrenheit(value: float) -> float:
-    return (value - 32) * 5 / 9
-
-
-def _kelvin(value: float) -> float:
-    return round(value - 273.15, 9)  # without what the binary fraction of 273.15 adds
-
-
-def _bar(value: float) -> float:
-    return value * 100
-
-
-def _psi(value: float) -> float:
-    return value * 6.894757293168361
-
-
-UNITS: Mapping[str, Mapping[str, Conversion]] = {
-    "kPa": {"kilopascal": same, "bar": _bar, "psi": _psi},
-    "°C": {"celsius": same, "fahrenheit": _fahrenheit, "kelvin": _kelvin},
-}
-"""Unit of the vocabulary → word of a profile → conversion."""
+from collectors.profiles.units import UNITS
 
 
 def read_unit(section: Section, term: Term) -> tuple[int, dict[int, Conversion]]:

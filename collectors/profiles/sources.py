@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
+from functools import partial
 
 from assets.vocabulary import Term
 from collectors.profiles.model import (
@@ -24,6 +26,7 @@ from collectors.profiles.model import (
     Where,
 )
 from collectors.profiles.register_units import read_unit
+from collectors.profiles.scaling import accepted, read_scaling
 from collectors.profiles.strict import Section
 
 OID = r"[0-2](?:\.(?:0|[1-9][0-9]{0,9}))+"
@@ -39,9 +42,10 @@ NUMBERS_AS_TEXT = ("digits16", "digits32", "version16")
 TEXTS = ("text", "ascii", "oid", *NUMBERS_AS_TEXT)
 
 
-def snmp_source(section: Section) -> Source:
+def snmp_source(section: Section, term: Term | None) -> Source:
     if "oid" in section:
-        return Scalar(section.text("oid", pattern=OID))
+        oid = section.text("oid", pattern=OID)
+        return Scalar(oid, read_scaling(section, term, _oid, in_rows=False))
     if "column" not in section:
         section.fail("oid", "is missing: name an oid, or a column and how to pick from it")
     column = Column(
@@ -49,18 +53,42 @@ def snmp_source(section: Section) -> Source:
         section.choice("pick", PICKS),
         rows_where(section, "where"),
         section.text("share_of", None, pattern=OID) or None,
+        read_scaling(section, term, _oid, in_rows=True),
     )
     entry = column.oid.rpartition(".")[0]
     if any(where.column.rpartition(".")[0] != entry for where in column.where):
         section.fail("where", f"must compare columns of the same table, {entry}")
     if column.share_of and column.share_of.rpartition(".")[0] != entry:
         section.fail("share_of", f"must be a column of the same table, {entry}")
+    if column.scaling and (column.share_of or column.pick == "count"):
+        section.fail("pick", "a share and a count are written in no unit")
     return column
 
 
+def _oid(section: Section, key: str) -> str:
+    return section.text(key, pattern=OID)
+
+
 def cell(section: Section, entry: str, key: str) -> Cell:
-    """A column of the table below ``entry``, given by its number."""
-    return Cell(f"{entry}.{section.integer(key, 1, 2**31)}")
+    """A column of the table below ``entry``, given by its number; one of another table, by its OID."""
+    return Cell(_cell_oid(section, key, entry=entry))
+
+
+def scaled_cell(section: Section, entry: str, key: str, term: Term) -> Cell:
+    """The same for a reading, with what stands beside it."""
+    oid = _cell_oid(section, key, entry=entry)
+    return Cell(oid, read_scaling(section, term, partial(_cell_oid, entry=entry), in_rows=True))
+
+
+def _cell_oid(section: Section, key: str, *, entry: str) -> str:
+    value = section.take(key)
+    if isinstance(value, str):
+        if not re.fullmatch(OID, value):
+            section.fail(key, f"{value!r} is not of the form {OID}")
+        return value
+    if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= 2**31:
+        section.fail(key, f"must be the number of a column, or the OID of one elsewhere, not {value!r}")
+    return f"{entry}.{value}"
 
 
 def rows_where(section: Section, key: str, entry: str | None = None) -> tuple[Where, ...]:
@@ -70,15 +98,6 @@ def rows_where(section: Section, key: str, entry: str | None = None) -> tuple[Wh
         conditions.append(Where(column, accepted(item)))
         item.done()
     return tuple(conditions)
-
-
-def accepted(section: Section) -> tuple[int | str, ...]:
-    """``is``: one raw value or a list of them."""
-    value = section.take("is")
-    values = value if isinstance(value, list) else [value]
-    if not values or not all(type(v) in (int, str) for v in values):
-        section.fail("is", "must be a whole number or a text, or a list of them")
-    return tuple(values)
 
 
 def modbus_place(section: Section, term: Term | None) -> tuple[Registers | Identity, Encoding]:

@@ -102,7 +102,7 @@ class Section:
             self.fail(key, "must be true or false")
         return value
 
-    def integer(self, key: str, low: int, high: int, *default: int) -> int:
+    def integer(self, key: object, low: int, high: int, *default: int) -> int:
         value = self.take(key, *default)
         if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
             self.fail(key, f"must be a whole number from {low} to {high}, not {value!r}")

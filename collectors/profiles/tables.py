@@ -10,36 +10,33 @@ from assets.vocabulary import Term
 from collectors.profiles.consistency import check_readings
 from collectors.profiles.model import (
     Age,
-    Cell,
     Encoding,
     PositionColumns,
     Reading,
-    Rule,
     SightingColumns,
     Table,
 )
+from collectors.profiles.rules import read_alarms, read_rules
 from collectors.profiles.sources import OID, cell, rows_where
 from collectors.profiles.strict import Section
 
+SUBJECT_KINDS = ("serial", "tag", "asset_tag")
 UNITS_OF_AGE = {"s": 1.0, "ms": 0.001, "min": 60.0}
 UNITS_OF_LENGTH = {"m": 1.0, "dm": 0.1, "cm": 0.01, "mm": 0.001}
 LONGEST_AGE_S = 30 * 86400.0
 FARTHEST_M = 10_000.0
 LARGEST_ERROR_M = 1_000.0
 
-ReadReading = Callable[[Section, Cell], Reading]
-ReadRules = Callable[[Section, tuple[Reading, ...]], tuple[Rule, ...]]
+ReadReading = Callable[[Section, str], Reading]
 
 
 class ReadGroup(Protocol):
     def __call__(self, section: Section, *, terms: Sequence[Term]) -> str: ...
 
 
-def read_table(
-    section: Section, read_reading: ReadReading, read_rules: ReadRules, read_group: ReadGroup
-) -> Table:
+def read_table(section: Section, read_reading: ReadReading, read_group: ReadGroup) -> Table:
     entry = section.text("entry", pattern=OID)
-    readings = tuple(read_reading(item, cell(item, entry, "column")) for item in section.sections("readings"))
+    readings = tuple(read_reading(item, entry) for item in section.sections("readings"))
     check_readings(section, readings)
     subject = section.section("subject")
     if subject is None:
@@ -49,7 +46,7 @@ def read_table(
         title=section.text("title"),
         entry=entry,
         max_rows=section.integer("max_rows", 1, 100_000, 1000),
-        subject_kind=SubjectKind(subject.choice("kind", ("serial", "tag", "asset_tag"))),
+        subject_kind=SubjectKind(subject.choice("kind", SUBJECT_KINDS)),
         subject=cell(subject, entry, "column"),
         readings=readings,
         age=_age(section.section("age"), entry),
@@ -57,6 +54,7 @@ def read_table(
         position=_position(section.section("position"), entry),
         sighting=_sighting(section.section("sighting"), entry),
         activity=read_rules(section, readings),
+        alarms=read_alarms(section, readings),
         group=read_group(section, terms=[reading.term for reading in readings]),
     )
     subject.done()

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from collectors.planner import plan_requests
 from collectors.profiles.model import FLAGS, REGISTER_TYPES, SNMP_TYPES, Column, Registers, Scalar
-from collectors.profiles.register_units import same
+from collectors.profiles.units import OTHER, same
 from collectors.requests import ModbusIdentify, ModbusIdentity, ModbusRead, RawPoll, SnmpGet, SnmpValue
 from tests.collectors.recordings import AT
 
@@ -51,6 +51,29 @@ def raw_number(encoding) -> float:
     return raw + 1 if raw in encoding.missing else raw
 
 
+def sound_besides(source) -> dict[str, SnmpValue]:
+    """What stands beside a sound value, by object or column: no digits, no power, the first unit."""
+    scaling, values = source.scaling, {}
+    if scaling and scaling.state:
+        values[scaling.state.oid] = _wanted(scaling.accepted[0])
+    if scaling and scaling.digits:
+        values[scaling.digits.oid] = SnmpValue("integer", 0)
+    if scaling and scaling.power:
+        values[scaling.power.oid] = _wanted(min(scaling.powers, key=lambda raw: abs(scaling.powers[raw])))
+    if scaling and scaling.unit:
+        values[scaling.unit.oid] = _wanted(next(raw for raw, word in scaling.units.items() if word != OTHER))
+    return values
+
+
+def _row(beside, index: str) -> str:
+    return index if beside.shared is None else ".".join(index.split(".")[: beside.shared]) or "0"
+
+
+def _in_row(source, index: str) -> dict[str, SnmpValue]:
+    rows = {beside.oid: _row(beside, index) for beside in source.scaling.besides} if source.scaling else {}
+    return {f"{oid}.{rows[oid]}": value for oid, value in sound_besides(source).items()}
+
+
 def _snmp_value(encoding) -> SnmpValue:
     if encoding.type == "text" and encoding.states is None:
         return SnmpValue("octets", b"Sound 1")
@@ -68,19 +91,21 @@ def _instances(profile) -> dict[str, SnmpValue]:
         match reading.source:
             case Scalar(oid=oid):
                 values[oid] = _snmp_value(reading.encoding)
+                values |= sound_besides(reading.source)
             case Column(oid=oid, where=where, share_of=whole):
                 values[f"{oid}.{row}"] = _snmp_value(reading.encoding)
                 if whole:
                     values[f"{whole}.{row}"] = SnmpValue("integer", 100)
+                values |= _in_row(reading.source, str(row))
                 values |= {f"{condition.column}.{row}": _wanted(condition.values[0]) for condition in where}
     for guard in profile.guards:
         values[guard.source.oid] = _wanted(guard.values[0])
     for table in profile.tables:
-        values |= _row(table)
+        values |= _table_row(table)
     return values
 
 
-def _row(table) -> dict[str, SnmpValue]:
+def _table_row(table) -> dict[str, SnmpValue]:
     cells = {table.subject.oid: SnmpValue("octets", b"Device-1")}
     cells |= {reading.source.oid: _snmp_value(reading.encoding) for reading in table.readings}
     cells |= {condition.column: _wanted(condition.values[0]) for condition in table.present}
@@ -93,7 +118,10 @@ def _row(table) -> dict[str, SnmpValue]:
     if table.sighting:
         cells[table.sighting.receiver.oid] = SnmpValue("octets", b"RX-1")
         cells[table.sighting.rssi.oid] = SnmpValue("integer", -60)
-    return {f"{oid}.1": value for oid, value in cells.items()}
+    row = {f"{oid}.1": value for oid, value in cells.items()}
+    for reading in table.readings:
+        row |= _in_row(reading.source, "1")
+    return row
 
 
 def _wanted(value) -> SnmpValue:

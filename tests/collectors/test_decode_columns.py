@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from assets.words import Quality
-from collectors.decoding.snmp import column_decoder, split_rows
+from collectors.decoding.columns import column_decoder, split_rows
 from collectors.profiles.model import Column, Encoding, Where
 from collectors.requests import Failure, SnmpValue
 

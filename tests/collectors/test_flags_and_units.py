@@ -275,7 +275,8 @@ def test_a_value_and_its_unit_are_read_at_once(load):
 @pytest.mark.parametrize(
     ("reading", "key", "problem"),
     [
-        ("name: power, type: int16, unit_from: {at: 9, means: {0: psi}}", "unit_from", "several units"),
+        ("name: flow, type: int16, unit_from: {at: 9, means: {0: psi}}", "unit_from", "several units"),
+        ("name: power, type: int16, unit_from: {at: 9, means: {0: psi}}", "unit_from.means.0", "watt, kilowatt"),
         ("name: door, type: uint16, unit_from: {at: 9, means: {0: psi}}", "unit_from", "several units"),
         ("name: pressure, type: int16, unit_from: {at: 9}", "unit_from.means", "is missing"),
         ("name: pressure, type: int16, unit_from: {at: 9, means: {}}", "unit_from.means", "is missing"),

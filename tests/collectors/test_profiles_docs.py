@@ -14,6 +14,8 @@ from collectors.profiles.docs import vocabulary_page
 from collectors.profiles.library import all_profiles
 from collectors.profiles.load import load_profile
 from collectors.profiles.model import PICKS, QUIRKS, REGISTER_TYPES, SNMP_TYPES, Registers, Scalar
+from collectors.profiles.scaling import KEYS
+from collectors.profiles.units import UNITS
 
 DOCS = settings.BASE_DIR / "docs"
 
@@ -29,14 +31,24 @@ def test_the_vocabulary_page_is_written_from_the_vocabulary():
 
 
 def test_the_example_of_the_format_is_a_sound_profile(tmp_path):
-    (example,) = re.findall(r"```yaml\n(.*?)```", page("profiles.md"), re.DOTALL)
+    example, *_ = re.findall(r"```yaml\n(.*?)```", page("profiles.md"), re.DOTALL)
     path = tmp_path / "example-ups.yaml"
     path.write_text(example)
 
     assert [reading.name for reading in load_profile(path).readings] == ["battery_charge", "power_source"]
 
 
-@pytest.mark.parametrize("word", [*PICKS, *QUIRKS, *REGISTER_TYPES, *SNMP_TYPES])
+@pytest.mark.parametrize(
+    "word",
+    [
+        *PICKS,
+        *QUIRKS,
+        *REGISTER_TYPES,
+        *SNMP_TYPES,
+        *KEYS,
+        *(word for words in UNITS.values() for word in words),
+    ],
+)
 def test_every_word_of_the_format_is_explained(word):
     assert f"`{word}`" in page("profiles.md")
 

@@ -230,7 +230,11 @@ def test_what_is_wrong_in_a_table_is_named(load, old, new, key, problem):
 @pytest.mark.parametrize(
     ("rule", "key", "problem"),
     [
-        ("{is: busy, when: [{reading: power_source, in: [mains]}]}", "activity[0].is", "in_use, idle, fault"),
+        (
+            "{is: busy, when: [{reading: power_source, in: [mains]}]}",
+            "activity[0].is",
+            "in_use, idle, charging, fault",
+        ),
         ("{is: idle, when: []}", "activity[0].when", "names no condition"),
         ("{is: idle, when: [{reading: door, in: [open]}]}", "activity[0].when[0].reading", "must be one of"),
         (

@@ -15,6 +15,7 @@ EXAMPLES = {
     "asset_tag": "P-1",
     "identifier": "T-1",
     "name": "battery_charge",
+    "profile": "ups-rfc1628",
     "pk": 1,
     "uuid": UUID(int=7),
     "object_id": "1",

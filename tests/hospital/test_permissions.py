@@ -36,6 +36,8 @@ PAGES = {
     "manual-poll": TECHNICAL,
     "poll-now": TECHNICAL,
     "segment": TECHNICAL,
+    "profiles": TECHNICAL,
+    "profile": TECHNICAL,
     "pause-endpoint": TECHNICAL,
     "pause-segment": TECHNICAL,
     "pause-everything": {Role.ADMIN},

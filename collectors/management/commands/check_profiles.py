@@ -15,6 +15,7 @@ from collectors.profiles.library import all_profiles, broken_profiles
 from collectors.profiles.load import load_profile
 from collectors.profiles.match import matching_profiles, profiles_of_identity
 from collectors.profiles.model import IDENTITY_PARTS, Profile
+from collectors.profiles.schema import schema_text
 from collectors.profiles.strict import ProfileError
 
 
@@ -32,6 +33,9 @@ class Command(BaseCommand):
             help="Name the profiles that know a Modbus device which says this of itself; a revision may follow.",
         )
         parser.add_argument("--write-docs", action="store_true", help="Write docs/vocabulary.md anew.")
+        parser.add_argument(
+            "--write-schema", action="store_true", help="Write docs/profile.schema.json anew, for editors."
+        )
 
     def handle(
         self,
@@ -40,6 +44,7 @@ class Command(BaseCommand):
         match: str | None,
         identity: list[str] | None,
         write_docs: bool,
+        write_schema: bool = False,
         **_: Any,
     ) -> None:
         profiles = self._read(files)
@@ -50,9 +55,13 @@ class Command(BaseCommand):
         for profile in profiles:
             self.stdout.write(describe(profile))
         if write_docs:
-            page = settings.BASE_DIR / "docs" / "vocabulary.md"
-            page.write_text(vocabulary_page(all_profiles()), encoding="utf-8")
-            self.stdout.write(f"Wrote {page.relative_to(settings.BASE_DIR)}.")
+            self._write("vocabulary.md", vocabulary_page(all_profiles()))
+        if write_schema:
+            self._write("profile.schema.json", schema_text())
+
+    def _write(self, name: str, text: str) -> None:
+        (settings.BASE_DIR / "docs" / name).write_text(text, encoding="utf-8")
+        self.stdout.write(f"Wrote docs/{name}.")
 
     def _read(self, files: list[Path]) -> list[Profile]:
         try:
