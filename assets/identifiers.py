@@ -13,7 +13,8 @@ _SEPARATORS = str.maketrans("", "", ":-. ")
 def canonical(kind: str, value: str) -> str:
     """The value as it is stored and looked up; ValueError, in words for people, if it is none of this kind.
 
-    A MAC address as ``aa:bb:cc:dd:ee:ff``, an EUI-64 as sixteen upper-case digits, a host name in lower case.
+    A MAC address as ``aa:bb:cc:dd:ee:ff``, an EUI-64 as sixteen upper-case digits, a host name in lower case; an AE
+    title of DICOM as it is, for its case counts.
     """
     return _SPELL[kind](value.strip())
 
@@ -41,4 +42,15 @@ def _hostname(value: str) -> str:
     return name
 
 
-_SPELL: dict[str, Callable[[str], str]] = {"mac": _mac, "eui64": _eui64, "hostname": _hostname}
+def _ae_title(value: str) -> str:
+    if not 1 <= len(value) <= 16 or not all(" " <= each <= "~" and each != "\\" for each in value):
+        raise ValueError("An AE title has 1 to 16 plain characters, without a backslash.")
+    return value
+
+
+_SPELL: dict[str, Callable[[str], str]] = {
+    "mac": _mac,
+    "eui64": _eui64,
+    "hostname": _hostname,
+    "ae_title": _ae_title,
+}

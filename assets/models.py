@@ -121,6 +121,7 @@ class Identifier(models.Model):
         MAC = "mac", "MAC address"
         EUI64 = "eui64", "EUI-64"
         HOSTNAME = "hostname", "Host name"
+        AE_TITLE = "ae_title", "DICOM AE title"
 
     asset = models.ForeignKey(Asset, on_delete=models.CASCADE, related_name="identifiers")
     kind = models.CharField(max_length=10, choices=Kind.choices)

@@ -24,6 +24,7 @@ class SubjectKind(enum.StrEnum):
     MAC = "mac"  # of one of its network cards: aa:bb:cc:dd:ee:ff
     EUI64 = "eui64"  # sixteen hexadecimal digits, upper case
     HOSTNAME = "hostname"  # lower case
+    AE_TITLE = "ae_title"  # of its application in DICOM
 
 
 class Evidence(enum.StrEnum):

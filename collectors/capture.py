@@ -19,7 +19,7 @@ from collectors.requests import Failure, ModbusRead, RawPoll, Request, SnmpTable
 from collectors.scrubbing import scrub_registers, scrub_snmp
 
 MOST_ROWS = 10_000
-USUAL_PORTS = {"snmp": 161, "modbus": 502}
+USUAL_PORTS = {"snmp": 161, "modbus": 502, "dicom": 104}
 
 
 class CaptureRefusedError(Exception):
@@ -61,6 +61,10 @@ def record_device(
     target: Target, *, profile: Profile | None, walks: Sequence[str] = (), keep: Collection[str] = ()
 ) -> Recording:
     """Asks for what the profile reads, or walks below these identifiers. Blocks until the device has answered."""
+    if profile is not None and profile.protocol == "dicom":
+        raise CaptureRefusedError(
+            "Of an answer to C-ECHO there is nothing to record; write the case by hand."
+        )
     requests = plan_requests(profile) if profile else tuple(SnmpTable((oid,), MOST_ROWS) for oid in walks)
     raw = asyncio.run(_ask(target, requests))
     failures = [answer.detail for answer in raw.answers.values() if isinstance(answer, Failure)]

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from django.core.exceptions import ValidationError
 from django.db.models import Q
 
+from collectors.dicom_rules import wrong_called, wrong_calling
 from collectors.gateways import wrong_gateway
 from collectors.guard import TargetRefused, check_target, parse_network, parse_ports
 from collectors.modbus_rules import (
@@ -85,6 +86,8 @@ def validate_endpoint(endpoint: Endpoint) -> None:
         ("line_settings", wrong_line_settings),
         ("unit_id", wrong_unit),
         ("port", wrong_port),
+        ("called_ae_title", wrong_called),
+        ("calling_ae_title", wrong_calling),
         ("protocol", wrong_tls),
         ("behind", wrong_gateway),
         ("host", _wrong_target),
@@ -143,7 +146,8 @@ def _wrong_profile(endpoint: Endpoint) -> str:
 def _wrong_credential(endpoint: Endpoint) -> str:
     needed = _CREDENTIAL_KIND.get(endpoint.protocol)
     if needed is None:
-        return "Modbus knows no credentials; leave it empty." if endpoint.credential else ""
+        language = "DICOM" if endpoint.protocol == "dicom" else "Modbus"
+        return f"{language} knows no credentials; leave it empty." if endpoint.credential else ""
     if endpoint.credential is None or endpoint.credential.kind != needed:
         if needed == "snmp_usm":
             return "SNMP v3 needs a v3 user."

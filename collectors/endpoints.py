@@ -23,6 +23,8 @@ class Manner(TypedDict, total=False):
     interval_in_use_s: float | None
     behind: Endpoint | None
     line_settings: str
+    called_ae_title: str
+    calling_ae_title: str
 
 
 @transaction.atomic

@@ -18,7 +18,7 @@ from collectors.profiles.model import (
     Table,
     oids_beside,
 )
-from collectors.requests import ModbusIdentify, ModbusRead, Request, SnmpGet, SnmpTable
+from collectors.requests import DicomEcho, ModbusIdentify, ModbusRead, Request, SnmpGet, SnmpTable
 
 MOST_BITS = 2000
 
@@ -32,6 +32,8 @@ def plan_requests(profile: Profile, groups: frozenset[str] | None = None) -> tup
     """
     part = part_of(profile, groups)
     sources = [guard.source for guard in profile.guards] + [reading.source for reading in part.readings]
+    if profile.protocol == "dicom":
+        return (DicomEcho(),)
     if profile.age is not None:
         sources.append(profile.age.source)
     if profile.protocol == "modbus":

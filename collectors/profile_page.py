@@ -125,7 +125,7 @@ def _described(profile: Profile, cases: tuple[Case, ...]) -> ProfileDescription:
     return ProfileDescription(
         name=profile.name,
         title=profile.title,
-        protocol={"snmp": "SNMP", "modbus": "Modbus"}[profile.protocol],
+        protocol={"snmp": "SNMP", "modbus": "Modbus", "dicom": "DICOM"}[profile.protocol],
         interval_s=profile.interval_s,
         document=profile.document,
         grade=profile.grade,

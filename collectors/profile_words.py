@@ -9,6 +9,7 @@ from collectors.profiles.model import (
     Cell,
     Column,
     Condition,
+    Echo,
     Encoding,
     Identity,
     Match,
@@ -53,6 +54,8 @@ def place_words(source: Source) -> str:
             return _FUNCTIONS[function] + ("s" if count > 1 else "")
         case Identity():
             return "identification"
+        case Echo():
+            return "answer to C-ECHO"
 
 
 def writing_words(reading: Reading) -> str:
@@ -116,6 +119,8 @@ def activity_words(word: str) -> str:
 def manner_words(profile: Profile) -> list[str]:
     """What is minded when the device is asked."""
     limits = profile.limits
+    if profile.protocol == "dicom":
+        return ["One association for each poll, in which nothing but Verification is proposed."]
     usual = (
         f"At most {limits.varbinds} objects in a message, {limits.repetitions} rows of a table at once."
         if profile.protocol == "snmp"

@@ -54,7 +54,12 @@ class ModbusIdentify:
     """Function 43/14: the basic device identification, which is vendor, product and revision."""
 
 
-Request = SnmpGet | SnmpTable | ModbusRead | ModbusIdentify
+@dataclass(frozen=True, slots=True)
+class DicomEcho:
+    """C-ECHO: whether an application of DICOM is there. Nothing else of DICOM can be asked."""
+
+
+Request = SnmpGet | SnmpTable | ModbusRead | ModbusIdentify | DicomEcho
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +126,15 @@ class ModbusIdentity:
     revision: bytes | None
 
 
-Answer = SnmpAnswer | ModbusAnswer | ModbusIdentity | Failure
+@dataclass(frozen=True, slots=True)
+class DicomEchoed:
+    """The status of a C-ECHO, and what the device calls its implementation; None if it does not say."""
+
+    status: int
+    implementation_version: bytes | None
+
+
+Answer = SnmpAnswer | ModbusAnswer | ModbusIdentity | DicomEchoed | Failure
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +175,8 @@ class Target:
     ``max_message_bytes`` is the largest message of SNMP that the device can take and send. ``pause_s`` is the
     least time between an answer of the device and the next request to it. ``server_name`` is what a certificate
     has to name where ``host`` was looked up. ``line_settings`` are those of a serial line, as in ``9600 8N1``;
-    ``host`` is its path then. ``hangs_up``: the connection is closed as soon as nobody waits for it.
+    ``host`` is its path then. ``hangs_up``: the connection is closed as soon as nobody waits for it. ``called`` and
+    ``calling`` are the application entity titles of DICOM: whom we call, and as whom.
     """
 
     endpoint_id: int
@@ -180,6 +194,8 @@ class Target:
     server_name: str = ""
     line_settings: str = ""
     hangs_up: bool = False
+    called: str = ""
+    calling: str = ""
 
     def __repr__(self) -> str:
         return f"Target({self.endpoint_id}, {self.protocol}, {self.host}:{self.port}/{self.unit_id})"

@@ -12,6 +12,7 @@ from collectors.distribution.collector import serve_here
 from collectors.distribution.hand_out import hand_out
 from collectors.distribution.leases import Offer
 from collectors.notices import forget_old_notices
+from collectors.receivers.mpps.ledger import forget_old_procedures
 from collectors.receivers.receipts import forget_old_receipts
 
 
@@ -41,3 +42,8 @@ def forget_notices() -> None:
 @shared_task(name="collectors.forget_old_receipts", ignore_result=True)
 def forget_receipts() -> None:
     forget_old_receipts(timezone.now())
+
+
+@shared_task(name="collectors.forget_old_procedures", ignore_result=True)
+def forget_procedures() -> None:
+    forget_old_procedures(timezone.now())

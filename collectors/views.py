@@ -40,10 +40,12 @@ from collectors.segment_health import is_held
 from collectors.situation import situation_at
 from collectors.standing import TITLES, State, standing_of
 from collectors.success import success_of
+from collectors.trap_words import trap_lines
 
 PAGE_SIZE = 200
 POLLS_SHOWN = 10
 OUTAGES_SHOWN = 10
+TRAPS_SHOWN = 10
 
 may_see = permission_required("collectors.view_endpoint", raise_exception=True)
 may_poll = permission_required(["collectors.view_endpoint", "collectors.poll_endpoint"], raise_exception=True)
@@ -167,6 +169,7 @@ def _endpoint_page(
         "is_own_pause": pause is not None and pause.endpoint_id == thing.pk,
         "behind_it": sum(cause.pk == thing.pk for cause in situation.causes.values()),
         "held": thing.chunk if thing.chunk and is_held(thing.chunk, now) else None,
+        "traps": trap_lines(thing, TRAPS_SHOWN),
         "swap": thing.finds.undecided().first(),
         "outages": thing.disturbances.all()[:OUTAGES_SHOWN],
         "weaknesses": weaknesses(thing),

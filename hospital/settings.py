@@ -155,6 +155,7 @@ CELERY_BEAT_SCHEDULE = {
     "trim-evidence": {"task": "assets.trim_evidence", "schedule": 60.0},
     "note-disturbances": {"task": "collectors.note_disturbances", "schedule": 5.0},
     "forget-old-receipts": {"task": "collectors.forget_old_receipts", "schedule": 600.0},
+    "forget-old-procedures": {"task": "collectors.forget_old_procedures", "schedule": 600.0},
     "mark-polls": {"task": "collectors.mark_polls", "schedule": 600.0},
     "trim-readings": {"task": "assets.trim_readings", "schedule": 3600.0},
     "forget-sessions": {"task": "hospital.forget_sessions", "schedule": 3600.0},

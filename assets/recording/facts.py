@@ -140,7 +140,7 @@ class Register:
             if names := keys[kind] - {""}:
                 self._ids[kind] = _sole_ids(column, names)
                 ids.update(self._ids[kind].values())
-        for kind in (SubjectKind.MAC, SubjectKind.EUI64, SubjectKind.HOSTNAME):
+        for kind in (SubjectKind.MAC, SubjectKind.EUI64, SubjectKind.HOSTNAME, SubjectKind.AE_TITLE):
             if names := keys[kind] - {""}:
                 self._ids[kind] = _ids_by_identifier(kind, names)
                 ids.update(self._ids[kind].values())

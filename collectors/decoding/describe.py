@@ -14,6 +14,7 @@ from collectors.decoding.values import Decoded
 from collectors.profiles.model import (
     Cell,
     Column,
+    Echo,
     Identity,
     Profile,
     Reading,
@@ -25,6 +26,8 @@ from collectors.profiles.model import (
 )
 from collectors.requests import (
     Answer,
+    DicomEcho,
+    DicomEchoed,
     Failure,
     ModbusIdentify,
     ModbusIdentity,
@@ -72,6 +75,8 @@ def describe_request(request: Request) -> str:
             return f"function {function}, {count} from address {address}"
         case ModbusIdentify():
             return "function 43/14, identification"
+        case DicomEcho():
+            return "C-ECHO"
 
 
 def describe_source(source: Source) -> str:
@@ -85,6 +90,8 @@ def describe_source(source: Source) -> str:
             return f"function {function}, {address}{last}"
         case Identity(part=part):
             return f"function 43/14, {part}"
+        case Echo(part=part):
+            return f"C-ECHO, {part.replace('_', ' ')}"
 
 
 def _told_by(scaling: Scaling | None) -> str:
@@ -177,6 +184,9 @@ def _raw_of(source: Source, answer: Answer | None, request: Request) -> str:
     if isinstance(source, Identity) and isinstance(answer, ModbusIdentity):
         octets = getattr(answer, source.part)
         return "" if octets is None else show_octets(octets)
+    if isinstance(source, Echo) and isinstance(answer, DicomEchoed):
+        said = getattr(answer, source.part)
+        return "" if said is None else show_octets(said) if isinstance(said, bytes) else f"{said:04X}"
     if isinstance(source, Registers) and isinstance(request, ModbusRead) and isinstance(answer, tuple):
         start = source.address - request.address
         words = answer[start : start + source.count]

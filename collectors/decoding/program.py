@@ -9,6 +9,7 @@ from typing import Any
 
 from assets.words import Quality
 from collectors.decoding.columns import column_decoder, split_rows
+from collectors.decoding.dicom import echo_decoder
 from collectors.decoding.evidence import Judge, make_judge
 from collectors.decoding.modbus import Block, identity_decoder
 from collectors.decoding.rows import RowProgram, row_program
@@ -19,6 +20,7 @@ from collectors.decoding.values import Decoded
 from collectors.planner import part_of, plan_requests
 from collectors.profiles.model import (
     Column,
+    Echo,
     Encoding,
     Identity,
     Profile,
@@ -28,7 +30,16 @@ from collectors.profiles.model import (
     Source,
     oids_beside,
 )
-from collectors.requests import Failure, ModbusIdentify, ModbusRead, RawPoll, Request, SnmpGet, SnmpTable
+from collectors.requests import (
+    DicomEcho,
+    Failure,
+    ModbusIdentify,
+    ModbusRead,
+    RawPoll,
+    Request,
+    SnmpGet,
+    SnmpTable,
+)
 
 NOT_ASKED = Failure(Quality.NO_ANSWER, "the request was not carried out")
 
@@ -148,6 +159,8 @@ def _reader(source: Source, encoding: Encoding, place: Place) -> Read:
             return place.reader(source, encoding)
         case Identity(part=part):
             return identity_decoder(encoding, part)
+        case Echo(part=part):
+            return echo_decoder(encoding, part)
         case Column():
             return column_decoder(source, encoding)
         case Scalar(oid=oid, scaling=scaling) if scaling is not None:
@@ -166,7 +179,7 @@ def _slot(source: Source, places: Sequence[Place]) -> int:
                 return slot
             case Registers(), Block() if place.holds(source):
                 return slot
-            case Identity(), ModbusIdentify():
+            case (Identity(), ModbusIdentify()) | (Echo(), DicomEcho()):
                 return slot
     raise LookupError(f"no request reads {source}")
 

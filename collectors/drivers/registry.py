@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
+from collectors.drivers.dicom.driver import DicomDriver
 from collectors.drivers.modbus.driver import PymodbusDriver
 from collectors.drivers.modbus.link import MODBUS_PROTOCOLS
 from collectors.drivers.snmp_pysnmp import PysnmpDriver
@@ -48,6 +49,8 @@ def choice_of(endpoint: Endpoint) -> DriverChoice:
 
 def choose_driver(protocol: str, chosen: str = "", algorithms: str = "") -> DriverChoice:
     """The choice for a protocol, ``Endpoint.driver`` and ``Credential.protocols``."""
+    if protocol == DicomDriver.protocol:
+        return DriverChoice(DicomDriver.name, "pynetdicom", "the only driver for DICOM")
     if not protocol.startswith("snmp"):
         return DriverChoice(PymodbusDriver.name, "pymodbus", "the only driver for Modbus")
     name, reason = chosen, "chosen for this endpoint"
@@ -73,8 +76,9 @@ def make_drivers() -> dict[str, Driver]:
     snmp: Driver = SnmpDrivers()
     modbus: Driver = PymodbusDriver()
     return {
-        protocol: snmp if protocol.startswith("snmp") else modbus
-        for protocol in ("snmp_v1", "snmp_v2c", "snmp_v3", *MODBUS_PROTOCOLS)
+        DicomDriver.protocol: DicomDriver(),
+        **dict.fromkeys(("snmp_v1", "snmp_v2c", "snmp_v3"), snmp),
+        **dict.fromkeys(MODBUS_PROTOCOLS, modbus),
     }
 
 

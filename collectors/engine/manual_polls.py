@@ -12,7 +12,7 @@ from collectors.engine.health import Verdict
 from collectors.engine.roster import Assignment
 from collectors.models import ManualPoll
 from collectors.polls import GIVEN_UP_AFTER
-from collectors.requests import Answer, Failure, ModbusIdentity, RawPoll, SnmpValue
+from collectors.requests import Answer, DicomEchoed, Failure, ModbusIdentity, RawPoll, SnmpValue
 
 RAW_VALUES_SHOWN = 500
 
@@ -71,6 +71,13 @@ def _raw_lines(request: Any, answer: Answer) -> list[dict[str, str]]:
             {"source": f"function 43/14, {part}", "type": "text", "value": _text_of(octets)}
             for part in ("vendor", "product", "revision")
             if (octets := getattr(answer, part)) is not None
+        ]
+    if isinstance(answer, DicomEchoed):
+        said = {"status": f"{answer.status:04X}", "implementation version": answer.implementation_version}
+        return [
+            {"source": f"C-ECHO, {part}", "type": "text", "value": _text_of(v) if isinstance(v, bytes) else v}
+            for part, v in said.items()
+            if v is not None
         ]
     return [{"source": oid, "type": value.type, "value": _raw_text(value)} for oid, value in answer.items()]
 

@@ -28,7 +28,7 @@ _COLUMNS = (
     "segment__networks", "segment__ports", "segment__serial_lines",
     "credential_id", "credential__name", "credential__kind", "credential__protocols", "credential__sealed",
     "interval_in_use_s", "driver", "context_name", "max_varbinds", "max_repetitions", "max_message_bytes",
-    "pause_between_ms", "line_settings", "asset__serial_number",
+    "pause_between_ms", "line_settings", "called_ae_title", "calling_ae_title", "asset__serial_number",
 )  # fmt: skip
 _OWN = frozenset({"pk", "name", "host", "asset_id", "asset__serial_number"})
 """Columns that hardly two endpoints have in common."""
@@ -59,6 +59,8 @@ class Assignment:
     max_message_bytes: int = MAX_DATAGRAM
     pause_s: float = 0.0
     line_settings: str = ""
+    called: str = ""
+    calling: str = ""
     interval_in_use_s: float | None = None
     ceiling: Ceiling | None = None
     serial: str = ""
@@ -100,6 +102,8 @@ class Assignment:
             pause_s=self.pause_s,
             server_name=self.host,
             line_settings=self.line_settings,
+            called=self.called,
+            calling=self.calling,
             hangs_up=self.profile is not None and "hang-up" in self.profile.quirks,
         )
 
@@ -224,6 +228,8 @@ def assign(
         "max_message_bytes": row["max_message_bytes"] or MAX_DATAGRAM,
         "pause_s": row["pause_between_ms"] / 1000,
         "line_settings": row["line_settings"],
+        "called": row["called_ae_title"],
+        "calling": row["calling_ae_title"],
         "ceiling": ceiling,
         "serial": plain_serial(row["asset__serial_number"] or ""),
     }

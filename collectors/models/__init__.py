@@ -3,9 +3,11 @@
 from collectors.models.discoveries import Discovery, Find
 from collectors.models.endpoints import Credential, Endpoint, Segment
 from collectors.models.health import Disturbance, EndpointHealth
+from collectors.models.procedures import Procedure
 from collectors.models.requests import ManualPoll, Pause
 from collectors.models.sharing import Chunk, CollectorState, HandOut, Notice
 from collectors.models.sources import Receipt, Source, SourceHealth, SourceToken
+from collectors.models.traps import Trap
 
 __all__ = [
     "Chunk",
@@ -20,9 +22,11 @@ __all__ = [
     "ManualPoll",
     "Notice",
     "Pause",
+    "Procedure",
     "Receipt",
     "Segment",
     "Source",
     "SourceHealth",
     "SourceToken",
+    "Trap",
 ]

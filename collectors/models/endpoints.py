@@ -109,6 +109,7 @@ class Endpoint(models.Model):
         MODBUS_RTU_TCP = "modbus_rtu_tcp", "Modbus RTU over TCP"
         MODBUS_RTU = "modbus_rtu", "Modbus RTU, serial"
         MODBUS_ASCII = "modbus_ascii", "Modbus ASCII, serial"
+        DICOM = "dicom", "DICOM (C-ECHO)"
 
     class Driver(models.TextChoices):
         WHEREABOUTS = "whereabouts", "Whereabouts' own SNMP codec"
@@ -170,6 +171,12 @@ class Endpoint(models.Model):
         help_text="Empty for the one that serves its protocol by default.",
     )
     context_name = models.CharField(max_length=32, blank=True, help_text="SNMP v3 context.")
+    called_ae_title = models.CharField(
+        max_length=16, blank=True, help_text="DICOM: the application entity title of the device."
+    )
+    calling_ae_title = models.CharField(
+        max_length=16, blank=True, help_text="DICOM: ours, as the device knows it; empty for WHEREABOUTS."
+    )
     max_varbinds = models.PositiveSmallIntegerField(
         null=True,
         blank=True,

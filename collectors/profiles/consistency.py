@@ -9,6 +9,7 @@ from collectors.profiles.model import (
     PICKS_OF,
     Cell,
     Column,
+    Echo,
     Identity,
     Limits,
     Reading,
@@ -68,7 +69,7 @@ def _clash(one: Reading, other: Reading) -> str | None:
         return _overlap(one, other, a, b)
     if isinstance(a, Column) and isinstance(b, Column):
         return "reads the same as" if a == b else None
-    if isinstance(a, Scalar | Cell | Identity) and a == b:
+    if isinstance(a, Scalar | Cell | Identity | Echo) and a == b:
         return "reads the same object as"
     return None
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
+from typing import cast, get_args
 
 from assets.vocabulary import VOCABULARY, Term
 from collectors.profiles.conditions import read_age, with_conditions
@@ -20,6 +21,7 @@ from collectors.profiles.model import (
     Limits,
     Match,
     Profile,
+    Protocol,
     Reading,
     Source,
 )
@@ -27,6 +29,7 @@ from collectors.profiles.rules import read_alarms, read_rules
 from collectors.profiles.scaling import accepted, check_together
 from collectors.profiles.sources import (
     OID,
+    dicom_place,
     modbus_place,
     scaled_cell,
     snmp_encoding,
@@ -34,6 +37,7 @@ from collectors.profiles.sources import (
 )
 from collectors.profiles.strict import Section, read_section
 from collectors.profiles.tables import read_table
+from collectors.profiles.traps import read_traps
 
 NAME = r"[a-z0-9]+(?:-[a-z0-9]+)*"
 
@@ -43,7 +47,7 @@ def load_profile(path: Path) -> Profile:
     name = section.text("name", pattern=NAME)
     if name != path.stem:
         section.fail("name", f"must be that of its file, {path.stem!r}")
-    protocol = section.choice("protocol", ("snmp", "modbus"))
+    protocol = section.choice("protocol", get_args(Protocol))
     interval_s = section.integer("interval_s", 1, 86400)
     groups = read_groups(section, interval_s)
     caveats_stated = "caveats" in section
@@ -52,7 +56,7 @@ def load_profile(path: Path) -> Profile:
     profile = Profile(
         name=name,
         title=section.text("title"),
-        protocol="snmp" if protocol == "snmp" else "modbus",
+        protocol=cast("Protocol", protocol),
         interval_s=interval_s,
         document=section.text("document"),
         grade=section.choice("grade", GRADES),
@@ -73,6 +77,7 @@ def load_profile(path: Path) -> Profile:
         ),
         activity=read_rules(section, readings),
         alarms=read_alarms(section, readings),
+        traps=read_traps(section.section("traps")),
     )
     check_limits(section, profile.limits, readings)
     check_together(section, [reading.source for reading in readings], profile.limits, profile.quirks)
@@ -80,6 +85,8 @@ def load_profile(path: Path) -> Profile:
     check_groups(section, profile)
     if profile.tables and protocol != "snmp":
         section.fail("tables", "only SNMP has tables")
+    if profile.traps and protocol != "snmp":
+        section.fail("traps", "only SNMP has traps")
     if not profile.readings and not profile.tables:
         section.fail("readings", "neither readings nor tables: there is nothing to read")
     section.done()
@@ -99,6 +106,8 @@ def _reading(section: Section, protocol: str, groups: Mapping[str, float]) -> Re
     if protocol == "modbus":
         place, encoding = modbus_place(section, term)
         reading = Reading(term, with_conditions(section, place), encoding, group)
+    elif protocol == "dicom":
+        reading = Reading(term, *dicom_place(section, term), group)
     else:
         reading = Reading(term, snmp_source(section, term), snmp_encoding(section, term), group)
     section.done()
@@ -116,6 +125,8 @@ def _guard(section: Section, protocol: str) -> Guard:
     place: tuple[Source, Encoding]
     if protocol == "modbus":
         place = modbus_place(section, None)
+    elif protocol == "dicom":
+        place = dicom_place(section, None)
     else:
         place = snmp_source(section, None), snmp_encoding(section, None)
     guard = Guard(*place, accepted(section), section.text("because"))

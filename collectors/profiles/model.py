@@ -9,7 +9,7 @@ from typing import Literal
 from assets.observation import Evidence, SubjectKind
 from assets.vocabulary import Term
 
-Protocol = Literal["snmp", "modbus"]
+Protocol = Literal["snmp", "modbus", "dicom"]
 Conversion = Callable[[float], float]
 """From one unit to another."""
 
@@ -38,6 +38,7 @@ ORDERS = ("abcd", "cdab", "badc", "dcba")
 SHORT_ORDERS = ("ab", "ba")
 """How the two octets of each register travel, for values of one register and for texts."""
 IDENTITY_PARTS = ("vendor", "product", "revision")
+ECHO_PARTS = ("status", "implementation_version")
 
 GRADES = ("vendor-verified", "standard", "capture", "community", "reference")
 """What stands behind a map, best first: the maker's word for this very device; a public standard; what such a device
@@ -170,7 +171,14 @@ class Identity:
     part: str
 
 
-Source = Scalar | Column | Cell | Registers | Identity
+@dataclass(frozen=True, slots=True)
+class Echo:
+    """A part of what comes of a C-ECHO: its status, or what the device calls its implementation."""
+
+    part: str
+
+
+Source = Scalar | Column | Cell | Registers | Identity | Echo
 
 
 def oids_beside(source: Source | None) -> tuple[str, ...]:
@@ -340,7 +348,8 @@ class Profile:
     """A device type. ``reference``: no public map exists, docs/reference-gateways.md defines ours.
 
     ``groups``: names of groups of readings that are asked for less often than the rest, and each one's
-    interval in seconds. ``age``: how long ago its own readings were true, where the device says so.
+    interval in seconds. ``age``: how long ago its own readings were true, where the device says so. ``traps``: what
+    the device's traps are called, by their identifiers.
     """
 
     name: str
@@ -364,3 +373,4 @@ class Profile:
     alarms: tuple[Alarm, ...] = ()
     caveats_stated: bool = False
     """Whether the file speaks of caveats at all, if only to say that there are none."""
+    traps: Mapping[str, str] = field(default_factory=dict)

@@ -1,7 +1,8 @@
 """Recordings of devices: read, written, and answered from as a driver would.
 
 SNMP is kept as snmprec lines (``oid|type|value``), Modbus as lines of ``function|address|value value …``, and what a
-device says that it is as ``43|vendor|text``, and the same for product and revision.
+device says that it is as ``43|vendor|text``, and the same for product and revision; what came of a C-ECHO as lines of
+``part|value``.
 """
 
 from __future__ import annotations
@@ -18,6 +19,8 @@ from collectors.planner import plan_requests
 from collectors.profiles.model import Profile
 from collectors.requests import (
     Answer,
+    DicomEcho,
+    DicomEchoed,
     Failure,
     ModbusIdentify,
     ModbusIdentity,
@@ -89,8 +92,16 @@ def read_registers(path: Path) -> Recorded:
     return registers
 
 
+def read_echo(path: Path) -> DicomEchoed:
+    said = dict(line.split("|", 1) for line in path.read_text(encoding="utf-8").splitlines() if "|" in line)
+    version = said.get("implementation_version")
+    return DicomEchoed(int(said["status"], 16), None if version is None else version.encode())
+
+
 def replay(profile: Profile, path: Path) -> RawPoll:
     """One poll of the recording: what a driver would bring from a device that answers like this."""
+    if profile.protocol == "dicom":
+        return RawPoll(AT, 12.5, {DicomEcho(): read_echo(path)})
     recorded: Mapping[Any, Any] = read_snmprec(path) if profile.protocol == "snmp" else read_registers(path)
     answers = {request: _answer(request, recorded) for request in plan_requests(profile)}
     return RawPoll(AT, 12.5, answers)

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, get_args
 
 from assets.vocabulary import VOCABULARY, Term
 from collectors.profiles.model import (
     ACTIVITIES,
+    ECHO_PARTS,
     GRADES,
     IDENTITY_PARTS,
     ORDERS,
@@ -22,6 +23,7 @@ from collectors.profiles.model import (
     SEVERITIES,
     SHORT_ORDERS,
     SNMP_TYPES,
+    Protocol,
 )
 from collectors.profiles.rules import LONGEST_WORDS, OPERATORS
 from collectors.profiles.scaling import LARGEST_POWER, MOST_SHARED
@@ -56,10 +58,21 @@ def profile_schema() -> Schema:
             _top(), required=("name", "title", "protocol", "interval_s", "document", "grade", "evidence")
         ),
         "anyOf": [{"required": ["readings"]}, {"required": ["tables"]}],
-        "if": {"properties": {"protocol": {"const": "modbus"}}},
-        "then": {"properties": {**_places(_modbus_place() | _conditions()), "age": _age(), "tables": False}},
-        "else": {"properties": {**_places(_snmp_place()), "tables": _list(_table()), "age": False}},
+        "allOf": [
+            _if_protocol("snmp", {**_places(_snmp_place()), "tables": _list(_table()), "age": False}),
+            _if_protocol(
+                "modbus", {**_places(_modbus_place() | _conditions()), "age": _age(), "tables": False}
+            ),
+            _if_protocol("dicom", {**_places({"echo": _one_of(ECHO_PARTS)}), "age": False, "tables": False}),
+        ],
         "$defs": {"of_term": {"allOf": [*_states(), *_units()]}, "when": _when()},
+    }
+
+
+def _if_protocol(protocol: str, properties: Schema) -> Schema:
+    return {
+        "if": {"properties": {"protocol": {"const": protocol}}},
+        "then": {"properties": properties},
     }
 
 
@@ -76,7 +89,7 @@ def _top() -> Schema:
     return {
         "name": _form(NAME),
         "title": _TEXT,
-        "protocol": _one_of(("snmp", "modbus")),
+        "protocol": _one_of(get_args(Protocol)),
         "interval_s": _whole(1, 86400),
         "document": _TEXT,
         "grade": _one_of(GRADES),
@@ -98,6 +111,7 @@ def _top() -> Schema:
         "age": {"type": "object"},
         "activity": _rules(),
         "alarms": _alarms(),
+        "traps": _by_key(_TEXT, OID),
     }  # fmt: skip
 
 

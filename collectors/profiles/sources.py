@@ -8,6 +8,7 @@ from functools import partial
 
 from assets.vocabulary import Term
 from collectors.profiles.model import (
+    ECHO_PARTS,
     FLAGS,
     IDENTITY_PARTS,
     ORDERS,
@@ -18,6 +19,7 @@ from collectors.profiles.model import (
     Cell,
     Column,
     Conversion,
+    Echo,
     Encoding,
     Identity,
     Registers,
@@ -157,6 +159,12 @@ def _mask(section: Section, kind: str, count: int) -> int:
     """Which of the flags count: all of them unless it says."""
     most = 2 ** (count if kind == "flags" else FLAGS[kind]) - 1
     return section.integer("mask", 1, most, most)
+
+
+def dicom_place(section: Section, term: Term | None) -> tuple[Echo, Encoding]:
+    """Which part of what comes of a C-ECHO."""
+    part = section.choice("echo", ECHO_PARTS)
+    return Echo(part), _encoding(section, term, "integer" if part == "status" else "text")
 
 
 def _bits(section: Section, kind: str, function: int) -> tuple[int | None, int]:

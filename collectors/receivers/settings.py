@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import Any
 
 from collectors.profiles.strict import Section
@@ -23,6 +23,14 @@ class Listen:
     certificate: str = ""
     key: str = ""
     client_ca: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DicomListen(Listen):
+    """The same for DICOM: how we are to be called, and how many may be connected at once."""
+
+    ae_title: str = "WHEREABOUTS"
+    most_associations: int = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +73,16 @@ def _listen(usual_port: int, *, may_use_tls: bool = True) -> Callable[[Section],
     return read
 
 
+def _dicom(section: Section) -> DicomListen:
+    usual = DicomListen("", 0)
+    place = _listen(11112)(section)
+    return DicomListen(
+        **{each.name: getattr(place, each.name) for each in fields(Listen)},
+        ae_title=section.text("ae_title", None, pattern=r"[!-\[\]-~][ -\[\]-~]{0,15}") or usual.ae_title,
+        most_associations=section.integer("most_associations", 1, 200, usual.most_associations),
+    )
+
+
 def _hl7(section: Section) -> Mllp:
     return Mllp(
         listen=_listen(2575)(section),
@@ -101,6 +119,6 @@ _READ: dict[str, Callable[[Section], Any]] = {
     "http": lambda _section: Nothing(),
     "mqtt": lambda _section: Nothing(),
     "hl7": _hl7,
-    "mpps": _listen(11112),
+    "mpps": _dicom,
 }
 KINDS = frozenset(_READ)

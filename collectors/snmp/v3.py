@@ -36,6 +36,7 @@ from collectors.snmp.messages import (
     usual_response,
 )
 from collectors.snmp.session import Peer, Session
+from collectors.snmp.usm import Keys
 
 MAX_ROUNDS = 3
 """How often one request may learn of another engine or another time."""
@@ -123,7 +124,7 @@ class V3Exchange(Exchange):
                 raise RefusedError("another security level")
             if level & AUTHENTICATED:
                 self._authenticate(datagram, message, peer)
-            data, at, stop = _open(datagram, message, peer)
+            data, at, stop = open_scoped(datagram, message, peer.keys if peer else None)
             if level == self._session.level and self._take_usual(data, at, stop, message, peer):
                 return None
             return self._take_unusual(data, at, stop, message, peer)
@@ -220,17 +221,17 @@ class V3Exchange(Exchange):
         self.is_done = True
 
 
-def _open(datagram: bytes, message: V3Message, peer: Peer | None) -> tuple[bytes, int, int]:
+def open_scoped(datagram: bytes, message: V3Message, keys: Keys | None) -> tuple[bytes, int, int]:
     """The scoped PDU in the clear: in which data, from where to where."""
     stop = len(datagram)
     if not message.flags & ENCRYPTED:
         return datagram, message.at, stop
     at, end = enter(datagram, message.at, stop, OCTETS)
-    if peer is None or end != stop:
+    if keys is None or end != stop:
         raise DecodeError("something after the ciphertext")
-    plain = peer.keys.decrypt(datagram[at:end], message.salt, message.boots, message.time)
+    plain = keys.decrypt(datagram[at:end], message.salt, message.boots, message.time)
     end = header(plain, 0, len(plain))[2]
-    if len(plain) - end > peer.keys.padding:
+    if len(plain) - end > keys.padding:
         raise DecodeError("something after the scoped PDU")
     return plain, 0, end
 

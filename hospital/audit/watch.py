@@ -59,6 +59,8 @@ SYSTEM_ONLY = (
     "collectors.Disturbance",
     "collectors.SourceHealth",
     "collectors.Receipt",
+    "collectors.Trap",
+    "collectors.Procedure",
     "hospital.SignInAttempts",
     "hospital.AuditRecord",
 )

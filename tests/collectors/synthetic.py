@@ -8,7 +8,16 @@ from collections.abc import Iterator
 from collectors.planner import plan_requests
 from collectors.profiles.model import FLAGS, REGISTER_TYPES, SNMP_TYPES, Column, Registers, Scalar
 from collectors.profiles.units import OTHER, same
-from collectors.requests import ModbusIdentify, ModbusIdentity, ModbusRead, RawPoll, SnmpGet, SnmpValue
+from collectors.requests import (
+    DicomEcho,
+    DicomEchoed,
+    ModbusIdentify,
+    ModbusIdentity,
+    ModbusRead,
+    RawPoll,
+    SnmpGet,
+    SnmpValue,
+)
 from tests.collectors.recordings import AT
 
 _PACK = {
@@ -26,6 +35,8 @@ SOUND_IDENTITY = ModbusIdentity(b"Sound Instruments", b"Sound 1", b"1.0")
 
 def sound_poll(profile) -> RawPoll:
     """Every value possible, every guard met, one row in each table."""
+    if profile.protocol == "dicom":
+        return RawPoll(AT, 3.0, {DicomEcho(): DicomEchoed(0, b"Sound 1")})
     if profile.protocol == "modbus":
         return RawPoll(AT, 3.0, {
             request: SOUND_IDENTITY if isinstance(request, ModbusIdentify) else _registers(profile, request)

@@ -17,6 +17,8 @@ from collectors.decode import decode_poll, describe_poll
 from collectors.planner import plan_requests
 from collectors.profiles.library import all_profiles
 from collectors.requests import (
+    DicomEcho,
+    DicomEchoed,
     Failure,
     ModbusIdentify,
     ModbusIdentity,
@@ -119,6 +121,8 @@ def test_a_device_without_any_of_the_objects_has_no_values(profile):
     def emptied(request, answer):
         if isinstance(request, ModbusRead | ModbusIdentify):
             return Failure(Quality.DEVICE_ERROR, "exception 2")
+        if isinstance(request, DicomEcho):
+            return Failure(Quality.NO_ANSWER, "no application answers")
         if isinstance(request, SnmpGet):
             return dict.fromkeys(answer, SnmpValue("no_such_object", None))
         return {}
@@ -177,6 +181,9 @@ def mutated(draw, profile):
             words = st.integers(0, 1 if request.function < 3 else 0xFFFF)
             size = draw(st.sampled_from([request.count, request.count, request.count, 0, request.count + 1]))
             answers[request] = tuple(draw(st.lists(words, min_size=size, max_size=size)))
+        elif isinstance(request, DicomEcho):
+            version = draw(st.none() | st.binary(max_size=20))
+            answers[request] = DicomEchoed(draw(st.integers(0, 0xFFFF)), version)
         elif isinstance(request, ModbusIdentify):
             said = st.none() | st.binary(max_size=260) | st.text(max_size=50).map(str.encode)
             answers[request] = ModbusIdentity(draw(said), draw(said), draw(said))

@@ -29,6 +29,8 @@ FORBIDDEN = {
     "write_register", "write_registers", "mask_write_register", "readwrite_registers",
     "write_file_record", "WriteSingleCoilRequest", "WriteMultipleCoilsRequest",
     "WriteSingleRegisterRequest", "WriteMultipleRegistersRequest", "write_variables",
+    "send_c_store", "send_c_find", "send_c_get", "send_c_move", "send_n_create", "send_n_set",
+    "send_n_get", "send_n_action", "send_n_delete", "send_n_event_report",
     "MaskWriteRegisterRequest", "ReadWriteMultipleRegistersRequest",
 }  # fmt: skip
 READING_PDUS = {"GetRequestPDU", "GetNextRequestPDU", "GetBulkRequestPDU"}
@@ -86,11 +88,11 @@ def test_no_module_names_a_way_to_write_to_a_device():
 
 
 def test_only_the_drivers_import_a_protocol_library():
-    importers = {
-        path.relative_to(ROOT).as_posix() for path in sources() if packages_of(path) & {"pysnmp", "pymodbus"}
-    }
+    libraries = {"pysnmp", "pymodbus", "pydicom", "pynetdicom"}
+    importers = {path.relative_to(ROOT).as_posix() for path in sources() if packages_of(path) & libraries}
     assert importers
-    assert all(name.startswith("collectors/drivers/") for name in importers)
+    doors = ("collectors/drivers/", "collectors/receivers/mpps/")
+    assert all(name.startswith(doors) for name in importers)
 
 
 def snmp_requests():

@@ -17,6 +17,7 @@ from collectors.profiles.library import all_profiles
 from collectors.profiles.model import (
     SNMP_TYPES,
     Column,
+    Echo,
     Identity,
     Profile,
     Reading,
@@ -24,7 +25,16 @@ from collectors.profiles.model import (
     Scalar,
     Table,
 )
-from collectors.requests import Failure, ModbusIdentify, ModbusIdentity, ModbusRead, RawPoll, SnmpValue
+from collectors.requests import (
+    DicomEcho,
+    DicomEchoed,
+    Failure,
+    ModbusIdentify,
+    ModbusIdentity,
+    ModbusRead,
+    RawPoll,
+    SnmpValue,
+)
 from tests.collectors.recordings import AT
 from tests.collectors.synthetic import sound_poll
 from tests.collectors.test_profiles_invariants import _is_possible
@@ -106,6 +116,8 @@ def _cells(answers: Iterable[Any]) -> dict[str, SnmpValue]:
 def _says(raw: RawPoll, cells: dict[str, SnmpValue], reading: Reading, claimed: Any) -> bool:
     source, encoding = reading.source, reading.encoding
     match source:
+        case Echo(part=part):
+            return _echo_says(raw, encoding, part, claimed)
         case Scalar(oid=oid):
             return snmp_says(encoding, cells.get(oid), claimed)
         case Identity(part=part):
@@ -124,6 +136,12 @@ def _says(raw: RawPoll, cells: dict[str, SnmpValue], reading: Reading, claimed: 
         case Column():
             return _column_says(source, encoding, cells, claimed)
     return False
+
+
+def _echo_says(raw: RawPoll, encoding: Any, part: str, claimed: Any) -> bool:
+    said = [getattr(answer, part) for answer in raw.answers.values() if isinstance(answer, DicomEchoed)]
+    kind = "integer" if part == "status" else "octets"
+    return any(snmp_says(encoding, SnmpValue(kind, value), claimed) for value in said)
 
 
 def _answer_says(source: Registers, encoding: Any, first: int, answer: tuple[int, ...], claimed: Any) -> bool:
@@ -206,6 +224,9 @@ def _spoiled(request: Any, answer: Any, chance: random.Random) -> Any:
         return Failure(chance.choice(_FAILED), "as the driver says")
     if isinstance(request, ModbusRead):
         return _spoiled_words(request, answer, chance)
+    if isinstance(request, DicomEcho):
+        version = chance.choice((None, chance.randbytes(chance.randrange(300)), b"SCANNER_71", b""))
+        return DicomEchoed(chance.choice((0, chance.randrange(0x10000))), version)
     if isinstance(request, ModbusIdentify):
         return ModbusIdentity(*(chance.choice((was, None, _octets(chance))) for was in _parts_of(answer)))
     cells = dict(answer)

@@ -17,15 +17,17 @@ from tests.fuzz.hl7 import Messages
 from tests.fuzz.modbus import Frames
 from tests.fuzz.polls import Polls
 from tests.fuzz.snmp import V3, Community, Table
+from tests.fuzz.traps import Traps
 
 TARGETS: dict[str, tuple[Callable[[], Target], int]] = {
-    "snmp-v1-v2c": (Community, 30),
+    "snmp-v1-v2c": (Community, 20),
     "snmp-v3": (V3, 20),
     "snmp-table": (Table, 10),
-    "modbus-tcp": (partial(Frames, "modbus_tcp"), 10),
-    "modbus-rtu": (partial(Frames, "modbus_rtu_tcp"), 6),
+    "traps": (Traps, 5),
+    "modbus-tcp": (partial(Frames, "modbus_tcp"), 8),
+    "modbus-rtu": (partial(Frames, "modbus_rtu_tcp"), 5),
     "modbus-ascii": (partial(Frames, "modbus_ascii"), 4),
-    "profiles": (Polls, 20),
+    "profiles": (Polls, 18),
     "hl7": (Messages, 10),
 }
 """What is fuzzed, and its share of all replies in per cent."""

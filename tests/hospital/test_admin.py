@@ -21,6 +21,8 @@ INNER = {
     "collectors.Chunk",
     "collectors.HandOut",
     "collectors.Notice",
+    "collectors.Procedure",  # the machine's page shows what comes of them
+    "collectors.Trap",  # the endpoint's page shows the last few
     "hospital.SignInAttempts",
 }
 """Working state that nobody has a use for."""

@@ -1,0 +1,1 @@
+"""DICOM, as far as it is needed to know that a modality is there."""

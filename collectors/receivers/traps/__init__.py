@@ -1,0 +1,1 @@
+"""SNMP traps and informs as a way in: what they say makes us look, and changes nothing by itself."""
