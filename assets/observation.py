@@ -5,10 +5,13 @@ from __future__ import annotations
 import enum
 from collections.abc import Sequence
 from dataclasses import dataclass, field, fields
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import repeat
 
 from assets.words import Quality
+
+AHEAD = timedelta(seconds=120)
+"""A device's clock may be this much ahead of ours; what is later still cannot have happened yet."""
 
 Value = float | str | bool
 """A canonical reading's value: numbers in the unit that the vocabulary names, states as words."""

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+import enum
 import logging
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.conf import settings
 from django.db import transaction
 
 from assets.activity import SECOND
 from assets.live.publish import publish_changes
-from assets.observation import Observation, Subject
+from assets.observation import AHEAD, Observation, Subject
 from assets.recording.facts import Register
 from assets.recording.folding import Folding, Told
 from assets.recording.items import read_readings
@@ -22,9 +23,6 @@ from assets.sql import dialect
 from assets.words import Quality
 
 logger = logging.getLogger(__name__)
-
-AHEAD = timedelta(seconds=120)
-"""A device's clock may be this much ahead of ours; what is later still cannot have happened yet."""
 
 
 @dataclass(slots=True)
@@ -48,6 +46,17 @@ class Recorded:
         return self.recorded + self.failures + self.duplicates + self.too_late + self.ahead + self.nobodys
 
 
+class Outcome(enum.StrEnum):
+    """What became of one observation."""
+
+    RECORDED = "recorded"
+    DUPLICATE = "duplicate"
+    TOO_LATE = "too_late"
+    AHEAD = "ahead"
+    NOBODYS = "nobodys"
+    UNPLACED = "unplaced"  # its floor or receiver is not known there
+
+
 def record_observations(observations: Sequence[Observation], *, now: datetime | None = None) -> Recorded:
     """Record a batch in one transaction, and publish what changed once it is committed.
 
@@ -61,13 +70,46 @@ def record_observations(observations: Sequence[Observation], *, now: datetime | 
         return outcome
     moment = now or max(observation.received_at for observation in observations)
     with transaction.atomic():
-        _record(observations, to_us(moment), outcome)
+        _record(observations, Register(observations), to_us(moment), outcome)
     return outcome
 
 
-def _record(observations: Sequence[Observation], now: int, outcome: Recorded) -> None:
+def record_each(observations: Sequence[Observation], *, site_id: int, now: datetime) -> list[Outcome]:
+    """Record a batch of one site in one transaction, and say of each what became of it, in the same order.
+
+    As :func:`record_observations` does, but strictly: equipment of other sites is nobody's, and what names a floor or
+    a receiver that the site does not have is not recorded at all.
+    """
+    if not observations:
+        return []
+    with transaction.atomic():
+        register = Register(observations)
+        register.keep_to_site(site_id)
+        outcomes = [_obstacle(observation, register) for observation in observations]
+        admitted = [each for each, outcome in zip(observations, outcomes, strict=True) if outcome is None]
+        folding = _record(admitted, register, to_us(now), Recorded())
+    seen: set[tuple[int | None, int, str]] = set()
+    for place, observation in enumerate(observations):
+        if outcomes[place] is None:
+            key = (register.asset_id(observation.subject), to_us(observation.at), observation.source)
+            is_known = key in seen or key in folding.tally.known
+            outcomes[place] = Outcome.DUPLICATE if is_known else Outcome.RECORDED
+            if key in folding.tally.late:
+                outcomes[place] = Outcome.TOO_LATE
+            seen.add(key)
+    return [outcome for outcome in outcomes if outcome is not None]
+
+
+def _obstacle(observation: Observation, register: Register) -> Outcome | None:
+    if observation.at > observation.received_at + AHEAD:
+        return Outcome.AHEAD
+    if register.asset_id(observation.subject) is None:
+        return Outcome.NOBODYS
+    return Outcome.UNPLACED if register.lacks_place(observation) else None
+
+
+def _record(observations: Sequence[Observation], register: Register, now: int, outcome: Recorded) -> Folding:
     sql = dialect()
-    register = Register(observations)
     told: dict[int, Told] = defaultdict(Told)
     for observation in observations:
         asset_id = _admit(observation, register, outcome)
@@ -88,6 +130,7 @@ def _record(observations: Sequence[Observation], now: int, outcome: Recorded) ->
     outcome.recorded, outcome.duplicates = folding.tally.recorded, folding.tally.duplicates
     outcome.too_late = folding.tally.too_late
     publish_changes(folding.ledger.changes)
+    return folding
 
 
 def _admit(observation: Observation, register: Register, outcome: Recorded) -> int | None:

@@ -156,13 +156,16 @@ class DisturbanceSerializer(serializers.ModelSerializer[Disturbance]):
 
     class Meta:
         model = Disturbance
-        fields = ["id", "kind", "kind_name", "title", "endpoint", "segment", "words", "begin", "end"]
+        fields = [
+            "id", "kind", "kind_name", "title", "endpoint", "segment", "source", "words", "begin", "end",
+        ]  # fmt: skip
 
 
 class DisturbanceFilter(PeriodFilter):
     kind = django_filters.ChoiceFilter(choices=Disturbance.Kind.choices)
     endpoint = django_filters.NumberFilter(field_name="endpoint_id", label="Id of an endpoint")
     segment = django_filters.CharFilter(field_name="segment__name", label="Name of a segment")
+    source = django_filters.NumberFilter(field_name="source_id", label="Id of a source")
     is_open = django_filters.BooleanFilter(field_name="end", lookup_expr="isnull", label="Still lasting")
 
     class Meta:

@@ -23,6 +23,11 @@ _USER_FIELDS = {
     "priv_protocol": "priv_protocol",
     "priv_key": "priv_key",
 }
+_FIELDS: dict[str, dict[str, str]] = {
+    Credential.Kind.SNMP_COMMUNITY: {"community": "community"},
+    Credential.Kind.LOGIN: {"user_name": "name", "password": "password"},
+}
+"""Of kinds other than SNMP v3 users: field → part of the secret."""
 _LABELS = {
     "none": "none – a reason is needed at each endpoint",
     "md5": "md5 – a reason is needed at each endpoint",
@@ -44,7 +49,10 @@ class CredentialForm(ModelForm):
     """Secrets are typed, never shown. Left empty, a stored secret stays as it is."""
 
     community = _secret_field("Community", help_text="For SNMP v1/v2c only.")
-    user_name = forms.CharField(label="User", required=False, help_text="For SNMP v3, and the next four too.")
+    password = _secret_field("Password", help_text="For a user name and password, as of a broker.")
+    user_name = forms.CharField(
+        label="User", required=False, help_text="Of SNMP v3, and the next four too; or of the password."
+    )
     auth_protocol = forms.ChoiceField(
         label="Authentication", required=False, choices=_choices(AUTH_PROTOCOLS)
     )
@@ -59,7 +67,7 @@ class CredentialForm(ModelForm):
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
         kind = cleaned.get("kind", "")
-        names = {"community": "community"} if kind == Credential.Kind.SNMP_COMMUNITY else _USER_FIELDS
+        names = _FIELDS.get(kind, _USER_FIELDS)
         given = {key: cleaned.get(field, "") for field, key in names.items()}
         if any(value for key, value in given.items() if key not in _PLAIN_FIELDS):
             self._check(kind, given, names)

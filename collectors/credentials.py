@@ -22,7 +22,7 @@ from django.db import transaction
 
 from collectors.endpoint_rules import NOTHING, weaknesses_of
 from collectors.models import Credential, Endpoint
-from collectors.requests import SnmpUser
+from collectors.requests import Login, SnmpUser
 
 AUTH_PROTOCOLS = ("sha256", "sha384", "sha512", "sha224", "sha1", "md5", NOTHING)
 PRIV_PROTOCOLS = (
@@ -30,6 +30,8 @@ PRIV_PROTOCOLS = (
 )  # fmt: skip
 """What a user may have; "none" is without that protection, and needs a reason at each endpoint."""
 
+_PROTOCOLS = {Credential.Kind.SNMP_COMMUNITY.value: "community", Credential.Kind.LOGIN.value: "login"}
+"""What kinds that have none to choose from are said to use."""
 _VERSION = b"\x01"
 _KEY_ID_BYTES, _NONCE_BYTES = 4, 12
 _HEADER_BYTES = 1 + _KEY_ID_BYTES + _NONCE_BYTES
@@ -45,14 +47,15 @@ class CredentialUnreadableError(Exception):
 def seal_credential(*, credential: Credential, secret: Mapping[str, str]) -> Credential:
     """Set the secret of ``credential`` and save it.
 
-    ``secret`` is ``{"community": …}`` for SNMP v1/v2c, else ``{"name": …, "auth_protocol": …, "auth_key": …,
-    "priv_protocol": …, "priv_key": …}``, where the key of a protocol "none" is empty. ValidationError names the
-    field that is wrong, or the endpoints that would become weak without anybody having said why.
+    ``secret`` is ``{"community": …}`` for SNMP v1/v2c, ``{"name": …, "password": …}`` for a login, else ``{"name": …,
+    "auth_protocol": …, "auth_key": …, "priv_protocol": …, "priv_key": …}``, where the key of a protocol "none" is
+    empty. ValidationError names the field that is wrong, or the endpoints that would become weak without anybody
+    having said why.
     """
     checked = check_secret(kind=credential.kind, secret=secret)
     check_uses(credential=credential, kind=credential.kind, secret=checked)
     credential.sealed = _seal(credential, json.dumps(checked).encode(), _keys()[0])
-    credential.protocols = "community" if _is_community(credential) else _protocols(checked)
+    credential.protocols = _PROTOCOLS.get(credential.kind) or _protocols(checked)
     credential.full_clean(exclude=["sealed"])
     credential.save()
     return credential
@@ -60,7 +63,9 @@ def seal_credential(*, credential: Credential, secret: Mapping[str, str]) -> Cre
 
 def check_secret(*, kind: str, secret: Mapping[str, str]) -> dict[str, str]:
     """The secret as it is sealed; ValidationError names the field that is wrong for this kind."""
-    return _check_community(secret) if kind == Credential.Kind.SNMP_COMMUNITY else _check_user(secret)
+    if kind == Credential.Kind.SNMP_COMMUNITY:
+        return _check_community(secret)
+    return _check_login(secret) if kind == Credential.Kind.LOGIN else _check_user(secret)
 
 
 def check_uses(*, credential: Credential, kind: str, secret: Mapping[str, str]) -> None:
@@ -76,9 +81,11 @@ def check_uses(*, credential: Credential, kind: str, secret: Mapping[str, str]) 
         )
 
 
-def open_credential(credential: Credential) -> SnmpUser | bytes:
-    """The secret in the clear: a community, or an SNMP v3 user; raises CredentialUnreadableError."""
+def open_credential(credential: Credential) -> SnmpUser | bytes | Login:
+    """The secret in the clear: a community, a login, or an SNMP v3 user; raises CredentialUnreadableError."""
     secret = json.loads(_open(credential))
+    if credential.kind == Credential.Kind.LOGIN:
+        return Login(**secret)
     if _is_community(credential):
         return bytes(secret["community"], "utf-8")
     unprotected = {field: "" for field in ("auth_protocol", "priv_protocol") if secret[field] == NOTHING}
@@ -175,6 +182,19 @@ def _check_community(secret: Mapping[str, str]) -> dict[str, str]:
     if not 1 <= len(secret["community"].encode()) <= 255:
         raise ValidationError({"community": "A community has 1 to 255 characters."})
     return {"community": secret["community"]}
+
+
+def _check_login(secret: Mapping[str, str]) -> dict[str, str]:
+    """Either may be of any characters but NUL, which no protocol sends."""
+    _check_fields(secret, {"name", "password"})
+    errors = {
+        field: f"A {words} has 1 to 200 characters."
+        for field, words in (("name", "user name"), ("password", "password"))
+        if not 1 <= len(secret[field]) <= 200 or "\0" in secret[field]
+    }
+    if errors:
+        raise ValidationError(errors)
+    return {field: secret[field] for field in ("name", "password")}
 
 
 def _check_user(secret: Mapping[str, str]) -> dict[str, str]:

@@ -16,9 +16,10 @@ from django.db import transaction
 from django.db.models import F, Q
 
 from assets.words import Quality
-from collectors.models import CollectorState, Disturbance, Endpoint, EndpointHealth
+from collectors.models import CollectorState, Disturbance, Endpoint, EndpointHealth, Source
 from collectors.segment_health import LOST_AFTER, segments_at_a_glance
 from collectors.situation import situation_at
+from collectors.source_standing import SourceState, silent_since, source_state, unserved_since
 from collectors.standing import FAILURES, Facts, Situation, State, state_of
 
 Kind = Disturbance.Kind
@@ -45,6 +46,7 @@ class Finding:
     since: datetime
     endpoint_id: int | None = None
     segment_id: int | None = None
+    source_id: int | None = None
 
     @property
     def key(self) -> tuple[str, str]:
@@ -67,10 +69,14 @@ def note_disturbances(now: datetime) -> Changes:
     found, undecided = _endpoints(now, situation)
     for finding in (*_segments(now), *_collectors(now)):
         found[finding.key] = finding
+    of_sources, doubtful = _sources(now)
+    found |= of_sources
+    undecided |= doubtful
     begun = [
         Disturbance(
             kind=finding.kind, subject=finding.subject, title=finding.title[:160], words=finding.words[:300],
             begin=finding.since, endpoint_id=finding.endpoint_id, segment_id=finding.segment_id,
+            source_id=finding.source_id,
         )
         for key, finding in found.items()
         if key not in lasting
@@ -139,6 +145,36 @@ def _collectors(now: datetime) -> Iterator[Finding]:
         if state.spool_records and state.dropped:
             words = f"Its spool is full: {state.dropped} records were given up"
             yield Finding(Kind.SPOOL_FULL, *about, words, now)
+
+
+def _sources(now: datetime) -> tuple[dict[tuple[str, str], Finding], set[tuple[str, str]]]:
+    """Ways in that are not open, once that is no mere hiccup, or are silent for too long; and the hiccups."""
+    found, undecided = {}, set()
+    for source in Source.objects.filter(is_enabled=True, health__isnull=False).select_related("health"):
+        finding = _of_source(source, now)
+        if finding is None:
+            continue
+        if finding.kind == Kind.SOURCE and now - finding.since < SURE_AFTER:
+            undecided.add(finding.key)
+        else:
+            found[finding.key] = finding
+    return found, undecided
+
+
+def _of_source(source: Source, now: datetime) -> Finding | None:
+    about, health = (f"source:{source.pk}", source.name), source.health
+    match source_state(source, now):
+        case SourceState.TROUBLED:
+            since = health.since or now
+            return Finding(Kind.SOURCE, *about, health.detail or "It is not open", since, source_id=source.pk)
+        case SourceState.UNSERVED:
+            return Finding(
+                Kind.SOURCE, *about, "Nobody serves it", unserved_since(source) or now, source_id=source.pk
+            )
+        case SourceState.QUIET:
+            since = silent_since(source, now) or now
+            return Finding(Kind.QUIET, *about, "Nothing comes any more", since, source_id=source.pk)
+    return None
 
 
 def _ends(ended: list[Disturbance], now: datetime) -> list[datetime]:

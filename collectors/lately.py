@@ -15,7 +15,7 @@ LOOKS_BACK = timedelta(days=7)
 
 def lately(user: Any, now: datetime, *, segment: Segment | None = None) -> list[Disturbance]:
     """What lasts, then what ended in the last week; the newest first in each."""
-    seen = Disturbance.objects.visible_to(user).select_related("endpoint", "segment")
+    seen = Disturbance.objects.visible_to(user).select_related("endpoint", "segment", "source")
     if segment is not None:
         seen = seen.filter(segment=segment)
     recent = seen.filter(Q(end__isnull=True) | Q(end__gt=now - LOOKS_BACK))

@@ -62,8 +62,10 @@ class DisturbanceQuerySet(models.QuerySet[Any]):
         return self.filter(end__isnull=True)
 
     def visible_to(self, user: Any) -> Self:
-        """Those of what the person may see; what belongs to no segment concerns everybody who sees collecting."""
+        """Those of what the person may see; what belongs to no site concerns everybody who sees collecting."""
         in_sites = in_sites_of(user, "segment__site")
         # An empty condition means everything, but or-ed with another it would vanish.
-        is_some = user.is_authenticated and not user.sees_all_sites
-        return self.filter(Q(segment__isnull=True) | in_sites if is_some else in_sites)
+        if not user.is_authenticated or user.sees_all_sites:
+            return self.filter(in_sites)
+        is_nobodys = Q(segment__isnull=True, source__isnull=True)
+        return self.filter(is_nobodys | in_sites | in_sites_of(user, "source__site"))

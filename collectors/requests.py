@@ -168,6 +168,17 @@ class SnmpUser:
 
 
 @dataclass(frozen=True, slots=True)
+class Login:
+    """Who we are to a broker. The password does not print."""
+
+    name: str
+    password: str
+
+    def __repr__(self) -> str:
+        return f"Login({self.name!r}, password masked)"
+
+
+@dataclass(frozen=True, slots=True)
 class Target:
     """Whom to ask: an address that the guard has let through, and how.
 

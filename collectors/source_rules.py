@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING
 
 from django.core.exceptions import ValidationError
 
-from collectors.guard import parse_network
+from collectors.guard import TargetRefused, parse_network
 from collectors.profiles.strict import ProfileError
-from collectors.receivers.settings import KINDS, read_settings
+from collectors.receivers.mqtt.broker import check_broker
+from collectors.receivers.mqtt.library import UnknownMappingError, get_mapping
+from collectors.receivers.settings import KINDS, Broker, read_settings
 
 if TYPE_CHECKING:
     from collectors.models import Source
@@ -35,8 +37,25 @@ def validate_source(source: Source) -> None:
         errors["networks"] = "Name who may send, as in [“10.20.0.0/16”]; nobody else is heard."
     try:
         if source.kind in KINDS:  # another one is told at its own field
-            read_settings(source.kind, source.settings)
+            settings = read_settings(source.kind, source.settings)
+            if isinstance(settings, Broker):
+                errors |= _wrong_broker(source, settings)
     except ProfileError as error:
         errors["settings"] = f"{error.key}: {error.problem}."
     if errors:
         raise ValidationError(errors)
+
+
+def _wrong_broker(source: Source, broker: Broker) -> dict[str, str]:
+    """Whether it may be spoken to, and whether all is there that says what its messages mean."""
+    try:
+        for name in broker.mappings:
+            get_mapping(name)
+        check_broker(broker, source.networks)
+    except UnknownMappingError as error:
+        return {"settings": f"mappings: {error}."}
+    except ProfileError as error:
+        return {"settings": f"mappings: {error}."}
+    except (TargetRefused, ValueError) as refusal:
+        return {"networks" if isinstance(source.networks, list) else "settings": str(refusal)}
+    return {}

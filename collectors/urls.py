@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from collectors import pause_views, profile_views, segment_views, views
+from collectors import pause_views, profile_views, segment_views, source_views, views
 from collectors.discovery import views as discovery_views
 
 urlpatterns = [
@@ -17,6 +17,9 @@ urlpatterns = [
     path("collectors/segments/<int:pk>/pause/", pause_views.pause_segment, name="pause-segment"),
     path("collectors/pauses/<int:pk>/resume/", pause_views.resume, name="resume"),
     path("collectors/segments/<int:pk>/", segment_views.segment, name="segment"),
+    path("collectors/ways-in/", source_views.sources, name="sources"),
+    path("collectors/ways-in/<int:pk>/", source_views.source, name="source"),
+    path("collectors/tokens/<int:pk>/revoke/", source_views.revoke, name="revoke-token"),
     path("collectors/profiles/", profile_views.profiles, name="profiles"),
     path("collectors/profiles/<slug:profile>/", profile_views.profile, name="profile"),
     path("collectors/discovery/", discovery_views.discovery, name="discovery"),

@@ -13,6 +13,9 @@ from assets.api import (
     TagViewSet,
 )
 from collectors.api import DisturbanceViewSet, EndpointViewSet
+from collectors.receivers.http.api import ObservationsView
+from collectors.sources_api import SourceViewSet
+from hospital.address import client_address
 from hospital.api_docs import docs
 from locations.api import FloorViewSet, SiteViewSet, ZoneViewSet
 
@@ -28,9 +31,12 @@ router.register("intervals", IntervalViewSet)
 router.register("stays", StayViewSet)
 router.register("endpoints", EndpointViewSet)
 router.register("disturbances", DisturbanceViewSet)
+router.register("sources", SourceViewSet)
+
+observations = ObservationsView.as_view(address_of=client_address)
 
 urlpatterns = [
-    path("v1/", include(router.urls)),
+    path("v1/", include([path("observations/", observations, name="observations"), *router.urls])),
     path("schema/", SpectacularAPIView.as_view(), name="api-schema"),
     path("docs/", docs, name="api-docs"),
 ]

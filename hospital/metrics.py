@@ -25,11 +25,13 @@ from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
 from prometheus_client.registry import Collector
 
 from assets.live.hub import viewers_here
-from collectors.models import CollectorState, Disturbance, Endpoint, EndpointHealth, Segment
+from collectors.models import CollectorState, Disturbance, Endpoint, EndpointHealth, Segment, Source
 from collectors.segment_health import LOST_AFTER, SegmentHealth, health_of_segments
 from collectors.situation import situation_at
+from collectors.source_standing import SourceState, health_of, source_state
 
 QUANTILES = (0.5, 0.9, 0.99)
+NOT_OPEN = (SourceState.TROUBLED, SourceState.UNSERVED)
 
 
 @login_not_required
@@ -76,6 +78,7 @@ class Collecting(Collector):
         yield from _of_polls()
         yield _latency()
         yield from _of_collectors(self._now)
+        yield from _of_sources(self._now)
         yield _disturbances()
         yield _gauge("whereabouts_live_viewers", "Browsers that look at live pages through this process", [
             ((), viewers_here())
@@ -191,6 +194,41 @@ def _of_collectors(now: datetime) -> Iterator[Metric]:
         "whereabouts_datagrams_refused", "Datagrams that were not believed, by reason",
         [((s.holder, reason), count) for s in states for reason, count in s.refused.items()],
         ["collector", "reason"],
+    )  # fmt: skip
+
+
+_COUNTED_OF_SOURCES = (
+    ("messages", "Messages that were taken"),
+    ("observations", "What they said of equipment"),
+    ("duplicates", "Messages that were there already"),
+    ("stripped", "Fields about people, dropped before anything was kept"),
+)
+
+
+def _of_sources(now: datetime) -> Iterator[Metric]:
+    """Ways in that are switched on, as whoever serves each told."""
+    sources = list(Source.objects.filter(is_enabled=True).select_related("health"))
+    here = ["source", "kind"]
+    yield _gauge(
+        "whereabouts_source_up", "1 while a way in is open, whether anything comes or not",
+        [((s.name, s.kind), float(source_state(s, now) not in NOT_OPEN)) for s in sources], here,
+    )  # fmt: skip
+    told = [(s, health) for s in sources if (health := health_of(s)) is not None]
+    yield _gauge(
+        "whereabouts_source_heard_seconds", "How long ago the last message came",
+        [((s.name, s.kind), (now - h.heard_at).total_seconds()) for s, h in told if h.heard_at], here,
+    )  # fmt: skip
+    yield _gauge(
+        "whereabouts_source_senders", "Connections that are open now",
+        [((s.name, s.kind), h.senders) for s, h in told], here,
+    )  # fmt: skip
+    for name, words in _COUNTED_OF_SOURCES:
+        counts = [((s.name, s.kind), getattr(h, name)) for s, h in told]
+        yield _counter(f"whereabouts_source_{name}", words, counts, here)
+    yield _counter(
+        "whereabouts_source_refused", "Messages that were not taken, by reason",
+        [((s.name, s.kind, reason), count) for s, h in told for reason, count in h.refused.items()],
+        [*here, "reason"],
     )  # fmt: skip
 
 

@@ -34,6 +34,8 @@ ROOMS: tuple[Room, ...] = (
                 "endpoint",
                 "manual-poll",
                 "segment",
+                "sources",
+                "source",
                 "pause-everything",
                 "pause-endpoint",
                 "pause-segment",

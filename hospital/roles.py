@@ -34,11 +34,12 @@ _COLLECTING = frozenset(
 _HANDS_ON = frozenset(
     {"collectors.poll_endpoint", "collectors.pause_polling", "collectors.view_find", "collectors.discover"}
 )
+_TOKENS = frozenset({"collectors.change_sourcetoken"})
 
 PERMISSIONS: dict[str, frozenset[str]] = {
     Role.NURSE: _PLACES | _EQUIPMENT,
     Role.BIOMED: _PLACES | _EQUIPMENT | _HISTORY | _COLLECTING | _HANDS_ON,
     Role.FACILITIES: _PLACES | _EQUIPMENT | _HISTORY,
-    Role.ADMIN: _PLACES | _EQUIPMENT | _HISTORY | _COLLECTING | _HANDS_ON,
+    Role.ADMIN: _PLACES | _EQUIPMENT | _HISTORY | _COLLECTING | _HANDS_ON | _TOKENS,
 }
 """What each role may do. Administrators edit through the admin site besides (``is_staff`` and superuser)."""

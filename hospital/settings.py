@@ -163,6 +163,8 @@ CELERY_BEAT_SCHEDULE = {
 
 PROFILE_DIRS = env.list("PROFILE_DIRS", default=[])
 """Folders with device profiles of the site's own, besides those shipped."""
+MQTT_MAPPING_DIRS = env.list("MQTT_MAPPING_DIRS", default=[])
+"""Folders with mappings of MQTT topics of the site's own, besides those shipped."""
 SNMP_DRIVER = env.str("SNMP_DRIVER", default="whereabouts")
 """Who asks SNMP devices: ``whereabouts``, the product's own codec, or ``pysnmp``."""
 MODBUS_TLS_CA = env.str("MODBUS_TLS_CA", default="")
@@ -265,6 +267,8 @@ SPECTACULAR_SETTINGS = {
     "SERVE_INCLUDE_SCHEMA": False,
     "ENUM_NAME_OVERRIDES": {
         "DisturbanceKindEnum": "collectors.models.Disturbance.Kind",
+        "ActivityEnum": "assets.words.Activity",
+        "EvidenceEnum": "assets.observation.Evidence",
         "ZoneKindEnum": "locations.zones.ZoneKind",
     },
     "SERVE_PERMISSIONS": ["rest_framework.permissions.IsAuthenticated"],

@@ -101,6 +101,15 @@ class Register:
         asset_id = self._ids.get(subject.kind, _NOBODY).get(subject.key)
         return asset_id if asset_id in self.facts else None
 
+    def keep_to_site(self, site_id: int) -> None:
+        """Forget equipment, floors and receivers of every other site, as if there were none."""
+        own = Asset.objects.filter(pk__in=list(self.facts), site=site_id).order_by()
+        self.facts = {pk: self.facts[pk] for pk in own.values_list("pk", flat=True)}
+        floors = Floor.objects.filter(building__site=site_id).order_by()
+        here = set(floors.values_list("pk", flat=True))
+        self._floors = {slug: pk for slug, pk in self._floors.items() if pk in here}
+        self._receivers = {name: fix for name, fix in self._receivers.items() if fix.floor in here}
+
     def make_item(self, observation: Observation, said: Said, facts: Facts) -> Item:
         """Its evidence. Equipment that is installed is where it was installed, whatever is reported."""
         if facts.installed is not None:

@@ -18,11 +18,16 @@ from assets.sql import Dialect
 
 @dataclass(slots=True)
 class Tally:
-    """How many pieces of evidence were new, known before, and older than what can still be put right."""
+    """How many pieces of evidence were new, known before, and older than what can still be put right.
+
+    ``known`` and ``late`` name those that were in the log before and those that were too late: asset, time, source.
+    """
 
     recorded: int = 0
     duplicates: int = 0
     too_late: int = 0
+    known: set[tuple[int, int, str]] = field(default_factory=set)
+    late: set[tuple[int, int, str]] = field(default_factory=set)
 
 
 @dataclass(slots=True)
@@ -110,6 +115,8 @@ class Folding:
             in_time = [item for item in fresh if item.at > base_at]
             self.tally.duplicates += len(items) - len(fresh)
             self.tally.too_late += len(fresh) - len(in_time)
+            self.tally.known.update((asset_id, *item.key) for item in items if item.key in known)
+            self.tally.late.update((asset_id, *item.key) for item in fresh if item.at <= base_at)
             if in_time:
                 self._insert(heads[asset_id], logged[asset_id], in_time, base_at, state)
             else:

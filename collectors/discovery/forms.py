@@ -28,7 +28,7 @@ class SearchForm(forms.Form):
     )
     ports = forms.CharField(label="Ports", required=False, max_length=100)
     credentials = forms.ModelMultipleChoiceField(
-        Credential.objects.all(), label="Credentials to try", required=False
+        Credential.objects.exclude(kind=Credential.Kind.LOGIN), label="Credentials to try", required=False
     )
 
     def __init__(self, *args: Any, user: Any, **options: Any) -> None:

@@ -17,6 +17,7 @@ from collectors.discovery.meeting import Key, Met
 from collectors.discovery.places import USUAL_PORTS, Place, SearchRefused, places_in
 from collectors.guard import Policy
 from collectors.models import Credential, Discovery, Endpoint, Find, Segment
+from collectors.requests import Login, SnmpUser
 from collectors.serials import plain_serial
 
 TAKEN_WITHIN = timedelta(seconds=20)
@@ -96,8 +97,9 @@ def _keys(credential: Credential) -> list[Key]:
         secret = open_credential(credential)
     except CredentialUnreadableError:
         return []
-    is_user = credential.kind == Credential.Kind.SNMP_USM
-    protocols = ["snmp_v3"] if is_user else ["snmp_v2c", "snmp_v1"]
+    if isinstance(secret, Login):
+        return []
+    protocols = ["snmp_v3"] if isinstance(secret, SnmpUser) else ["snmp_v2c", "snmp_v1"]
     return [Key(str(credential.pk), protocol, secret) for protocol in protocols]
 
 

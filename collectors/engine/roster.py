@@ -287,6 +287,6 @@ def _secret(row: dict[str, Any], shared: dict[Any, Any]) -> SnmpUser | bytes | N
             )
         )  # fmt: skip
     secret: SnmpUser | bytes = shared[key]
-    if isinstance(secret, SnmpUser) != (row["protocol"] == Endpoint.Protocol.SNMP_V3):
+    if not isinstance(secret, SnmpUser if row["protocol"] == Endpoint.Protocol.SNMP_V3 else bytes):
         raise CredentialUnreadableError("The credential is for another protocol; choose one that fits.")
     return secret

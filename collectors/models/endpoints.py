@@ -77,6 +77,7 @@ class Credential(models.Model):
     class Kind(models.TextChoices):
         SNMP_COMMUNITY = "snmp_community", "SNMP v1/v2c community"
         SNMP_USM = "snmp_usm", "SNMP v3 user"
+        LOGIN = "login", "User name and password"
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     name = models.CharField(max_length=60, unique=True)

@@ -6,6 +6,7 @@ from django.db import models
 
 from assets.words import Quality
 from collectors.models.endpoints import Endpoint, Segment
+from collectors.models.sources import Source
 from collectors.queries import DisturbanceQuerySet
 
 
@@ -54,6 +55,8 @@ class Disturbance(models.Model):
         SPOOL = "spool", "Observations wait on disk"
         SPOOL_FULL = "spool_full", "Observations were given up"
         WORKER = "worker", "Collector lost"
+        SOURCE = "source", "Way in does not work"
+        QUIET = "quiet", "Way in is silent"
 
     kind = models.CharField(max_length=12, choices=Kind.choices)
     subject = models.CharField(max_length=160, help_text="What it is about, as a key: endpoint:12.")
@@ -63,6 +66,9 @@ class Disturbance(models.Model):
     )
     segment = models.ForeignKey(
         Segment, on_delete=models.CASCADE, null=True, blank=True, related_name="disturbances"
+    )
+    source = models.ForeignKey(
+        Source, on_delete=models.CASCADE, null=True, blank=True, related_name="disturbances"
     )
     words = models.CharField(max_length=300)
     begin = models.DateTimeField()

@@ -49,6 +49,12 @@ class Source(models.Model):
     max_message_bytes = models.PositiveIntegerField(
         default=1_048_576, validators=[MinValueValidator(484), MaxValueValidator(67_108_864)]
     )
+    quiet_after_s = models.PositiveIntegerField(
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(10)],
+        help_text="Silence of so many seconds is told as a disturbance; empty: it may be silent.",
+    )
     is_enabled = models.BooleanField(default=True)
 
     objects = SourceQuerySet.as_manager()

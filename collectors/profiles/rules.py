@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Protocol
+
 from assets.vocabulary import Term
-from collectors.profiles.model import ACTIVITIES, SEVERITIES, Alarm, Condition, Reading, Rule
+from collectors.profiles.model import ACTIVITIES, SEVERITIES, Alarm, Condition, Rule
 from collectors.profiles.strict import Section
 
 OPERATORS = ("above", "at_least", "below", "at_most")
@@ -11,7 +14,17 @@ OPERATORS = ("above", "at_least", "below", "at_most")
 LONGEST_WORDS = 80
 
 
-def read_rules(section: Section, readings: tuple[Reading, ...]) -> tuple[Rule, ...]:
+class Named(Protocol):
+    """What a rule has to know of a reading."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def term(self) -> Term: ...
+
+
+def read_rules(section: Section, readings: Sequence[Named]) -> tuple[Rule, ...]:
     rules = []
     for item in section.sections("activity"):
         word = item.choice("is", ACTIVITIES)
@@ -20,7 +33,7 @@ def read_rules(section: Section, readings: tuple[Reading, ...]) -> tuple[Rule, .
     return tuple(rules)
 
 
-def read_alarms(section: Section, readings: tuple[Reading, ...]) -> tuple[Alarm, ...]:
+def read_alarms(section: Section, readings: Sequence[Named]) -> tuple[Alarm, ...]:
     alarms: list[Alarm] = []
     for item in section.sections("alarms"):
         words = item.text("is")
@@ -33,7 +46,7 @@ def read_alarms(section: Section, readings: tuple[Reading, ...]) -> tuple[Alarm,
     return tuple(alarms)
 
 
-def _conditions(section: Section, readings: tuple[Reading, ...]) -> tuple[Condition, ...]:
+def _conditions(section: Section, readings: Sequence[Named]) -> tuple[Condition, ...]:
     terms = {reading.name: reading.term for reading in readings}
     conditions = tuple(_condition(part, terms) for part in section.sections("when"))
     if not conditions:

@@ -12,18 +12,10 @@ from assets.observation import Observation
 from collectors.engine.database_thread import DatabaseThread
 from collectors.receivers.doorway import Doorway
 from collectors.receivers.tally import Tally
-from collectors.requests import SnmpUser
+from collectors.requests import Login, SnmpUser
 
 Keep = Callable[[Sequence[Observation]], Awaitable[bool]]
 """Takes observations, and says once they are recorded or on disk; False: neither, the sender must send again."""
-
-
-@dataclass(frozen=True, slots=True)
-class Login:
-    """Who we are to a broker."""
-
-    name: str
-    password: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,6 +26,24 @@ class Listen:
 
 
 @dataclass(frozen=True, slots=True)
+class Broker:
+    """Whom to ask for messages, and what to make of them. ``ca`` (file): who signed its certificate, empty for those
+    that the system trusts; ``certificate`` and ``key`` (files): what we show it."""
+
+    host: str
+    port: int
+    mappings: tuple[str, ...]
+    version: str
+    tls: bool
+    ca: str = ""
+    certificate: str = ""
+    key: str = ""
+    client_id: str = ""
+    keepalive_s: int = 60
+    qos: int = 1
+
+
+@dataclass(frozen=True, slots=True)
 class DicomListen(Listen):
     """The same for DICOM: how we are to be called, and how many may be connected at once."""
 
@@ -73,6 +91,27 @@ def _listen(usual_port: int, *, may_use_tls: bool = True) -> Callable[[Section],
     return read
 
 
+def _broker(section: Section) -> Broker:
+    files = {name: section.text(name, None) for name in ("ca", "certificate", "key")}
+    tls = section.flag("tls") or any(files.values())
+    if files["key"] and not files["certificate"]:
+        section.fail("key", "is of no use without a certificate of our own")
+    mappings = section.words("mappings")
+    if not mappings:
+        section.fail("mappings", "names none: what is to be heard, and what does it mean")
+    return Broker(
+        host=section.text("host", pattern=r"[0-9a-z:.-]{1,253}"),
+        port=section.integer("port", 1, 65535, 8883 if tls else 1883),
+        mappings=mappings,
+        version=section.choice("version", ("5", "3.1.1"), "5"),
+        tls=tls,
+        client_id=section.text("client_id", None, pattern=r"[0-9A-Za-z_.:-]{1,60}"),
+        keepalive_s=section.integer("keepalive_s", 5, 3600, 60),
+        qos=section.integer("qos", 0, 1, 1),
+        **files,
+    )
+
+
 def _dicom(section: Section) -> DicomListen:
     usual = DicomListen("", 0)
     place = _listen(11112)(section)
@@ -117,7 +156,7 @@ def _error(item: Section) -> float:
 _READ: dict[str, Callable[[Section], Any]] = {
     "traps": _listen(162, may_use_tls=False),
     "http": lambda _section: Nothing(),
-    "mqtt": lambda _section: Nothing(),
+    "mqtt": _broker,
     "hl7": _hl7,
     "mpps": _dicom,
 }

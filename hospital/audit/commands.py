@@ -10,7 +10,15 @@ from django.apps import apps
 from hospital.audit.context import acting_command
 
 CHANGING = frozenset(
-    {"changepassword", "createsuperuser", "import_plan", "loaddata", "rotate_credentials", "shell"}
+    {
+        "changepassword",
+        "createsuperuser",
+        "import_plan",
+        "loaddata",
+        "make_source_token",
+        "rotate_credentials",
+        "shell",
+    }
 )
 """Not those that serve: what they write, they write for the people who send requests, or for the system."""
 

@@ -9,7 +9,7 @@ from typing import Any
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 
-SECRETS = frozenset({"password", "sealed"})
+SECRETS = frozenset({"password", "sealed", "digest"})
 """Fields whose content is never written down, only that it was replaced."""
 UNINTERESTING = frozenset({"last_login"})
 """Fields that change by events which have a record of their own."""

@@ -18,10 +18,10 @@ from collectors.credentials import (
     seal_credential,
 )
 from collectors.models import Credential, Endpoint, Segment
-from collectors.requests import SnmpUser, Target
+from collectors.requests import Login, SnmpUser, Target
 
 KEY, NEXT_KEY = "k" * 40, "n" * 40
-CANARIES = ("canary-auth-secret", "canary-priv-secret", "canary-community")
+CANARIES = ("canary-auth-secret", "canary-priv-secret", "canary-community", "canary-password")
 USER = {
     "name": "poller",
     "auth_protocol": "sha256",
@@ -49,6 +49,31 @@ def community(name: str = "community") -> Credential:
     return register_credential(
         name=name, kind=Credential.Kind.SNMP_COMMUNITY, secret={"community": CANARIES[2]}
     )
+
+
+def login(**changes) -> Credential:
+    secret = {"name": "whereabouts", "password": CANARIES[3]} | changes
+    return register_credential(name="broker", kind=Credential.Kind.LOGIN, secret=secret)
+
+
+def test_a_user_name_and_password_are_sealed_and_do_not_print():
+    stored = Credential.objects.get(pk=login().pk)
+    opened = open_credential(stored)
+    assert opened == Login("whereabouts", "canary-password")
+    assert (stored.protocols, b"canary" in bytes(stored.sealed)) == ("login", False)
+    assert repr(opened) == "Login('whereabouts', password masked)"
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [({"name": ""}, "name"), ({"password": ""}, "password"), ({"password": "x" * 201}, "password"),
+     ({"name": "a\0b"}, "name")],
+)  # fmt: skip
+def test_a_login_that_no_broker_takes_is_refused(changes, field):
+    with pytest.raises(ValidationError) as caught:
+        login(**changes)
+    assert list(caught.value.message_dict) == [field]
+    assert not Credential.objects.exists()
 
 
 def test_what_was_sealed_opens_again():

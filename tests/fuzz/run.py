@@ -13,8 +13,9 @@ from typing import NamedTuple
 
 from collectors.snmp import messages
 from tests.fuzz.faults import CRASH, HANG, FaultError, Target
-from tests.fuzz.hl7 import Messages
+from tests.fuzz.hl7 import Messages as Hl7Messages
 from tests.fuzz.modbus import Frames
+from tests.fuzz.mqtt import Messages as MqttMessages
 from tests.fuzz.polls import Polls
 from tests.fuzz.snmp import V3, Community, Table
 from tests.fuzz.traps import Traps
@@ -27,8 +28,9 @@ TARGETS: dict[str, tuple[Callable[[], Target], int]] = {
     "modbus-tcp": (partial(Frames, "modbus_tcp"), 8),
     "modbus-rtu": (partial(Frames, "modbus_rtu_tcp"), 5),
     "modbus-ascii": (partial(Frames, "modbus_ascii"), 4),
-    "profiles": (Polls, 18),
-    "hl7": (Messages, 10),
+    "profiles": (Polls, 13),
+    "hl7": (Hl7Messages, 10),
+    "mqtt": (MqttMessages, 5),
 }
 """What is fuzzed, and its share of all replies in per cent."""
 BLOCK = 5_000

@@ -14,6 +14,7 @@ from tests.hospital.addresses import all_addresses
 from tests.hospital.test_secrets_stay_inside import COMMUNITY, V2C, V3
 
 INNER = {
+    "assets.Identifier",
     "assets.Reading",  # too many to list; the asset's page draws them
     "assets.TimelineHead",
     "assets.EvidenceLog",
@@ -21,6 +22,8 @@ INNER = {
     "collectors.Chunk",
     "collectors.HandOut",
     "collectors.Notice",
+    "collectors.Receipt",
+    "collectors.SourceToken",  # made by a command, revoked on the page of its source
     "collectors.Procedure",  # the machine's page shows what comes of them
     "collectors.Trap",  # the endpoint's page shows the last few
     "hospital.SignInAttempts",
@@ -37,6 +40,7 @@ LOOKED_AT = [
     "collectors_disturbance",
     "collectors_collectorstate",
     "collectors_manualpoll",
+    "collectors_sourcehealth",
     "hospital_auditrecord",
 ]
 

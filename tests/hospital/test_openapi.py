@@ -12,14 +12,16 @@ from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.validation import validate_schema
 
 from assets.models import ActivityInterval, Reading, Stay
-from collectors.models import Disturbance, Endpoint, Segment
+from collectors.models import Disturbance, Endpoint, Segment, Source
 from hospital.api_urls import router
 from hospital.roles import PERMISSIONS, Role
 from locations.models import Building, Floor, Tag
 
 PREFIXES = sorted(prefix for prefix, _, _ in router.registry)
-NURSES_MAY_NOT = {"tags", "readings", "intervals", "stays", "endpoints", "disturbances"}
-MANAGERS_MAY_NOT = {"endpoints", "disturbances"}
+NURSES_MAY_NOT = {"tags", "readings", "intervals", "stays", "endpoints", "disturbances", "sources"}
+MANAGERS_MAY_NOT = {"endpoints", "disturbances", "sources"}
+TAKES = "/api/v1/observations/"
+"""The one address that takes something, from programs with a token; tests/collectors/receivers/test_http.py."""
 OWN = {"sites": 1, "floors": 1}
 """What the stage of the tests has at the cast's own site."""
 
@@ -42,8 +44,10 @@ def foreign(other_site, make_zone, make_pump, noon):
     disturbance = Disturbance.objects.create(
         kind="segment", subject="segment:1", title="Far net", words="Silent", segment=segment, begin=noon
     )
+    source = Source.objects.create(name="Far pumps", kind="http", site=other_site)
     return {
         "disturbances": disturbance.pk,
+        "sources": source.pk,
         "sites": "far-clinic",
         "floors": "far-0",
         "zones": zone.pk,
@@ -73,7 +77,7 @@ everything = pytest.mark.parametrize("prefix", PREFIXES)
 def test_the_api_has_these_lists():
     assert PREFIXES == [
         "assets", "categories", "disturbances", "endpoints", "floors", "intervals", "readings", "sites",
-        "stays", "tags", "zones",
+        "sources", "stays", "tags", "zones",
     ]  # fmt: skip
 
 
@@ -168,13 +172,28 @@ def test_the_description_is_made_without_warnings_and_is_valid(schema, capsys):
 
 def test_every_list_is_described_with_its_filters_and_pages(schema):
     paths = {path for path in schema["paths"] if path.startswith("/api/v1/") and "{" not in path}
-    assert paths == {f"/api/v1/{prefix}/" for prefix in PREFIXES}
+    assert paths == {f"/api/v1/{prefix}/" for prefix in PREFIXES} | {TAKES}
     told = {parameter["name"] for parameter in schema["paths"]["/api/v1/readings/"]["get"]["parameters"]}
     assert told == {"asset", "name", "from", "to", "limit", "cursor"}
 
 
-def test_only_reading_is_described(schema):
-    assert {method for path, ways in schema["paths"].items() if "/v1/" in path for method in ways} == {"get"}
+def test_only_reading_is_described_and_one_address_that_takes_observations(schema):
+    ways = {path: set(ways) for path, ways in schema["paths"].items() if "/v1/" in path}
+    assert ways.pop(TAKES) == {"post"}
+    assert set().union(*ways.values()) == {"get"}
+
+
+def test_what_takes_observations_is_described_with_its_token_and_its_answers(schema):
+    way = schema["paths"][TAKES]["post"]
+    assert way["security"] == [{"sourceToken": []}]
+    assert schema["components"]["securitySchemes"]["sourceToken"]["scheme"] == "bearer"
+    assert set(way["responses"]) == {"200", "207"}
+    assert [each["name"] for each in way["parameters"]] == ["Idempotency-Key"]
+    body = way["requestBody"]["content"]["application/json"]["schema"]
+    assert body == {"type": "array", "items": {"$ref": "#/components/schemas/Row"}}
+    assert set(schema["components"]["schemas"]["Row"]["properties"]) == {
+        "subject", "at", "readings", "activity", "position", "sighting",
+    }  # fmt: skip
 
 
 def test_no_credential_is_described(schema):
@@ -206,3 +225,6 @@ def test_every_address_of_the_api_is_one_of_these():
     """A view that somebody adds beside the router is looked at by nobody's permission tests."""
     resolver = next(entry for entry in get_resolver().url_patterns if str(entry.pattern) == "api/")
     assert [str(entry.pattern) for entry in resolver.url_patterns] == ["v1/", "schema/", "docs/"]
+    version = resolver.url_patterns[0].url_patterns
+    beside = [entry.name for entry in version if entry.name not in {each.name for each in router.urls}]
+    assert beside == ["observations"]

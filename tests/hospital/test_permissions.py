@@ -6,7 +6,17 @@ from uuid import UUID
 import pytest
 from django.contrib.auth.models import Permission
 
-from collectors.models import Discovery, Endpoint, Find, ManualPoll, Pause, Segment
+from assets.models import EvidenceLog
+from collectors.models import (
+    Discovery,
+    Endpoint,
+    Find,
+    ManualPoll,
+    Pause,
+    Segment,
+    Source,
+    SourceToken,
+)
 from hospital.roles import PERMISSIONS, Role
 from tests.hospital.addresses import Address, all_addresses
 
@@ -36,6 +46,9 @@ PAGES = {
     "manual-poll": TECHNICAL,
     "poll-now": TECHNICAL,
     "segment": TECHNICAL,
+    "sources": TECHNICAL,
+    "source": TECHNICAL,
+    "revoke-token": {Role.ADMIN},
     "profiles": TECHNICAL,
     "profile": TECHNICAL,
     "pause-endpoint": TECHNICAL,
@@ -50,11 +63,11 @@ PAGES = {
     "risks-file": TECHNICAL,
 }
 """Page → who may open it. A new page has to find its row here."""
-POSTED = {"poll-now", "resume", "stop-discovery", "leave-find"}
+POSTED = {"poll-now", "resume", "stop-discovery", "leave-find", "revoke-token"}
 ALSO_POSTED = {"pause-endpoint", "pause-segment", "pause-everything", "discovery", "find-device"}
 """Shows a form, and takes it."""
 OF_ONE_THING = {
-    "endpoint", "manual-poll", "poll-now", "pause-endpoint", "pause-segment", "resume", "segment",
+    "endpoint", "manual-poll", "poll-now", "pause-endpoint", "pause-segment", "resume", "segment", "source",
     "stop-discovery", "find-device", "leave-find",
 }  # fmt: skip
 API = {
@@ -70,8 +83,11 @@ API = {
     "stay": HISTORY,
     "endpoint": TECHNICAL,
     "disturbance": TECHNICAL,
+    "source": TECHNICAL,
 }
-"""What the API lists → who may read it. Nothing can be written through it."""
+"""What the API lists → who may read it. Nobody who is signed in writes through it."""
+FOR_PROGRAMS = {"observations"}
+"""What takes observations from whoever shows the token of a source, and is nothing to any account."""
 
 
 def names_of(addresses) -> list[str]:
@@ -96,6 +112,8 @@ def hospital_in_use(floor, make_pump, make_endpoint, biomed, noon):
     Pause.objects.create(
         id=1, endpoint=endpoint, reason="Firmware", begun_at=noon, begun_by=biomed, ended_at=noon
     )
+    source = Source.objects.create(id=1, name="Infusa server", kind="http", site=pump.site)
+    SourceToken.objects.create(id=1, source=source, name="Its vendor", digest="0" * 64, expires_at=noon)
     Discovery.objects.create(id=UUID(int=7), segment_id=1, network="10.0.0.0/24", requested_at=noon)
     Find.objects.create(
         id=1, kind="new", segment_id=1, host="10.0.0.9", port=502, protocol="modbus_tcp",
@@ -119,7 +137,7 @@ def test_without_a_session_nothing_but_the_door_is_there(client, hospital_in_use
         elif address.name in HIDDEN:
             assert answer.status_code in {404, 405}, address
         elif address.is_api:
-            assert answer.status_code == 403, address
+            assert answer.status_code == (401 if address.name in FOR_PROGRAMS else 403), address
             assert method == "head" or b"Authentication credentials were not provided" in answer.content
         else:
             assert answer.status_code == 405 or leads_to_the_door(answer), address
@@ -137,7 +155,8 @@ def test_the_admin_site_s_door_leads_to_ours(client):
 
 
 def api() -> list[Address]:
-    return [address for address in all_addresses() if address.is_api]
+    """What people read."""
+    return [address for address in all_addresses() if address.is_api and address.name not in FOR_PROGRAMS]
 
 
 def row_of(address: Address) -> set[Role]:
@@ -154,6 +173,22 @@ def test_a_role_reads_the_api_by_its_row(client, hospital_in_use, people, role):
     for address in api():
         expected = {200, 404} if role in row_of(address) else {403}
         assert client.get(address.path).status_code in expected, address
+
+
+@pytest.mark.parametrize("role", Role.values)
+@pytest.mark.parametrize("method", ["get", "post", "put", "patch", "delete", "head", "options"])
+def test_what_is_for_programs_is_closed_to_every_account(client, hospital_in_use, people, role, method):
+    client.force_login(people[role])
+    row = '[{"subject": {"kind": "asset_tag", "key": "P-1"}, "at": "2026-03-02T12:00:00Z", "activity": "fault"}]'
+    for address in all_addresses():
+        if address.name in FOR_PROGRAMS:
+            answer = client.generic(method.upper(), address.path, row, content_type="application/json")
+            assert answer.status_code == 401, address
+    assert not EvidenceLog.objects.exists()
+
+
+def test_what_is_for_programs_is_there():
+    assert set(names_of(all_addresses())) >= FOR_PROGRAMS
 
 
 @pytest.mark.parametrize("role", Role.values)

@@ -23,6 +23,7 @@ V3 = {
     "priv_protocol": "aes128",
     "priv_key": PRIV_KEY,
 }
+LOGIN = {"name": "Broker", "kind": "login", "user_name": "whereabouts", "password": "canary-password"}
 V2C = {"name": "Old switches", "kind": "snmp_community", "community": COMMUNITY}
 
 
@@ -47,8 +48,8 @@ def browser(client, administrator):
 
 @pytest.fixture
 def entered(browser, log, make_endpoint, make_pump, floor):
-    """Both kinds of secret, entered by hand, one of them used by an endpoint."""
-    for form in (V3, V2C):
+    """Each kind of secret, entered by hand, one of them used by an endpoint."""
+    for form in (V3, V2C, LOGIN):
         answer = browser.post(reverse("admin:collectors_credential_add"), form)
         assert answer.status_code == 302, answer.context["errors"]
     make_endpoint(id=1, asset=make_pump("P-1"), credential=Credential.objects.get(kind="snmp_usm"))
@@ -75,8 +76,8 @@ def test_the_secret_is_not_in_a_dump_of_the_database(entered):
 
 
 def test_the_form_shows_an_empty_field_for_a_secret_that_is_there(browser, entered):
-    page = browser.get(reverse("admin:collectors_credential_change", args=[entered[1].pk])).content.decode()
-    for name in ("community", "auth_key", "priv_key"):
+    page = browser.get(reverse("admin:collectors_credential_change", args=[entered[2].pk])).content.decode()
+    for name in ("community", "auth_key", "priv_key", "password"):
         field = next(part for part in page.split("<input")[1:] if f'name="{name}"' in part)
         assert 'type="password"' in field
         assert "value=" not in field.partition(">")[0]

@@ -21,13 +21,14 @@ from django.db import DatabaseError
 
 from collectors.models.traps import MOST_OID
 from collectors.notices import hasten_endpoints
-from collectors.receivers.receiver import Login, Receiver
+from collectors.receivers.receiver import Receiver
 from collectors.receivers.settings import Listen
 from collectors.receivers.traps.engine_file import engine_path, next_boot
 from collectors.receivers.traps.hastening import Hastening
 from collectors.receivers.traps.names import EVERY_S, MOST, Names, plain_address
 from collectors.receivers.traps.notes import Note, named_hosts, note_traps
 from collectors.receivers.traps.repeats import Repeats
+from collectors.requests import Login
 from collectors.snmp.exchange import RefusedError
 from collectors.snmp.hearing import NOT_UNDERSTOOD, AnsweredError, Hearing, Told
 from collectors.snmp.own_engine import OwnEngine

@@ -1,0 +1,1 @@
+"""Observations that others send over HTTP, each with a token of its own."""

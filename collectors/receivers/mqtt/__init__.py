@@ -1,0 +1,1 @@
+"""MQTT: topics and payloads described as data, one YAML file for each kind of sender."""
