@@ -168,6 +168,10 @@ class AssetNow(models.Model):
     position_at = models.DateTimeField(null=True)
     position_error_m = models.FloatField(null=True)
     position_confidence = models.FloatField(null=True, help_text="0 to 1: how sure the zone is.")
+    position_receiver = models.CharField(
+        max_length=64, null=True, help_text="Identifier of what heard it there, if something did."
+    )
+    position_rssi_dbm = models.FloatField(null=True, help_text="How strongly, if that was told.")
 
     battery_percent = models.FloatField(null=True)
     heard_at = models.DateTimeField(null=True, help_text="When it was last heard of, at the device.")

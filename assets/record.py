@@ -17,6 +17,7 @@ from assets.live.publish import publish_changes
 from assets.observation import AHEAD, Observation, Subject
 from assets.recording.facts import Register
 from assets.recording.folding import Folding, Told
+from assets.recording.heard import note_receivers
 from assets.recording.items import read_readings
 from assets.recording.moments import to_us
 from assets.sql import dialect
@@ -127,6 +128,7 @@ def _record(observations: Sequence[Observation], register: Register, now: int, o
     if told:
         folding.fold(told)
     folding.ledger.write(sql)
+    note_receivers(sql, register.receivers, now)
     outcome.recorded, outcome.duplicates = folding.tally.recorded, folding.tally.duplicates
     outcome.too_late = folding.tally.too_late
     publish_changes(folding.ledger.changes)

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from django.utils import timezone
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from assets.models import (
@@ -18,6 +19,7 @@ from assets.models import (
     ReadingNow,
     Stay,
 )
+from assets.provenance import PlaceSource, place_source
 from assets.vocabulary import VOCABULARY
 from locations.api import DepartmentBrief, FloorBrief, SiteBrief, ZoneBrief
 from locations.models import Tag
@@ -66,18 +68,23 @@ class NowSerializer(serializers.ModelSerializer[AssetNow]):
     basis_name = serializers.CharField(source="get_basis_display")
     floor = FloorBrief(allow_null=True)
     zone = ZoneBrief(allow_null=True)
+    position_source = serializers.SerializerMethodField()
     is_stale = serializers.SerializerMethodField()
 
     class Meta:
         model = AssetNow
         fields = [
             "activity", "activity_name", "basis", "basis_name", "since", "floor", "zone", "zone_since",
-            "x", "y", "position_at", "position_error_m", "position_confidence", "battery_percent",
-            "heard_at", "stale_at", "is_stale",
+            "x", "y", "position_at", "position_error_m", "position_confidence", "position_source",
+            "position_receiver", "position_rssi_dbm", "battery_percent", "heard_at", "stale_at", "is_stale",
         ]  # fmt: skip
 
     def to_representation(self, instance: AssetNow) -> Any:
         return super().to_representation(instance.as_of(self._moment()))
+
+    @extend_schema_field(serializers.ChoiceField(choices=PlaceSource.choices, allow_null=True))
+    def get_position_source(self, row: AssetNow) -> str | None:
+        return place_source(row)
 
     def get_is_stale(self, row: AssetNow) -> bool:
         return row.stale_at is None or row.stale_at <= self._moment()

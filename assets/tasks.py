@@ -12,6 +12,7 @@ from django.db import InterfaceError, OperationalError
 from django.utils import timezone
 
 from assets import retention, sweep
+from locations.receiver_list import forget_receivers
 
 logger = logging.getLogger(__name__)
 
@@ -64,3 +65,4 @@ def trim_evidence(now: datetime) -> None:
 @_on_the_clock
 def trim_readings(now: datetime) -> None:
     retention.trim_readings(now=now)
+    forget_receivers(now=now)

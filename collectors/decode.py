@@ -29,6 +29,8 @@ def decode_poll(
 ) -> list[Observation]:
     """That of ``subject``, if the endpoint answers for a device; then one for each row that names its device.
 
+    Of a device that several tables name, the first one that it can be read from is heard.
+
     The device's own observation has ``source``, a row's has ``source/name``; the moment of each is ``raw.at``
     less the age that the device or the row says. A failed reading stands in its observation with its quality;
     if nothing could be read, the observation itself has the quality, and no evidence. ``groups`` are those
@@ -40,16 +42,19 @@ def decode_poll(
     observations = []
     if subject is not None:
         observations.append(_own(program, prepared, raw, source, subject, received_at))
-    for slot, table in program.tables:
-        rows = prepared[slot]
-        if rows.__class__ is not Failure:
-            observations.extend(
-                row_observations(
-                    decode_rows(table, rows), table.table.subject_kind,
-                    source=source, at=raw.at, received_at=received_at,
-                )
-            )  # fmt: skip
-    return observations
+    found: dict[str, Observation] = {}
+    for step in program.tables:
+        rows = step.rows_of(prepared)
+        if isinstance(rows, Failure):
+            continue
+        for row in row_observations(
+            decode_rows(step.rows, rows), step.rows.table.subject_kind,
+            source=source, at=raw.at, received_at=received_at,
+        ):  # fmt: skip
+            known = found.get(row.source)
+            if known is None or (known.quality is not Quality.GOOD and row.quality is Quality.GOOD):
+                found[row.source] = row
+    return [*observations, *found.values()]
 
 
 def _own(

@@ -8,19 +8,24 @@ from functools import cache
 
 from collectors.profiles.model import (
     ORDINARY,
+    Arcs,
     Cell,
     Column,
     Identity,
+    Lookup,
     Profile,
     Registers,
     Scalar,
     Source,
     Table,
+    Via,
     oids_beside,
 )
 from collectors.requests import DicomEcho, ModbusIdentify, ModbusRead, Request, SnmpGet, SnmpTable
 
 MOST_BITS = 2000
+MOST_JOINED = 20_000
+"""Rows of a table that others lead to: the access points or ports of one device."""
 
 
 @cache
@@ -40,7 +45,13 @@ def plan_requests(profile: Profile, groups: frozenset[str] | None = None) -> tup
         reads = _plan_reads(profile, [source for source in sources if isinstance(source, Registers)])
         identifies = any(isinstance(source, Identity) for source in sources)
         return (*reads, ModbusIdentify()) if identifies else tuple(reads)
-    return (*_plan_gets(profile, sources), *_plan_columns(profile, sources), *_plan_tables(part))
+    sources += [Scalar(name) for table in part.tables if (name := own_name(table))]
+    return (
+        *_plan_gets(profile, sources),
+        *_plan_columns(profile, sources),
+        *_plan_joins(part),
+        *_plan_tables(part),
+    )
 
 
 def part_of(profile: Profile, groups: frozenset[str] | None) -> Profile:
@@ -67,16 +78,30 @@ def limited(profile: Profile, varbinds: int | None, repetitions: int | None) -> 
 
 
 def table_columns(table: Table) -> tuple[str, ...]:
-    """The columns of a table that are read, in order, each once."""
-    cells: list[Source | None] = [table.subject, *(reading.source for reading in table.readings)]
+    """The columns of a table itself that are read, in order, each once."""
+    cells: list[Source | Arcs | None] = [table.subject, *(reading.source for reading in table.readings)]
     if table.age:
         cells.append(table.age.source)
     if table.position:
         cells += [table.position.floor, table.position.x, table.position.y, table.position.error]
     if table.sighting:
-        cells += [table.sighting.receiver, table.sighting.rssi]
+        for place in (table.sighting.receiver.source, table.sighting.rssi):
+            cells.append(place.start if isinstance(place, Lookup) else place)
     columns = [oid for cell in cells if isinstance(cell, Cell) for oid in (cell.oid, *oids_beside(cell))]
-    return tuple(dict.fromkeys([*columns, *(where.column for where in table.present)]))
+    return tuple(dict.fromkeys([*columns, *(where.column for where in (*table.where, *table.present))]))
+
+
+def joins_of(table: Table) -> tuple[Via, ...]:
+    """The columns of other tables that its rows lead to, in order."""
+    if table.sighting is None:
+        return ()
+    places = (table.sighting.receiver.source, table.sighting.rssi)
+    return tuple(via for place in places if isinstance(place, Lookup) for via in place.via)
+
+
+def own_name(table: Table) -> str | None:
+    """The instance that holds the agent's own name, where its receivers are named within it."""
+    return table.sighting.receiver.within if table.sighting else None
 
 
 def _plan_gets(profile: Profile, sources: Iterable[Source]) -> Iterator[SnmpGet]:
@@ -120,6 +145,15 @@ def _join(tables: list[tuple[set[str], list[str]]], columns: Sequence[str]) -> N
         tables.remove((of_other, its_columns))
     first[0].update(entries)
     first[1].extend(columns)
+
+
+def _plan_joins(profile: Profile) -> Iterator[SnmpTable]:
+    """Columns that rows of tables lead to, once each, whichever tables do."""
+    entries: dict[str, list[str]] = {}
+    for via in (via for table in profile.tables for via in joins_of(table)):
+        entries.setdefault(via.column.rpartition(".")[0], []).append(via.column)
+    for columns in entries.values():
+        yield _plan_table(profile, tuple(dict.fromkeys(columns)), MOST_JOINED)
 
 
 def _plan_tables(profile: Profile) -> Iterator[SnmpTable]:

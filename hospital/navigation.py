@@ -40,6 +40,8 @@ ROOMS: tuple[Room, ...] = (
                 "pause-endpoint",
                 "pause-segment",
                 "risks",
+                "receivers",
+                "receivers-import",
             }
         ),
         on_phone=False,

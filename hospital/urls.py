@@ -7,6 +7,7 @@ from django.urls import include, path
 from hospital.auth_views import SignInView, SignOutView, admin_sign_in
 from hospital.health import health
 from hospital.metrics import metrics
+from hospital.receivers import receivers, receivers_file, receivers_import
 from hospital.risks import risks, risks_file
 from hospital.views import home
 
@@ -23,6 +24,9 @@ urlpatterns = [
     path("metrics", metrics, name="metrics"),
     path("collectors/risks/", risks, name="risks"),
     path("collectors/risks.csv", risks_file, name="risks-file"),
+    path("receivers/", receivers, name="receivers"),
+    path("receivers/receivers.csv", receivers_file, name="receivers-file"),
+    path("receivers/import/", receivers_import, name="receivers-import"),
     path("admin/login/", login_not_required(admin_sign_in)),
     path("admin/", admin.site.urls),
     path("api/", include("hospital.api_urls")),

@@ -54,10 +54,10 @@ class PassageAdmin(EditableAdmin):
 
 @admin.register(Receiver)
 class ReceiverAdmin(EditableAdmin):
-    list_display = ["identifier", "floor", "zone", "x", "y"]
-    list_filter = ["floor"]
+    list_display = ["identifier", "kind", "label", "floor", "zone", "x", "y"]
+    list_filter = ["kind", "floor"]
     list_select_related = ["floor", "zone"]
-    search_fields = ["identifier"]
+    search_fields = ["identifier", "label"]
     autocomplete_fields = ["zone"]
 
 

@@ -14,7 +14,8 @@ from django.db import models
 from django.db.models import F, Q
 
 from locations.polygons import validate_outline, validate_rings
-from locations.queries import FloorQuerySet, PassageQuerySet, SiteQuerySet, ZoneQuerySet
+from locations.queries import FloorQuerySet, PassageQuerySet, ReceiverQuerySet, SiteQuerySet, ZoneQuerySet
+from locations.receiver_kinds import ReceiverKind, spoken_name
 from locations.zones import ZoneKind
 
 Ring = list[list[float]]
@@ -188,17 +189,50 @@ class Passage(models.Model):
 
 
 class Receiver(models.Model):
-    """A fixed radio receiver or choke point that reports which tags it hears."""
+    """What reports that it hears equipment, and where it is: a receiver of tags, an access point or a switch port.
+
+    ``identifier`` is its name in reports: that of the location system, ``ap:3-West-12`` or ``port:SW-3/Gi1/0/17``.
+    """
+
+    Kind = ReceiverKind
 
     identifier = models.CharField(max_length=64, unique=True)
+    kind = models.CharField(max_length=12, choices=ReceiverKind.choices, default=ReceiverKind.RADIO)
+    label = models.CharField(
+        max_length=120,
+        blank=True,
+        help_text="What people call it, as in “Switch 4, port 17, outlet 3.117-B”.",
+    )
     floor = models.ForeignKey(Floor, on_delete=models.PROTECT, related_name="receivers")
     zone = models.ForeignKey(Zone, on_delete=models.SET_NULL, null=True, blank=True, related_name="receivers")
     x = models.FloatField()
     y = models.FloatField()
-    reach_m = models.FloatField(default=6.0, help_text="Typical distance at which a tag is heard best here.")
+    reach_m = models.FloatField(
+        default=6.0, help_text="Typical distance at which equipment is heard best here: how sure a place is."
+    )
+
+    objects = ReceiverQuerySet.as_manager()
 
     class Meta:
         ordering = ["identifier"]
+        permissions = [("import_receivers", "Can say where receivers are, by a file")]
+
+    def __str__(self) -> str:
+        return self.label or spoken_name(self.identifier)
+
+
+class ReceiverHeard(models.Model):
+    """When a receiver was last named in a report, whether or not anybody has said where it is.
+
+    Written by what records reports, at most once a minute for each; see :mod:`locations.receivers`.
+    """
+
+    identifier = models.CharField(max_length=64, primary_key=True)
+    heard_at = models.DateTimeField()
+
+    class Meta:
+        ordering: ClassVar = ["identifier"]
+        indexes = [models.Index(fields=["heard_at"], name="receiver_heard_at")]
 
     def __str__(self) -> str:
         return self.identifier

@@ -21,17 +21,22 @@ OUTLIER = 4.0  # errors beyond which a report pulls no harder; of a tag on the m
 SIGHTING_WINDOW_S = 15.0
 STRONGER_DB = 5.0
 FLOOR_HOLD_S = 8.0
+FINER_S = 120.0  # this long a position, or a port, counts for more than an access point
 
 
 @dataclass(frozen=True, slots=True)
 class Fix:
-    """One report of a place. ``zone`` where the receiver itself stands for a zone (a choke point)."""
+    """One report of a place. ``zone`` where the receiver itself stands for a zone (a choke point, a port).
+
+    ``is_anchored``: it is the place of what heard the tag, so that hearing it again makes it no more exact.
+    """
 
     floor: int
     x: float
     y: float
     error: float
     zone: int | None = None
+    is_anchored: bool = False
 
 
 @dataclass(slots=True)
@@ -50,11 +55,17 @@ class Track:
     zone: int | None = None
     other_floor: int | None = None
     other_since: float = 0.0
+    is_anchored: bool = False
 
     @property
     def error(self) -> float:
         """One standard deviation of the estimate, metres."""
         return math.sqrt(self.variance)
+
+    @property
+    def is_coarse(self) -> bool:
+        """Near an access point, which may be in another room than the tag."""
+        return self.is_anchored and self.zone is None
 
 
 @dataclass(slots=True)
@@ -86,9 +97,10 @@ def locate(hearing: Hearing, receiver: str, rssi_dbm: float | None, at: float) -
 def follow(track: Track, fix: Fix, at: float, *, in_motion: bool | None = None) -> bool:
     """Take a report into the estimate; whether the tag is moving. Another floor wins only when it holds.
 
-    ``in_motion`` is what the tag's own motion sensor says, where it has one.
+    ``in_motion`` is what the tag's own motion sensor says, where it has one. Where a tag is only said to be near what
+    hears it, another receiver is another place at once, and no movement.
     """
-    if track.floor is None:
+    if track.floor is None or (fix.is_anchored and (fix.zone is not None or fix.floor == track.floor)):
         _start(track, fix, at)
         return False
     if fix.floor != track.floor:
@@ -105,7 +117,7 @@ def follow(track: Track, fix: Fix, at: float, *, in_motion: bool | None = None) 
     track.x += gain * dx
     track.y += gain * dy
     track.variance *= 1 - gain
-    track.at, track.zone = at, fix.zone
+    track.at, track.zone, track.is_anchored = at, fix.zone, False
     if track.is_moving:
         track.moved_at = at
     return track.is_moving
@@ -125,6 +137,14 @@ def _start(track: Track, fix: Fix, at: float) -> None:
     track.lean_x = track.lean_y = 0.0
     track.is_moving = False
     track.other_floor = None
+    track.is_anchored = fix.is_anchored
+
+
+def gives_way(track: Track, fix: Fix, at: float) -> bool:
+    """Whether a report of what hears the tag says less than is known anyway: a position, or a port, lately."""
+    if not fix.is_anchored or track.floor is None or at - track.at > FINER_S:
+        return False
+    return not track.is_anchored or (fix.zone is None and track.zone is not None)
 
 
 def _change_floor(track: Track, fix: Fix, at: float) -> bool:

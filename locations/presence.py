@@ -100,7 +100,7 @@ class RoomFilter:
         return zones.zone_at(track.x, track.y)
 
     def _is_better(self, zones: Zones, track: Track, best: int | None, at: float) -> bool:
-        if self.zone is None or track.zone is not None:
+        if self.zone is None or track.zone is not None or track.is_anchored:
             return True
         is_settled = track.moved_at is None or at - track.moved_at > SETTLED_S
         metres, spreads = MARGIN_AT_REST if is_settled else MARGIN_AFTER_MOVEMENT

@@ -47,6 +47,11 @@ class ZoneQuerySet(models.QuerySet[Any]):
         return self.filter(floor__building__site_id=site_id)
 
 
+class ReceiverQuerySet(models.QuerySet[Any]):
+    def visible_to(self, user: Any) -> Self:
+        return self.filter(in_sites_of(user, "floor__building__site"))
+
+
 class PassageQuerySet(models.QuerySet[Any]):
     def in_site(self, site_id: int) -> Self:
         """Passages that begin or end in the site."""

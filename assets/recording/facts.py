@@ -15,6 +15,7 @@ from assets.sql import dialect
 from locations.geometry import ZoneIndex, zone_index
 from locations.models import Floor, Receiver, Zone
 from locations.positioning import Fix
+from locations.receiver_kinds import ReceiverKind
 
 _SELECT_FACTS = (
     "SELECT a.id, c.stale_after_s, c.presumed_after_s, c.is_mobile, a.is_fixed, a.rtls_tag_id IS NOT NULL, "  # noqa: S608
@@ -91,10 +92,11 @@ class Register:
             if observation.sighting is not None:
                 receivers.add(observation.sighting.receiver)
         self.facts: dict[int, Facts] = {}
+        self.receivers = {name for name in receivers if "\0" not in name}  # PostgreSQL has no such character
         self._ids: dict[SubjectKind, dict[str, int]] = {}
         self.read_subjects(keys)
         self._floors = _read_floors(floors)
-        self._receivers = _read_receivers(receivers)
+        self._receivers = _read_receivers(self.receivers)
 
     def asset_id(self, subject: Subject) -> int | None:
         """The one asset of that name that the hospital still has; ``None`` for nobody, and for several."""
@@ -194,11 +196,16 @@ def _read_receivers(identifiers: set[str]) -> dict[str, Fix]:
         return {}
     rows = Receiver.objects.filter(identifier__in=identifiers).order_by()
     return {
-        identifier: Fix(floor, x, y, reach, zone)
-        for identifier, floor, x, y, reach, zone in rows.values_list(
-            "identifier", "floor_id", "x", "y", "reach_m", "zone_id"
+        identifier: _fix_at(ReceiverKind(kind), *place)
+        for identifier, kind, *place in rows.values_list(
+            "identifier", "kind", "floor_id", "x", "y", "reach_m", "zone_id"
         )
     }
+
+
+def _fix_at(kind: ReceiverKind, floor: int, x: float, y: float, reach: float, zone: int | None) -> Fix:
+    """What being heard there says of a place: within reach of it, or in its zone where it stands for one."""
+    return Fix(floor, x, y, reach, zone if kind.stands_for_zone else None, kind.is_anchor)
 
 
 class FloorPlans:

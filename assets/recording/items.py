@@ -142,4 +142,7 @@ def _is_alive(observation: Observation, said: Said) -> bool:
 
 
 def _pack_fix(fix: Fix) -> list[Any]:
-    return [fix.floor, fix.x, fix.y, fix.error, *([] if fix.zone is None else [fix.zone])]
+    place = [fix.floor, fix.x, fix.y, fix.error]
+    if fix.is_anchored:
+        return [*place, fix.zone, True]
+    return place if fix.zone is None else [*place, fix.zone]

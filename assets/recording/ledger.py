@@ -163,10 +163,12 @@ class Ledger:
         zone_since = None
         if facts.installed is None and timeline.visit is not None and timeline.room.zone is not None:
             zone_since = from_us(timeline.visit.begin)
+        receiver, rssi_dbm = (timeline.by or _NO_RECEIVER) if facts.installed is None else _NO_RECEIVER
         self.now.append(
             (
                 change.id, change.rev, change.activity, change.basis, change.since, floor, zone, zone_since, x, y,
-                position_at, error, confidence, change.battery, change.heard_at, change.stale_at, decide_at,
+                position_at, error, confidence, receiver, rssi_dbm, change.battery, change.heard_at,
+                change.stale_at, decide_at,
             )
         )  # fmt: skip
 
@@ -200,6 +202,8 @@ def _with_ends(entries: list[_Entry]) -> Iterator[tuple[_Entry, int | None]]:
     if entries:
         yield entries[-1], None
 
+
+_NO_RECEIVER: tuple[str | None, float | None] = (None, None)
 
 _Place = tuple[
     int | None, int | None, float | None, float | None, datetime | None, float | None, float | None

@@ -31,8 +31,8 @@ NOW = Table(
     AssetNow,
     (
         "asset_id", "revision", "activity", "basis", "since", "floor_id", "zone_id", "zone_since", "x", "y",
-        "position_at", "position_error_m", "position_confidence", "battery_percent", "heard_at", "stale_at",
-        "decide_at",
+        "position_at", "position_error_m", "position_confidence", "position_receiver", "position_rssi_dbm",
+        "battery_percent", "heard_at", "stale_at", "decide_at",
     ),
     ("asset_id",),
 )  # fmt: skip

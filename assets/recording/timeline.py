@@ -9,11 +9,12 @@ import orjson
 
 from assets import activity
 from assets.activity import Known, Rules
+from assets.ages import SURE_ABOVE
 from assets.observation import Evidence
 from assets.recording.items import Item
 from assets.vocabulary import VOCABULARY
 from assets.words import Activity, Basis
-from locations.positioning import Fix, Hearing, Track, follow, locate
+from locations.positioning import Fix, Hearing, Track, follow, gives_way, locate
 from locations.presence import RoomFilter, Zones
 
 CLOCK = "clock"
@@ -88,6 +89,7 @@ class Timeline:
     kept: dict[str, tuple[float, int]] = field(default_factory=dict)
     battery: float | None = None
     placed: int | None = None  # time of the last report of its place
+    by: tuple[str, float | None] | None = None  # receiver and strength of that report, if it was one of these
     last: int = 0  # time of the last evidence
     settled: int = 0  # up to when the clock has been looked at
 
@@ -108,7 +110,7 @@ class Timeline:
                 self.placed,
                 self.last,
                 self.settled,
-                (self.track, self.room, self.hearing) if is_placed else None,
+                (self.track, self.room, self.hearing, self.by) if is_placed else None,
             )
         ).decode()  # fmt: skip
 
@@ -164,6 +166,7 @@ class Timeline:
         seconds = at / activity.SECOND
         is_moving = follow(self.track, fix, seconds, in_motion=item.in_motion)
         self.placed = at
+        self.by = (item.heard.receiver, item.heard.rssi_dbm) if item.heard and item.fix is None else None
         floor = self.track.floor
         if floor is None:
             return
@@ -171,19 +174,24 @@ class Timeline:
         if self.room.update(plan.zones(floor), self.track, seconds):
             zone = self.room.zone
             self.visit = trail.change_zone(at, zone, item.source)
-            activity.note_zone(self.known, rules, None if zone is None else plan.kind(floor, zone), at)
-            is_moving = is_moving or had_zone
+            kind = None if zone is None or self._is_guess() else plan.kind(floor, zone)
+            activity.note_zone(self.known, rules, kind, at)
+            is_moving = is_moving or (had_zone and not self.track.is_coarse)
         if is_moving and item.in_motion is not False:
             activity.note_movement(self.known, at)
+
+    def _is_guess(self) -> bool:
+        """Whether its room is so unsure that it must not decide what the equipment does."""
+        return self.track.is_coarse and self.room.confidence < SURE_ABOVE
 
     def _choose_fix(self, item: Item) -> Fix | None:
         if item.fix is not None:
             return item.fix
         if item.heard is None:
             return None
-        heard = item.heard
-        is_chosen = locate(self.hearing, heard.receiver, heard.rssi_dbm, item.at / activity.SECOND)
-        return heard.fix if is_chosen else None
+        heard, seconds = item.heard, item.at / activity.SECOND
+        is_chosen = locate(self.hearing, heard.receiver, heard.rssi_dbm, seconds)
+        return heard.fix if is_chosen and not gives_way(self.track, heard.fix, seconds) else None
 
     def _keep(self, numbers: dict[str, float], at: int, trail: Trail) -> None:
         """Readings that moved beyond their deadband, or whose heartbeat is due, go into the history."""
@@ -203,7 +211,7 @@ def unpack_timeline(state: str) -> Timeline:
     if not state:
         return Timeline()
     known, spell, visit, kept, battery, placed, last, settled, place = orjson.loads(state)
-    track, room, hearing = place or ({}, {}, {})
+    track, room, hearing, *by = place or ({}, {}, {})  # states from before it was kept do not have the last
     return Timeline(
         Known(*known),
         Track(**track),
@@ -214,6 +222,7 @@ def unpack_timeline(state: str) -> Timeline:
         kept,
         battery,
         placed,
+        (by[0][0], by[0][1]) if by and by[0] else None,
         last,
         settled,
     )

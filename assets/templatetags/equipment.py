@@ -10,6 +10,7 @@ from django import template
 from django.utils import timezone
 
 from assets.ages import SURE_ABOVE, age_step, age_words, duration_words
+from assets.provenance import provenance_of
 from assets.words import LOOKS, Activity, Basis, Look, Quality
 
 register = template.Library()
@@ -70,6 +71,13 @@ def is_probable(now: Any) -> bool:
     """Whether a place is named with “probably”: its confidence is low, or was never told."""
     confidence = getattr(now, "position_confidence", None)
     return confidence is None or confidence < SURE_ABOVE
+
+
+@register.filter
+def known_by(now: Any) -> str:
+    """By what a place is known, as in “by Wi-Fi, access point 3-West-12, −61 dBm”; nothing without a place."""
+    found = provenance_of(now or None)
+    return found.words if found else ""
 
 
 @register.filter

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from assets.observation import Evidence, Position, Sighting
+from assets.observation import Evidence, Position, Sighting, SubjectKind
 from assets.vocabulary import Term, term
 from assets.words import Quality
+from collectors.decoding.addresses import masked
 from collectors.decoding.program import Prepared, Program, Step, age_of, prepare_answers, program_of
-from collectors.decoding.rows import Row, RowProgram, decode_rows
+from collectors.decoding.row import Row
+from collectors.decoding.rows import RowProgram, decode_rows
 from collectors.decoding.values import Decoded
 from collectors.profiles.model import (
     Cell,
@@ -54,8 +56,8 @@ def describe_poll(profile: Profile, raw: RawPoll) -> Report:
     return {
         "rows": rows,
         "age_s": None if isinstance(age, Failure) else age,
-        "tables": [_describe_table(table, prepared[slot], raw.answers.get(program.requests[slot]))
-                   for slot, table in program.tables],
+        "tables": [_describe_table(step.rows, step.rows_of(prepared), raw.answers.get(program.requests[step.slot]))
+                   for step in program.tables],
         "failures": [
             {"request": describe_request(request), "quality": answer.quality.value, "detail": answer.detail}
             for request, answer in zip(program.requests, prepared, strict=True)
@@ -141,9 +143,11 @@ def _describe_table(table: RowProgram, rows: Any, answer: Answer | None) -> Repo
 
 
 def _describe_row(table: RowProgram, row: Row, answer: Mapping[str, SnmpValue]) -> Report:
+    """Of MAC addresses, which are those of whoever is near, no more is shown than their makers."""
+    by_address = table.table.subject_kind is SubjectKind.MAC
     return {
-        "row": row.index,
-        "subject": row.key,
+        "row": "" if by_address else row.index,
+        "subject": masked(row.key) if by_address and row.key else row.key,
         "kind": table.table.subject_kind.value,
         "quality": (row.failure.quality if row.failure else Quality.GOOD).value,
         "detail": row.failure.detail if row.failure else "; ".join(row.notes),
@@ -154,7 +158,7 @@ def _describe_row(table: RowProgram, row: Row, answer: Mapping[str, SnmpValue]) 
         "readings": [
             {
                 **_describe_value(term(name), decoded),
-                "source": f"{column}.{row.index}",
+                "source": column if by_address else f"{column}.{row.index}",
                 "raw": show_raw(answer.get(f"{column}.{row.index}")),
             }
             for (name, column, _), decoded in zip(table.readings, row.decoded, strict=False)

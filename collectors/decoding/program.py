@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -11,13 +11,14 @@ from assets.words import Quality
 from collectors.decoding.columns import column_decoder, split_rows
 from collectors.decoding.dicom import echo_decoder
 from collectors.decoding.evidence import Judge, make_judge
+from collectors.decoding.lookups import column_key, row_numbers
 from collectors.decoding.modbus import Block, identity_decoder
 from collectors.decoding.rows import RowProgram, row_program
-from collectors.decoding.scaling import object_decoder
-from collectors.decoding.snmp import snmp_decoder
+from collectors.decoding.scaling import Rows, object_decoder
+from collectors.decoding.snmp import Unread, snmp_decoder
 from collectors.decoding.straight import Straight
 from collectors.decoding.values import Decoded
-from collectors.planner import part_of, plan_requests
+from collectors.planner import joins_of, own_name, part_of, plan_requests
 from collectors.profiles.model import (
     Column,
     Echo,
@@ -28,6 +29,8 @@ from collectors.profiles.model import (
     Registers,
     Scalar,
     Source,
+    Table,
+    Via,
     oids_beside,
 )
 from collectors.requests import (
@@ -39,6 +42,7 @@ from collectors.requests import (
     Request,
     SnmpGet,
     SnmpTable,
+    SnmpValue,
 )
 
 NOT_ASKED = Failure(Quality.NO_ANSWER, "the request was not carried out")
@@ -65,6 +69,33 @@ class Check:
     read: Callable[[Any], Failure | None]
 
 
+@dataclass(frozen=True, slots=True)
+class TableStep:
+    """One table of devices: which request brings it, and which bring what its rows lead to."""
+
+    slot: int
+    rows: RowProgram
+    joins: tuple[tuple[int, Via], ...] = ()
+    own_name: tuple[int, str] | None = None
+
+    def rows_of(self, prepared: Prepared) -> Rows | Failure:
+        """Its rows, and those of the columns that they lead to; a request that failed leaves a column unread."""
+        answer = prepared[self.slot]
+        if answer.__class__ is Failure or not (self.joins or self.own_name):
+            return answer  # type: ignore[no-any-return]
+        rows: dict[str, Mapping[str, SnmpValue]] = dict(answer)
+        for slot, via in self.joins:
+            joined = prepared[slot]
+            column = Unread(joined) if isinstance(joined, Failure) else joined[via.column]
+            rows[column_key(via)] = row_numbers(column) if via.by_value else column
+        if self.own_name is not None:
+            slot, oid = self.own_name
+            got = prepared[slot]
+            value = None if isinstance(got, Failure) else got.get(oid)
+            rows[oid] = Unread(got) if isinstance(got, Failure) else {"": value} if value else {}
+        return rows
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Program:
     requests: tuple[Request, ...]
@@ -75,7 +106,7 @@ class Program:
     names: tuple[str, ...]
     straight: Straight
     judge: Judge | None
-    tables: tuple[tuple[int, RowProgram], ...]
+    tables: tuple[TableStep, ...]
 
 
 @cache
@@ -99,8 +130,26 @@ def program_of(profile: Profile, groups: frozenset[str] | None = None) -> Progra
             [(reading, step.slot, step.read) for reading, step in zip(profile.readings, steps, strict=True)],
         ),
         judge=make_judge(profile.activity, names),
-        tables=tuple((offset + i, row_program(table)) for i, table in enumerate(profile.tables)),
+        tables=tuple(_table_step(table, offset + i, places) for i, table in enumerate(profile.tables)),
     )
+
+
+def _table_step(table: Table, slot: int, places: Sequence[Place]) -> TableStep:
+    name = own_name(table)
+    return TableStep(
+        slot,
+        row_program(table),
+        joins=tuple((_join_slot(via, places), via) for via in joins_of(table)),
+        own_name=(_slot(Scalar(name), places), name) if name else None,
+    )
+
+
+def _join_slot(via: Via, places: Sequence[Place]) -> int:
+    """The request that brings most rows of the column: one for other purposes may end sooner."""
+    slots = [
+        n for n, place in enumerate(places) if isinstance(place, SnmpTable) and via.column in place.columns
+    ]
+    return max(slots, key=lambda slot: getattr(places[slot], "max_rows", 0))
 
 
 def prepare_answers(program: Program, raw: RawPoll) -> Prepared:

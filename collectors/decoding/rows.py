@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from assets.observation import Evidence, Observation, Position, ReadingValue, Sighting, Subject
+from assets.observation import Observation, Position, ReadingValue, Sighting, Subject, SubjectKind
 from assets.words import Quality
+from collectors.decoding.claims import settle_addresses, settle_names
 from collectors.decoding.columns import holds
 from collectors.decoding.evidence import Judge, make_judge
+from collectors.decoding.lookups import receiver_reader
+from collectors.decoding.places import Name, address_octets, locator, namer, nothing, sighter
+from collectors.decoding.row import Row
 from collectors.decoding.scaling import Rows, cell_decoder
-from collectors.decoding.snmp import Decode, decode_name, snmp_decoder
+from collectors.decoding.snmp import Decode, snmp_decoder
 from collectors.decoding.values import Decoded
-from collectors.profiles.model import Cell, PositionColumns, SightingColumns, Table
-from collectors.requests import Failure, SnmpValue
+from collectors.planner import table_columns
+from collectors.profiles.model import Cell, Table
+from collectors.requests import Failure
 
 KEY_LIMIT = 40
 """Characters of the name of a row's device, which becomes part of the observation's source."""
@@ -24,47 +29,37 @@ ABSENT = Failure(Quality.NO_VALUE, "the gateway marks the device as absent")
 ABSENCES = (Quality.MISSING, Quality.NO_VALUE)
 """Qualities that are no fault: the device does not have, or does not know, the value."""
 
-Cells = Mapping[str, SnmpValue]
-
 
 @dataclass(frozen=True, slots=True)
 class RowProgram:
+    """``name``: what the device of a row is called. ``receiver``: what hears it."""
+
     table: Table
+    columns: tuple[str, ...]
+    name: Name
     readings: tuple[tuple[str, str, Decode], ...]  # name, column, decoder
     age: tuple[str, Decode] | None
     locate: Callable[[Rows, str], Position | Failure | None]
     sight: Callable[[Rows, str], Sighting | Failure | None]
+    receiver: Name | None
     judge: Judge | None
     scaled: tuple[tuple[int, Callable[[Rows, str], Decoded]], ...] = ()
     """Those of the readings, by place, that need more of the row than their own column."""
 
 
-@dataclass(slots=True)
-class Row:
-    """What one row came to. ``key`` is ``None`` when the row does not name its device."""
-
-    index: str
-    key: str | None
-    failure: Failure | None = None
-    readings: tuple[ReadingValue, ...] = ()
-    decoded: tuple[Decoded, ...] = ()
-    activity: Evidence | None = None
-    position: Position | None = None
-    sighting: Sighting | None = None
-    age_s: float | None = None
-    notes: list[str] = field(default_factory=list)
-
-
 def row_program(table: Table) -> RowProgram:
     return RowProgram(
         table=table,
+        columns=table_columns(table),
+        name=namer(table),
         readings=tuple(
             (reading.name, reading.source.oid, snmp_decoder(reading.encoding))  # type: ignore[union-attr]
             for reading in table.readings
         ),
         age=(table.age.source.oid, snmp_decoder(table.age.encoding)) if table.age else None,
-        locate=_locator(table.position) if table.position else _nothing,
-        sight=_sighter(table.sighting) if table.sighting else _nothing,
+        locate=locator(table.position) if table.position else nothing,
+        sight=sighter(table.sighting) if table.sighting else nothing,
+        receiver=receiver_reader(table.sighting.receiver) if table.sighting else None,
         judge=make_judge(table.activity, [reading.name for reading in table.readings]),
         scaled=tuple(
             (place, cell_decoder(source.oid, reading.encoding, source.scaling))
@@ -75,26 +70,40 @@ def row_program(table: Table) -> RowProgram:
 
 
 def decode_rows(program: RowProgram, rows: Rows) -> list[Row]:
-    """Every row, also those that failed. A name that two rows claim is given to neither of them."""
-    indices = list(rows[program.table.subject.oid])[: program.table.max_rows]
-    decoded = [_decode_row(program, rows, index) for index in indices]
-    claims: dict[str, list[Row]] = {}
-    for row in decoded:
-        if row.key is not None:
-            claims.setdefault(row.key, []).append(row)
-    for key, claimants in claims.items():
-        if len(claimants) > 1:
-            places = ", ".join(row.index for row in claimants)
-            _disown(claimants, Failure(Quality.MALFORMED, f"rows {places} all claim to be {key}"))
+    """Every row of a device, also those that failed; those that name the same one are settled as
+    :mod:`collectors.decoding.claims` says."""
+    decoded = [_decode_row(program, rows, index) for index in _indices(program, rows)]
+    if program.table.subject_kind is SubjectKind.MAC:
+        settle_addresses(decoded, says_more=bool(program.readings or program.table.position))
+    else:
+        settle_names(decoded)
     return decoded
 
 
-def _disown(claimants: list[Row], failure: Failure) -> None:
-    for number, row in enumerate(claimants):
-        row.failure, row.activity, row.position, row.sighting, row.age_s = failure, None, None, None, None
-        row.readings = tuple(ReadingValue(reading.name, None, failure.quality) for reading in row.readings)
-        if number:
-            row.key = None
+def _indices(program: RowProgram, rows: Rows) -> list[str]:
+    table = program.table
+    if isinstance(table.subject, Cell):
+        indices = list(rows[table.subject.oid])
+    else:
+        indices = list(dict.fromkeys(index for column in program.columns for index in rows[column]))
+    indices = indices[: table.max_rows]
+    if table.where:
+        indices = [index for index in indices if all(holds(where, rows, index) for where in table.where)]
+    return uncrowded(program, rows, indices)
+
+
+def uncrowded(program: RowProgram, rows: Rows, indices: list[str]) -> list[str]:
+    """Without rows whose receiver hears too many addresses: what it hears is elsewhere, behind other receivers."""
+    limit = program.table.sighting.max_macs if program.table.sighting else None
+    if limit is None or program.receiver is None:
+        return indices
+    receivers = {index: program.receiver(rows, index) for index in indices}
+    behind: dict[str, set[object]] = {}
+    for index, receiver in receivers.items():
+        if isinstance(receiver, str):
+            behind.setdefault(receiver, set()).add(address_octets(program.table.subject, rows, index))
+    crowded = {receiver for receiver, addresses in behind.items() if len(addresses) > limit}
+    return [index for index in indices if receivers[index] not in crowded]
 
 
 def row_observations(
@@ -119,7 +128,7 @@ def row_observations(
 
 
 def _decode_row(program: RowProgram, rows: Rows, index: str) -> Row:
-    key = decode_name(rows[program.table.subject.oid][index])
+    key = program.name(rows, index)
     if not isinstance(key, str):
         return Row(index, None, key)
     if len(key) > KEY_LIMIT:
@@ -144,6 +153,9 @@ def _unusable(program: RowProgram, rows: Rows, index: str, row: Row) -> Failure 
         if isinstance(age, Failure):
             return Failure(age.quality, f"age unknown: {age.detail}")
         row.age_s = float(age)
+        at_most_s = program.table.age.at_most_s if program.table.age else None
+        if at_most_s is not None and row.age_s > at_most_s:
+            return Failure(Quality.NO_VALUE, f"last true {row.age_s:.0f} s ago")
     return None
 
 
@@ -171,46 +183,3 @@ def notes_on(found: Iterable[tuple[str, object]]) -> Iterator[str]:
     for name, value in found:
         if isinstance(value, Failure) and value.quality not in ABSENCES:
             yield f"{name}: {value.detail}"
-
-
-def _nothing(rows: Rows, index: str) -> None:  # noqa: ARG001 - stands in for a locator
-    return None
-
-
-def _locator(columns: PositionColumns) -> Callable[[Rows, str], Position | Failure | None]:
-    number, error_of = snmp_decoder(columns.coordinate), snmp_decoder(columns.error_encoding)
-
-    def locate(rows: Rows, index: str) -> Position | Failure | None:
-        floor = decode_name(rows[columns.floor.oid].get(index))
-        if isinstance(floor, Failure):
-            return None if floor.quality is Quality.NO_VALUE else floor
-        x, y = number(rows[columns.x.oid].get(index)), number(rows[columns.y.oid].get(index))
-        if isinstance(x, Failure):
-            return None if x.quality is Quality.NO_VALUE else x
-        if isinstance(y, Failure):
-            return None if y.quality is Quality.NO_VALUE else y
-        error = error_of(rows[columns.error.oid].get(index)) if columns.error else columns.default_error_m
-        if isinstance(error, Failure):
-            if error.quality is not Quality.NO_VALUE:
-                return error
-            error = columns.default_error_m
-        return Position(floor, float(x), float(y), float(error))
-
-    return locate
-
-
-def _sighter(columns: SightingColumns) -> Callable[[Rows, str], Sighting | Failure | None]:
-    number = snmp_decoder(columns.rssi_encoding)
-
-    def sight(rows: Rows, index: str) -> Sighting | Failure | None:
-        receiver = decode_name(rows[columns.receiver.oid].get(index))
-        if isinstance(receiver, Failure):
-            return None if receiver.quality is Quality.NO_VALUE else receiver
-        rssi = number(rows[columns.rssi.oid].get(index)) if columns.rssi else None
-        if isinstance(rssi, Failure):
-            if rssi.quality is not Quality.NO_VALUE:
-                return rssi
-            rssi = None
-        return Sighting(receiver, None if rssi is None else float(rssi))
-
-    return sight

@@ -21,6 +21,16 @@ from collectors.requests import Failure, SnmpValue
 
 Decode = Callable[[SnmpValue | None], Decoded]
 Read = Callable[[Any], Decoded]
+
+
+class Unread(dict[str, SnmpValue]):
+    """A column whose request failed: it has no rows, and says why."""
+
+    def __init__(self, failure: Failure) -> None:
+        super().__init__()
+        self.failure = failure
+
+
 NOT_ANSWERED = Failure(Quality.MISSING, "the answer does not hold this object")
 _NAMES = {"number-text": "text"}
 _FORMS: dict[str, type] = {"text": bytes, "number-text": bytes, "oid": str}

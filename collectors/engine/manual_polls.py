@@ -7,12 +7,13 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from assets.observation import SubjectKind
 from collectors.decode import describe_poll
 from collectors.engine.health import Verdict
 from collectors.engine.roster import Assignment
 from collectors.models import ManualPoll
 from collectors.polls import GIVEN_UP_AFTER
-from collectors.requests import Answer, DicomEchoed, Failure, ModbusIdentity, RawPoll, SnmpValue
+from collectors.requests import Answer, DicomEchoed, Failure, ModbusIdentity, RawPoll, SnmpTable, SnmpValue
 
 RAW_VALUES_SHOWN = 500
 
@@ -35,7 +36,12 @@ def finish_poll(*, poll_id: UUID, report: dict[str, Any], now: datetime) -> None
 
 
 def report_of(assignment: Assignment, raw: RawPoll, verdict: Verdict) -> dict[str, Any]:
-    """What a person sees: the values decoded, the answers as they came, and how it went. JSON-able."""
+    """What a person sees: the values decoded, the answers as they came, and how it went. JSON-able.
+
+    Tables of MAC addresses, which are those of whoever is near, are not kept as they came.
+    """
+    tables = assignment.profile.tables if assignment.profile else ()
+    by_address = any(table.subject_kind is SubjectKind.MAC for table in tables)
     described = describe_poll(assignment.profile, raw) if assignment.profile and raw.answers else {}
     return {
         "rows": [],
@@ -49,7 +55,10 @@ def report_of(assignment: Assignment, raw: RawPoll, verdict: Verdict) -> dict[st
         "quality": str(verdict.quality),
         "detail": verdict.detail,
         "raw": [
-            line for request, answer in raw.answers.items() for line in _raw_lines(request, answer)
+            line
+            for request, answer in raw.answers.items()
+            if not (by_address and isinstance(request, SnmpTable))
+            for line in _raw_lines(request, answer)
         ][:RAW_VALUES_SHOWN],
     }  # fmt: skip
 

@@ -56,6 +56,8 @@ def _profiles(profiles: Iterable[Profile]) -> Iterator[str]:
             for table in profile.tables
             for reading in table.readings
         ]
+        if any(table.position or table.sighting for table in profile.tables):
+            names.append("place of each row")
         yield (
             f"| `{profile.name}` | {profile.title} | {profile.protocol} | {profile.interval_s:g} s | "
             f"{', '.join(names)} |"

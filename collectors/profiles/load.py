@@ -25,6 +25,7 @@ from collectors.profiles.model import (
     Reading,
     Source,
 )
+from collectors.profiles.personal import asked_oid
 from collectors.profiles.rules import read_alarms, read_rules
 from collectors.profiles.scaling import accepted, check_together
 from collectors.profiles.sources import (
@@ -149,11 +150,16 @@ def _match(section: Section | None) -> Match:
     match = Match(
         prefixes,
         descr,
-        section.text("probe", None, pattern=OID) or None,
+        _probe(section),
         _identity(section.section("identity")),
     )
     section.done()
     return match
+
+
+def _probe(section: Section) -> str | None:
+    oid = section.text("probe", None, pattern=OID)
+    return asked_oid(section, "probe", oid) if oid else None
 
 
 def _identity(section: Section | None) -> dict[str, str]:

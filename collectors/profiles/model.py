@@ -54,6 +54,8 @@ SEVERITIES = ("information", "warning", "critical")
 PICKS = ("first", "max", "min", "mean", "sum", "count", "worst")
 PICKS_OF = {"number": PICKS[:6], "state": ("first", "worst"), "text": ("first",)}
 """How one value is made of a column, by what kind it is; the worst state is the last that the vocabulary names."""
+FORMS = ("text", "mac")
+"""How the name of a receiver is written where it is found."""
 QUIRKS = ("single-gets", "single-rows", "no-getbulk", "unordered-rows", "hang-up")
 
 ORDINARY = ""
@@ -132,6 +134,37 @@ class Cell:
 
     oid: str
     scaling: Scaling | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Arcs:
+    """Part of a row's index: its numbers from ``first`` to ``last``, counted from 1."""
+
+    first: int
+    last: int
+
+
+@dataclass(frozen=True, slots=True)
+class Via:
+    """One step of a :class:`Lookup`: the row of ``column`` that the value found so far is the index of.
+
+    With ``by_value`` it is the one row in which ``column`` holds that value, and what is found is that row's index.
+    """
+
+    column: str
+    by_value: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Lookup:
+    """A value of another table of the same agent, which a row leads to.
+
+    ``start`` is a column of the row or part of its index, and ``missing`` what stands there for nothing.
+    """
+
+    start: Cell | Arcs
+    via: tuple[Via, ...]
+    missing: frozenset[int | float | str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -265,10 +298,11 @@ class Guard:
 
 @dataclass(frozen=True, slots=True)
 class Age:
-    """How long ago a row was true, in seconds after scaling."""
+    """How long ago a row was true, in seconds after scaling. One older than ``at_most_s`` says nothing."""
 
     source: Cell
     encoding: Encoding
+    at_most_s: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -293,24 +327,45 @@ class PositionColumns:
 
 
 @dataclass(frozen=True, slots=True)
+class ReceiverName:
+    """How a row names what hears its device: what is found, as a text or as a MAC address, behind ``prefix:``.
+
+    ``within`` is the instance that holds the agent's own name, for receivers that are named only within it, as the
+    ports of a switch are.
+    """
+
+    source: Cell | Lookup
+    form: str = "text"
+    prefix: str = ""
+    within: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class SightingColumns:
-    receiver: Cell
-    rssi: Cell | None
+    """``max_macs``: a receiver that hears more addresses than that is a way to other receivers, and places nothing."""
+
+    receiver: ReceiverName
+    rssi: Cell | Lookup | None
     rssi_encoding: Encoding
+    max_macs: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A table in which each row is a device of its own."""
+    """A table in which each row is a device of its own.
+
+    Rows that do not fulfil ``where`` are no device's; of one that does not fulfil ``present`` the device is absent.
+    """
 
     name: str
     title: str
     entry: str
     max_rows: int
     subject_kind: SubjectKind
-    subject: Cell
+    subject: Cell | Arcs
     readings: tuple[Reading, ...] = ()
     age: Age | None = None
+    where: tuple[Where, ...] = ()
     present: tuple[Where, ...] = ()
     position: PositionColumns | None = None
     sighting: SightingColumns | None = None

@@ -10,10 +10,13 @@ import json
 from collections.abc import Iterable
 from typing import Any, get_args
 
+from assets.observation import SubjectKind
 from assets.vocabulary import VOCABULARY, Term
+from collectors.profiles.lookups import LONGEST_INDEX, LONGEST_WAY, PREFIX
 from collectors.profiles.model import (
     ACTIVITIES,
     ECHO_PARTS,
+    FORMS,
     GRADES,
     IDENTITY_PARTS,
     ORDERS,
@@ -28,7 +31,14 @@ from collectors.profiles.model import (
 from collectors.profiles.rules import LONGEST_WORDS, OPERATORS
 from collectors.profiles.scaling import LARGEST_POWER, MOST_SHARED
 from collectors.profiles.sources import OID, READ_FUNCTIONS
-from collectors.profiles.tables import SUBJECT_KINDS, UNITS_OF_AGE, UNITS_OF_LENGTH
+from collectors.profiles.tables import (
+    AGE_TYPES,
+    MAX_MACS,
+    MOST_MACS,
+    SUBJECT_KINDS,
+    UNITS_OF_AGE,
+    UNITS_OF_LENGTH,
+)
 from collectors.profiles.units import words_for
 
 Schema = dict[str, Any]
@@ -47,6 +57,13 @@ _ACCEPTED: Schema = {"oneOf": [_RAW, {"type": "array", "items": _RAW, "minItems"
 _WHEN: Schema = {"$ref": "#/$defs/when"}
 _COLUMN: Schema = {"type": "integer", "minimum": 1}
 _CELL: Schema = {"oneOf": [_COLUMN, _OID]}
+_ARCS: Schema = {
+    "type": "array",
+    "items": {"type": "integer", "minimum": 1, "maximum": LONGEST_INDEX},
+    "minItems": 2,
+    "maxItems": 2,
+}
+_START: Schema = {"oneOf": [{"required": ["column"]}, {"required": ["arcs"]}]}
 
 
 def profile_schema() -> Schema:
@@ -244,20 +261,39 @@ def _register() -> Schema:
 
 
 def _table() -> Schema:
-    present = _list(_mapping({"column": _CELL, "is": _ACCEPTED}, required=("column", "is")))
+    conditions = _list(_mapping({"column": _CELL, "is": _ACCEPTED}, required=("column", "is")))
     place = {"column": _CELL, "type": _one_of(SNMP_TYPES), **_besides(_CELL)}
     return _mapping(
         {
             "name": _TEXT, "title": _TEXT, "entry": _OID, "max_rows": _whole(1, 100_000),
             "group": _form(GROUP),
-            "subject": _mapping({"kind": _one_of(SUBJECT_KINDS), "column": _CELL}, ("kind", "column")),
-            "age": _mapping(
-                {"column": _CELL, "unit": _one_of(UNITS_OF_AGE), "missing": _RAW_LIST}, ("column", "unit")
-            ),
-            "present": present, "position": _position(), "sighting": _sighting(),
+            "subject": _subject(), "age": _age_of_row(), "where": conditions, "present": conditions,
+            "position": _position(), "sighting": _sighting(),
             "readings": _list(_reading(place, required=("column",))), "activity": _rules(), "alarms": _alarms(),
         },
         required=("name", "title", "entry", "subject"),
+    )  # fmt: skip
+
+
+def _subject() -> Schema:
+    """By a column, or for MAC addresses by numbers of the row's index."""
+    kinds = [kind.value for kind in SUBJECT_KINDS]
+    return {
+        **_mapping({"kind": _one_of(kinds), "column": _CELL, "arcs": _ARCS}, ("kind",)),
+        "oneOf": [
+            {"required": ["column"]},
+            {"required": ["arcs"], "properties": {"kind": {"const": SubjectKind.MAC.value}}},
+        ],
+    }
+
+
+def _age_of_row() -> Schema:
+    return _mapping(
+        {
+            "column": _CELL, "unit": _one_of(UNITS_OF_AGE), "type": _one_of(AGE_TYPES),
+            "at_most": _form(DURATION), "missing": _RAW_LIST,
+        },
+        ("column", "unit"),
     )  # fmt: skip
 
 
@@ -271,7 +307,28 @@ def _position() -> Schema:
 
 
 def _sighting() -> Schema:
-    return _mapping({"receiver": _CELL, "rssi": _CELL, "rssi_missing": _RAW_LIST}, required=("receiver",))
+    receiver = _mapping(
+        {**_way(), "as": _one_of(FORMS), "prefix": _form(PREFIX), "within": _OID}, required=("prefix",)
+    )
+    rssi = _mapping(_way(), required=("via",))
+    return _mapping(
+        {
+            "receiver": {"oneOf": [_CELL, {**receiver, **_START}]},
+            "rssi": {"oneOf": [_CELL, {**rssi, **_START}]},
+            "rssi_missing": _RAW_LIST,
+            MAX_MACS: _whole(1, MOST_MACS),
+        },
+        required=("receiver",),
+    )
+
+
+def _way() -> Schema:
+    """From a cell or the index of the row, by columns."""
+    step: Schema = {"oneOf": [_OID, _mapping({"equal": _OID}, required=("equal",))]}
+    return {
+        "column": _CELL, "arcs": _ARCS, "missing": _RAW_LIST,
+        "via": {"type": "array", "items": step, "maxItems": LONGEST_WAY},
+    }  # fmt: skip
 
 
 # --- Forms --------------------------------------------------------------------------------------------------

@@ -27,6 +27,7 @@ from collectors.profiles.model import (
     Source,
     Where,
 )
+from collectors.profiles.personal import asked_oid
 from collectors.profiles.register_units import read_unit
 from collectors.profiles.scaling import accepted, read_scaling
 from collectors.profiles.strict import Section
@@ -46,12 +47,11 @@ TEXTS = ("text", "ascii", "oid", *NUMBERS_AS_TEXT)
 
 def snmp_source(section: Section, term: Term | None) -> Source:
     if "oid" in section:
-        oid = section.text("oid", pattern=OID)
-        return Scalar(oid, read_scaling(section, term, _oid, in_rows=False))
+        return Scalar(_oid(section, "oid"), read_scaling(section, term, _oid, in_rows=False))
     if "column" not in section:
         section.fail("oid", "is missing: name an oid, or a column and how to pick from it")
     column = Column(
-        section.text("column", pattern=OID),
+        _oid(section, "column"),
         section.choice("pick", PICKS),
         rows_where(section, "where"),
         section.text("share_of", None, pattern=OID) or None,
@@ -62,13 +62,15 @@ def snmp_source(section: Section, term: Term | None) -> Source:
         section.fail("where", f"must compare columns of the same table, {entry}")
     if column.share_of and column.share_of.rpartition(".")[0] != entry:
         section.fail("share_of", f"must be a column of the same table, {entry}")
+    if column.share_of:
+        asked_oid(section, "share_of", column.share_of)
     if column.scaling and (column.share_of or column.pick == "count"):
         section.fail("pick", "a share and a count are written in no unit")
     return column
 
 
 def _oid(section: Section, key: str) -> str:
-    return section.text(key, pattern=OID)
+    return asked_oid(section, key, section.text(key, pattern=OID))
 
 
 def cell(section: Section, entry: str, key: str) -> Cell:
@@ -87,16 +89,16 @@ def _cell_oid(section: Section, key: str, *, entry: str) -> str:
     if isinstance(value, str):
         if not re.fullmatch(OID, value):
             section.fail(key, f"{value!r} is not of the form {OID}")
-        return value
+        return asked_oid(section, key, value)
     if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= 2**31:
         section.fail(key, f"must be the number of a column, or the OID of one elsewhere, not {value!r}")
-    return f"{entry}.{value}"
+    return asked_oid(section, key, f"{entry}.{value}")
 
 
 def rows_where(section: Section, key: str, entry: str | None = None) -> tuple[Where, ...]:
     conditions = []
     for item in section.sections(key):
-        column = cell(item, entry, "column").oid if entry else item.text("column", pattern=OID)
+        column = cell(item, entry, "column").oid if entry else _oid(item, "column")
         conditions.append(Where(column, accepted(item)))
         item.done()
     return tuple(conditions)

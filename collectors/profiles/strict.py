@@ -162,6 +162,10 @@ class Section:
             return None
         return Section(self.file, self.key(key), self._data.pop(key))
 
+    def mapping(self, key: str) -> Section | None:
+        """The section under ``key``, if a mapping stands there; anything else is left to be taken."""
+        return self.section(key) if isinstance(self._data.get(key), dict) else None
+
     def sections(self, key: str) -> Iterator[Section]:
         values = self.take(key, [])
         if not isinstance(values, list):

@@ -14,6 +14,7 @@ CHANGING = frozenset(
         "changepassword",
         "createsuperuser",
         "import_plan",
+        "import_receivers",
         "loaddata",
         "make_source_token",
         "rotate_credentials",

@@ -43,6 +43,7 @@ WATCHED = (
     "collectors.SourceToken",
 )
 SYSTEM_ONLY = (
+    "locations.ReceiverHeard",
     "assets.AssetNow",
     "assets.ActivityInterval",
     "assets.Stay",

@@ -5,8 +5,19 @@ from __future__ import annotations
 import struct
 from collections.abc import Iterator
 
-from collectors.planner import plan_requests
-from collectors.profiles.model import FLAGS, REGISTER_TYPES, SNMP_TYPES, Column, Registers, Scalar
+from assets.observation import SubjectKind
+from collectors.planner import own_name, plan_requests
+from collectors.profiles.model import (
+    FLAGS,
+    REGISTER_TYPES,
+    SNMP_TYPES,
+    Arcs,
+    Cell,
+    Column,
+    Lookup,
+    Registers,
+    Scalar,
+)
 from collectors.profiles.units import OTHER, same
 from collectors.requests import (
     DicomEcho,
@@ -112,27 +123,76 @@ def _instances(profile) -> dict[str, SnmpValue]:
     for guard in profile.guards:
         values[guard.source.oid] = _wanted(guard.values[0])
     for table in profile.tables:
-        values |= _table_row(table)
+        values |= _table_row(table, device_of(profile, table))
+        if name := own_name(table):
+            values.setdefault(name, SnmpValue("octets", b"sw-1"))
     return values
 
 
-def _table_row(table) -> dict[str, SnmpValue]:
-    cells = {table.subject.oid: SnmpValue("octets", b"Device-1")}
+def device_of(profile, table) -> str:
+    """What the one row of a table calls its device; each table of addresses has one of its own."""
+    if table.subject_kind is not SubjectKind.MAC:
+        return "Device-1"
+    return f"00:1b:c5:00:4f:{profile.tables.index(table) + 1:02x}"
+
+
+def _octets_of(device: str) -> bytes:
+    return bytes.fromhex(device.replace(":", "")) if ":" in device else device.encode()
+
+
+def _index(table, device: str) -> str:
+    """The row's index: an address where the profile looks for one, and ones around it."""
+    places = [table.subject]
+    if table.sighting:
+        places += [
+            p.start for p in (table.sighting.receiver.source, table.sighting.rssi) if isinstance(p, Lookup)
+        ]
+    numbers = ["1"] * max([place.last for place in places if isinstance(place, Arcs)], default=1)
+    if isinstance(table.subject, Arcs):
+        numbers[table.subject.first - 1 : table.subject.last] = map(str, _octets_of(device))
+    return ".".join(numbers)
+
+
+def _table_row(table, device: str) -> dict[str, SnmpValue]:
+    index, joined = _index(table, device), {}
+    cells = {}
+    if isinstance(table.subject, Cell):
+        cells[table.subject.oid] = SnmpValue("octets", _octets_of(device))
     cells |= {reading.source.oid: _snmp_value(reading.encoding) for reading in table.readings}
-    cells |= {condition.column: _wanted(condition.values[0]) for condition in table.present}
+    cells |= {condition.column: _wanted(condition.values[0]) for condition in (*table.where, *table.present)}
     if table.age:
-        cells[table.age.source.oid] = SnmpValue("integer", 3)
+        cells[table.age.source.oid] = SnmpValue(max(SNMP_TYPES[table.age.encoding.type]), 3)
     if table.position:
         cells[table.position.floor.oid] = SnmpValue("octets", b"main-1")
         for cell in (table.position.x, table.position.y, table.position.error):
             cells[cell.oid] = SnmpValue("integer", 2000)
     if table.sighting:
-        cells[table.sighting.receiver.oid] = SnmpValue("octets", b"RX-1")
-        cells[table.sighting.rssi.oid] = SnmpValue("integer", -60)
-    row = {f"{oid}.1": value for oid, value in cells.items()}
+        name = b"\x00\x1b\xc5\x00\x00\x11" if table.sighting.receiver.form == "mac" else b"RX-1"
+        _lead(table.sighting.receiver.source, SnmpValue("octets", name), index, cells, joined)
+        if table.sighting.rssi:
+            _lead(table.sighting.rssi, SnmpValue("integer", -60), index, cells, joined)
+    row = {f"{oid}.{index}": value for oid, value in cells.items()} | joined
     for reading in table.readings:
-        row |= _in_row(reading.source, "1")
+        row |= _in_row(reading.source, index)
     return row
+
+
+def _lead(place, end: SnmpValue, index: str, cells, joined) -> None:
+    """Fills the cells by which a row leads to ``end``."""
+    if isinstance(place, Cell) or not place.via:
+        cells[place.oid if isinstance(place, Cell) else place.start.oid] = end
+        return
+    key = "17"
+    if isinstance(place.start, Arcs):
+        key = ".".join(index.split(".")[place.start.first - 1 : place.start.last])
+    else:
+        cells[place.start.oid] = SnmpValue("integer", 17)
+    for step, following in zip(place.via, [*place.via[1:], None], strict=True):
+        if step.by_value:
+            joined[f"{step.column}.5"], key = SnmpValue("integer", int(key)), "5"
+        else:
+            joined[f"{step.column}.{key}"] = end if following is None else SnmpValue("integer", 17)
+            key = "17"
 
 
 def _wanted(value) -> SnmpValue:

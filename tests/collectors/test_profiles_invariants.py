@@ -10,11 +10,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from assets.identifiers import canonical
 from assets.observation import Subject, SubjectKind
 from assets.vocabulary import VOCABULARY
 from assets.words import Quality
 from collectors.decode import decode_poll, describe_poll
-from collectors.planner import plan_requests
+from collectors.planner import joins_of, own_name, plan_requests
 from collectors.profiles.library import all_profiles
 from collectors.requests import (
     DicomEcho,
@@ -29,7 +30,7 @@ from collectors.requests import (
     SnmpValue,
 )
 from tests.collectors.recordings import AT
-from tests.collectors.synthetic import sound_poll
+from tests.collectors.synthetic import device_of, sound_poll
 
 PROFILES = {profile.name: profile for profile in all_profiles()}
 FAILURES = [quality for quality in Quality if quality is not Quality.GOOD]
@@ -66,8 +67,9 @@ def test_a_sound_device_and_each_of_its_rows_are_observed_once(profile):
     assert len(observations) == 1 + len(profile.tables)
     assert [r.name for r in observations[0].readings] == [r.name for r in profile.readings]
     for table, observation in zip(profile.tables, observations[1:], strict=True):
-        assert observation.subject == Subject(table.subject_kind, "Device-1")
-        assert observation.source == "endpoint:3/Device-1"
+        device = device_of(profile, table)
+        assert observation.subject == Subject(table.subject_kind, device)
+        assert observation.source == f"endpoint:3/{device}"
         assert (observation.position is None) == (table.position is None)
         assert (observation.sighting is None) == (table.sighting is None)
 
@@ -107,7 +109,14 @@ def test_a_failed_request_fails_its_own_readings_and_no_others(profile):
         assert lost | kept == {r.name for r in profile.readings}
         if isinstance(failed, SnmpTable) and len(requests) > 1:
             assert kept
-        assert all(row.quality is Quality.GOOD for row in rows)
+        assert all(row.quality is Quality.GOOD or _leads_through(profile, failed) for row in rows)
+
+
+def _leads_through(profile, request) -> bool:
+    """Whether rows of a table are told what hears them by what this request brings."""
+    wanted = {via.column for table in profile.tables for via in joins_of(table)}
+    wanted |= {name for table in profile.tables if (name := own_name(table))}
+    return bool(wanted.intersection(request.columns if isinstance(request, SnmpTable) else request.oids))
 
 
 @each_profile
@@ -148,7 +157,8 @@ def test_the_report_for_a_person_shows_the_same_values(profile):
     assert report["failures"] == []
     for table, observation in zip(report["tables"], observations[1:], strict=True):
         (row,) = table["rows"]
-        assert row["subject"] == observation.subject.key
+        by_address = observation.subject.kind is SubjectKind.MAC
+        assert row["subject"] == ("00:1b:c5:··:··:··" if by_address else observation.subject.key)
         assert {r["name"]: r["value"] for r in row["readings"]} == {
             r.name: r.value for r in observation.readings
         }
@@ -223,6 +233,10 @@ def test_no_answer_however_hostile_makes_a_value_that_cannot_be(profile, data):
             assert observation.position.error_m >= 0
         if observation.sighting:
             assert observation.sighting.receiver.isprintable()
+            assert len(observation.sighting.receiver) <= 64
+        if observation.subject.kind is SubjectKind.MAC:
+            assert canonical("mac", observation.subject.key) == observation.subject.key
+            assert int(observation.subject.key[:2], 16) & 2 == 0
 
 
 def _is_possible(reading):

@@ -6,9 +6,22 @@ import textwrap
 
 import pytest
 
+from assets.observation import SubjectKind
 from collectors.profiles.load import load_profile
 from collectors.profiles.match import profiles_of_identity
-from collectors.profiles.model import Column, Identity, Registers, Scalar
+from collectors.profiles.model import (
+    Arcs,
+    Cell,
+    Column,
+    Identity,
+    Lookup,
+    ReceiverName,
+    Registers,
+    Scalar,
+    SightingColumns,
+    Via,
+)
+from collectors.profiles.personal import PERSONAL
 from collectors.profiles.strict import ProfileError
 
 SNMP = """
@@ -137,7 +150,7 @@ def test_columns_of_a_table_are_numbers_below_its_entry(load):
         ("oid: 1.3.6.1.2.1.33.1.2.4.0", "oid: 1.3.6.1.", "readings[0].oid", "not of the form"),
         ("oid: 1.3.6.1.2.1.33.1.2.4.0", "oid: 1.3", "readings[0].oid", "must be text"),
         ("oid: 1.3.6.1.2.1.33.1.2.4.0, ", "", "readings[0].oid", "is missing"),
-        ("oid: 1.3.6.1.2.1.33.1.2.4.0", "column: 1.3.6.1", "readings[0].pick", "is missing"),
+        ("oid: 1.3.6.1.2.1.33.1.2.4.0", "column: 1.3.6.9", "readings[0].pick", "is missing"),
         ("1.3.6.1.2.1.33.1.2.4.0", "1.3.6.1.2.1.33.1.4.1.0", "readings[1]", "same object as battery_charge"),
         ("5: battery", "5: batteries", "readings[1].states.5", "must be one of"),
         ("5: battery", "five: battery", "readings[1].states.five", "is a whole number"),
@@ -225,6 +238,135 @@ def test_two_bits_of_one_register_may_be_read(load):
 def test_what_is_wrong_in_a_table_is_named(load, old, new, key, problem):
     assert old in TABLE
     refused(load, TABLE.replace(old, new, 1), key, problem)
+
+
+SEEN = """
+name: sample
+title: A sample
+protocol: snmp
+interval_s: 10
+document: a document
+grade: community
+evidence: none
+tables:
+  - name: clients
+    title: Clients
+    entry: 1.3.6.1.4.1.1.1
+    subject: {kind: mac, arcs: [2, 7]}
+    where: [{column: 9, is: [3, 4]}]
+    age: {column: 8, type: counter, unit: s, at_most: 1m}
+    sighting:
+      receiver:
+        column: 4
+        missing: [0]
+        via: [{equal: 1.3.6.1.4.1.1.2.3}, 1.3.6.1.4.1.1.2.4]
+        prefix: port
+        within: 1.3.6.1.2.1.1.5.0
+      rssi: {arcs: [2, 7], via: [1.3.6.1.4.1.1.3.1]}
+      max_macs_per_receiver: 6
+"""
+
+
+def test_a_table_of_addresses_says_how_its_rows_lead_to_a_receiver(load):
+    (table,) = load(SEEN).tables
+
+    assert (table.subject_kind, table.subject) == (SubjectKind.MAC, Arcs(2, 7))
+    assert table.sighting == SightingColumns(
+        ReceiverName(
+            Lookup(
+                Cell("1.3.6.1.4.1.1.1.4"),
+                (Via("1.3.6.1.4.1.1.2.3", by_value=True), Via("1.3.6.1.4.1.1.2.4")),
+                frozenset({0}),
+            ),
+            "text",
+            "port",
+            "1.3.6.1.2.1.1.5.0",
+        ),
+        Lookup(Arcs(2, 7), (Via("1.3.6.1.4.1.1.3.1"),)),
+        table.sighting.rssi_encoding,
+        max_macs=6,
+    )
+    assert (table.age.encoding.type, table.age.at_most_s) == ("counter", 60)
+    assert [where.values for where in table.where] == [(3, 4)]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "key", "problem"),
+    [
+        ("kind: mac, arcs: [2, 7]", "kind: mac, arcs: [2, 6]", "subject.arcs", "fills 6 numbers"),
+        ("kind: mac, arcs: [2, 7]", "kind: mac, arcs: [7, 2]", "subject.arcs", "must not fall"),
+        ("kind: mac, arcs: [2, 7]", "kind: mac, arcs: [0, 5]", "subject.arcs", "must not fall"),
+        ("kind: mac, arcs: [2, 7]", "kind: mac, arcs: 2", "subject.arcs", "two whole numbers"),
+        ("kind: mac, arcs: [2, 7]", "kind: mac", "subject.column", "is missing"),
+        ("kind: mac, arcs: [2, 7]", "kind: serial, arcs: [2, 7]", "subject.column", "is missing"),
+        (
+            "kind: mac, arcs: [2, 7]",
+            "kind: tag, column: 1",
+            "sighting.max_macs_per_receiver",
+            "MAC addresses",
+        ),
+        ("column: 4\n", "arcs: [0, 1]\n", "sighting.receiver.arcs", "lie within"),
+        ("prefix: port", "prefix: Port 1", "sighting.receiver.prefix", "not of the form"),
+        ("        prefix: port\n", "", "sighting.receiver.prefix", "is missing"),
+        ("prefix: port", "prefix: port\n        as: ip", "sighting.receiver.as", "one of text, mac"),
+        ("prefix: port", "prefix: port\n        into: x", "sighting.receiver.into", "no such key"),
+        (", 1.3.6.1.4.1.1.2.4]", "]", "sighting.receiver.via", "ends with the row of a value"),
+        ("{equal: ", "{same: ", "sighting.receiver.via[0].equal", "is missing"),
+        ("1.3.6.1.4.1.1.2.4]", "ifName]", "sighting.receiver.via[1].column", "not of the form"),
+        ("via: [1.3.6.1.4.1.1.3.1]", "via: 1", "sighting.rssi.via", "must be a list"),
+        ("{arcs: [2, 7], via: [1.3.6.1.4.1.1.3.1]}", "{column: 5}", "sighting.rssi", "leads nowhere"),
+        ("max_macs_per_receiver: 6", "max_macs_per_receiver: 0", "sighting.max_macs_per_receiver", "from 1"),
+        ("type: counter", "type: text", "age.type", "one of integer, counter"),
+        ("at_most: 1m", "at_most: 60", "age.at_most", "length of time"),
+        ("is: [3, 4]", "is: []", "where[0].is", "whole number or a text"),
+    ],
+)
+def test_what_is_wrong_in_a_table_of_addresses_is_named(load, old, new, key, problem):
+    assert old in SEEN
+    refused(load, SEEN.replace(old, new, 1), f"tables[0].{key}", problem)
+
+
+def test_an_index_alone_makes_no_row(load):
+    seen = SEEN.index("    where")
+    sighting = "    sighting: {receiver: {arcs: [1, 1], prefix: port}}\n"
+
+    refused(load, SEEN[:seen] + sighting, "tables[0].subject", "read a column of it besides")
+
+
+# --- Personal data ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("name", "oid"), PERSONAL.items(), ids=PERSONAL)
+@pytest.mark.parametrize("where", ["itself", "a row of it", "what it stands in"])
+def test_no_place_of_a_profile_may_ask_for_personal_data(load, name, oid, where):
+    asked = {"itself": oid, "a row of it": f"{oid}.0", "what it stands in": oid.rpartition(".")[0]}[where]
+    entry, _, number = oid.rpartition(".")
+    table = SEEN.replace("entry: 1.3.6.1.4.1.1.1", f"entry: {entry}")
+    by_column = {
+        SNMP.replace(CHARGE, f"oid: {asked}"): "readings[0].oid",
+        SNMP.replace(CHARGE, f"column: {asked}, pick: max"): "readings[0].column",
+        SNMP + f"guards: [{{oid: {asked}, is: 1, because: x}}]\n": "guards[0].oid",
+        SNMP + f"match: {{probe: {asked}}}\n": "match.probe",
+        SEEN.replace("1.3.6.1.4.1.1.2.4]", f"{asked}]"): "tables[0].sighting.receiver.via[1].column",
+        SEEN.replace(
+            "equal: 1.3.6.1.4.1.1.2.3", f"equal: {asked}"
+        ): "tables[0].sighting.receiver.via[0].equal",
+        SEEN.replace("within: 1.3.6.1.2.1.1.5.0", f"within: {asked}"): "tables[0].sighting.receiver.within",
+    }
+    by_number = {
+        table.replace("column: 4\n", f"column: {number}\n"): "tables[0].sighting.receiver.column",
+        table.replace("column: 9", f"column: {number}"): "tables[0].where[0].column",
+        table.replace(
+            "arcs: [2, 7]}\n    where", f"column: {number}}}\n    where"
+        ): "tables[0].subject.column",
+    }
+    for text, key in (by_column | by_number if where == "itself" else by_column).items():
+        refused(
+            load,
+            text,
+            key,
+            f"{name} is personal data" if where != "what it stands in" else "is personal data",
+        )
 
 
 @pytest.mark.parametrize(

@@ -151,7 +151,7 @@ async def test_snmp_puts_only_get_getnext_and_getbulk_on_the_wire(kind):
         raw = await driver.poll(target, requests)
         await driver.close()
     assert set(seen) <= READING_PDUS
-    assert sum(seen.values()) == len(heard) == len(set(requests))
+    assert sum(seen.values()) == len(heard) == len(requests)  # profiles may ask the same, each for itself
     assert not any(isinstance(answer, Failure) for answer in raw.answers.values())
 
 

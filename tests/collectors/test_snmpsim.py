@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import pwd
+import shutil
 import socket
 import subprocess
 import sys
 import threading
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -21,8 +24,10 @@ from collectors.drivers.snmp_pysnmp import PysnmpDriver
 from collectors.planner import plan_requests
 from collectors.profiles.library import get_profile
 from collectors.requests import Failure, SnmpGet, SnmpValue, Target
-from tests.collectors.recordings import SHARED, replay
+from collectors.snmp.driver import FastSnmpDriver
+from tests.collectors.recordings import CASES, SHARED, plain, replay
 
+NETWORKS = sorted(path.parent for path in CASES.glob("w*/*/case.json"))
 RESPONDER = Path(sys.executable).with_name("snmpsim-command-responder")
 pytestmark = [
     pytest.mark.recordings,
@@ -43,13 +48,29 @@ DEVICES = [
 @pytest.fixture(scope="module")
 def snmpsim(tmp_path_factory):
     """A running simulator of all recordings, one for each community; its port."""
+    with simulated(SHARED, tmp_path_factory.mktemp("snmpsim")) as port:
+        yield port
+
+
+@pytest.fixture(scope="module")
+def networks(tmp_path_factory):
+    """The same for our own cases of networks: ``profile--case`` is the community."""
+    folder = tmp_path_factory.mktemp("networks")
+    for case in NETWORKS:
+        shutil.copy(case / "recording.snmprec", folder / f"{case.parent.name}--{case.name}.snmprec")
+    with simulated(folder, tmp_path_factory.mktemp("snmpsim")) as port:
+        yield port
+
+
+@contextmanager
+def simulated(folder: Path, cache: Path):
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     user = pwd.getpwuid(os.getuid()).pw_name
     simulator = subprocess.Popen(
         [
-            str(RESPONDER), f"--data-dir={SHARED}", f"--cache-dir={tmp_path_factory.mktemp('snmpsim')}",
+            str(RESPONDER), f"--data-dir={folder}", f"--cache-dir={cache}",
             f"--agent-udpv4-endpoint=127.0.0.1:{port}", "--logging-method=stdout",
             f"--process-user={user}", f"--process-group={user}",
         ],
@@ -74,6 +95,20 @@ def snmpsim(tmp_path_factory):
         reader.join(10)
         simulator.stdout.close()
         simulator.wait(10)
+
+
+@pytest.mark.parametrize("case", NETWORKS, ids=lambda case: f"{case.parent.name}-{case.name}")
+async def test_a_network_read_over_the_wire_tells_where_equipment_is(networks, case):
+    profile, driver = get_profile(case.parent.name), FastSnmpDriver()
+    await driver.open()
+    raw = await driver.poll(target(networks, f"{profile.name}--{case.name}"), plan_requests(profile))
+    await driver.close()
+
+    observations = decode_poll(
+        profile, raw, source="endpoint:3", subject=Subject(SubjectKind.ASSET, "7"), received_at=raw.at
+    )
+    expected = json.loads((case / "expected.json").read_text(encoding="utf-8"))
+    assert [plain(o) | {"at": ""} for o in observations] == [said | {"at": ""} for said in expected]
 
 
 @pytest.fixture

@@ -9,13 +9,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from assets.observation import Observation, ReadingValue, Subject, SubjectKind
+from assets.observation import Observation, ReadingValue, Sighting, Subject, SubjectKind
 from assets.words import Quality
 from collectors.decode import decode_poll, describe_poll
 from collectors.planner import plan_requests
 from collectors.profiles.library import all_profiles
 from collectors.profiles.model import (
     SNMP_TYPES,
+    Arcs,
     Column,
     Echo,
     Identity,
@@ -39,7 +40,7 @@ from tests.collectors.recordings import AT
 from tests.collectors.synthetic import sound_poll
 from tests.collectors.test_profiles_invariants import _is_possible
 from tests.fuzz.faults import MADE_UP, UNUSABLE, require
-from tests.fuzz.witness import octets_say, registers_say, snmp_says
+from tests.fuzz.witness import is_address, led_to, octets_say, registers_say, snmp_says
 
 ASSET = Subject(SubjectKind.ASSET, "7")
 SOURCE = "endpoint:3"
@@ -174,14 +175,35 @@ def _check_row(profile: Profile, cells: dict[str, SnmpValue], observation: Obser
     name = observation.source.removeprefix(f"{SOURCE}/")
     require(observation.subject.key == name, MADE_UP, f"{observation.subject} of {observation.source}")
     places = [
-        (table, oid.removeprefix(f"{table.subject.oid}."))
+        (table, row)
         for table in profile.tables
-        for oid, value in cells.items()
-        if oid.startswith(f"{table.subject.oid}.") and _is_name(value, name)
+        if table.subject_kind is observation.subject.kind
+        for row in _rows_of(table, cells, name)
     ]
     require(places, MADE_UP, f"{name}, which no row names")
     require(any(_row_says(table, cells, row, observation) for table, row in places), MADE_UP,
             f"{observation}, which no row says")  # fmt: skip
+
+
+def _rows_of(table: Table, cells: dict[str, SnmpValue], name: str) -> list[str]:
+    """The rows that name a device so, by a column or by numbers of their index."""
+    by_address = table.subject_kind is SubjectKind.MAC
+    if by_address:
+        require(int(name[1], 16) & 3 == 0, MADE_UP, f"{name} is the address of no network card")
+    if isinstance(table.subject, Arcs):
+        numbers = [str(int(pair, 16)) for pair in name.split(":")]
+        indices = [
+            oid.split(f"{table.entry}.", 1)[1].split(".")[1:]
+            for oid in cells
+            if oid.startswith(f"{table.entry}.")
+        ]
+        first, last = table.subject.first - 1, table.subject.last
+        return [".".join(index) for index in indices if index[first:last] == numbers]
+    start = f"{table.subject.oid}."
+    is_named = is_address if by_address else _is_name
+    return [
+        oid.removeprefix(start) for oid, v in cells.items() if oid.startswith(start) and is_named(v, name)
+    ]
 
 
 def _is_name(value: SnmpValue, name: str) -> bool:
@@ -199,11 +221,28 @@ def _row_says(table: Table, cells: dict[str, SnmpValue], row: str, observation: 
     if observation.position is not None and not _place_says(table, cells, row, observation.position):
         return False
     if observation.sighting is not None:
-        columns = table.sighting
-        return columns is not None and _is_name(
-            cells[f"{columns.receiver.oid}.{row}"], observation.sighting.receiver
-        )
+        return table.sighting is not None and _sighting_says(table, cells, row, observation.sighting)
     return True
+
+
+def _sighting_says(table: Table, cells: dict[str, SnmpValue], row: str, sighting: Sighting) -> bool:
+    columns = table.sighting
+    if columns is None:
+        return False
+    name, own = columns.receiver, cells.get(columns.receiver.within or "")
+    start = f"{name.prefix}:" if name.prefix else ""
+    if name.within is not None:
+        octets = own.value if own is not None and isinstance(own.value, bytes) else b""
+        start += octets.decode("utf-8", "replace").rstrip("\0").strip() + "/"
+    said = sighting.receiver.removeprefix(start)
+    is_named = is_address if name.form == "mac" else _is_name
+    if not sighting.receiver.startswith(start):
+        return False
+    if not any(is_named(value, said) for value in led_to(name.source, cells, row)):
+        return False
+    return sighting.rssi_dbm is None or (columns.rssi is not None and any(
+        snmp_says(columns.rssi_encoding, value, sighting.rssi_dbm) for value in led_to(columns.rssi, cells, row)
+    ))  # fmt: skip
 
 
 def _place_says(table: Table, cells: dict[str, SnmpValue], row: str, position: Any) -> bool:
@@ -267,7 +306,7 @@ def _spoil_one(cells: dict[str, SnmpValue], chance: random.Random) -> None:
         case 0:
             del cells[oid]
         case 1:  # a second row, perhaps of the same name
-            row = chance.choice(("2", "2.1", "", "1.1", "999999"))
+            row = chance.choice(("2", "2.1", "", "1.1", "999999", "2.0.27.197.0.79.3", "0.27.197.0.79.1"))
             for name in list(cells):
                 cells.setdefault(f"{name.rpartition('.')[0]}.{row}", cells[name])
         case 2:

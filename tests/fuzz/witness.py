@@ -9,7 +9,7 @@ import math
 import struct
 from typing import Any, NamedTuple
 
-from collectors.profiles.model import SNMP_TYPES, Conversion, Encoding
+from collectors.profiles.model import SNMP_TYPES, Arcs, Cell, Conversion, Encoding, Lookup
 from collectors.requests import SnmpValue
 
 _NUMBERS = {0x02: "integer", 0x41: "counter32", 0x42: "gauge32", 0x43: "timeticks", 0x46: "counter64"}
@@ -168,6 +168,48 @@ def snmp_says(encoding: Encoding, said: SnmpValue | None, claimed: Any) -> bool:
     if isinstance(said.value, bytes):
         return _text_says(encoding, said.value, claimed)
     return _means(encoding, said.value, claimed)
+
+
+def led_to(place: Cell | Lookup, cells: dict[str, SnmpValue], row: str) -> list[SnmpValue]:
+    """Everything that a row can be said to lead to."""
+    if isinstance(place, Cell):
+        found = [cells.get(f"{place.oid}.{row}")]
+    else:
+        start = place.start
+        keys = (
+            [".".join(row.split(".")[start.first - 1 : start.last])]
+            if isinstance(start, Arcs)
+            else _keys(cells.get(f"{start.oid}.{row}"))
+        )
+        found = [cells.get(f"{start.oid}.{row}")] if isinstance(start, Cell) else []
+        for step in place.via:
+            if step.by_value:
+                begin = f"{step.column}."
+                keys = [
+                    o.removeprefix(begin)
+                    for o, v in cells.items()
+                    if o.startswith(begin) and set(_keys(v)) & set(keys)
+                ]
+            else:
+                found = [cells.get(f"{step.column}.{key}") for key in keys]
+                keys = [key for value in found for key in _keys(value)]
+    return [value for value in found if value is not None]
+
+
+def _keys(said: SnmpValue | None) -> list[str]:
+    """A value as an index."""
+    if said is None or said.value is None:
+        return []
+    return [".".join(map(str, said.value)) if isinstance(said.value, bytes) else str(said.value)]
+
+
+def is_address(said: SnmpValue, claimed: str) -> bool:
+    """Whether these are the octets of an address, or its text, however written."""
+    if not isinstance(said.value, bytes):
+        return False
+    text = said.value.rstrip(b"\0").decode("latin-1").lower()
+    digits = "".join(character for character in text if character in "0123456789abcdef")
+    return claimed.replace(":", "") in (said.value.hex(), digits)
 
 
 def octets_say(encoding: Encoding, octets: bytes | None, claimed: Any) -> bool:

@@ -61,10 +61,20 @@ PAGES = {
     "leave-find": TECHNICAL,
     "risks": TECHNICAL,
     "risks-file": TECHNICAL,
+    "receivers": TECHNICAL,
+    "receivers-file": TECHNICAL,
+    "receivers-import": TECHNICAL,
 }
 """Page → who may open it. A new page has to find its row here."""
 POSTED = {"poll-now", "resume", "stop-discovery", "leave-find", "revoke-token"}
-ALSO_POSTED = {"pause-endpoint", "pause-segment", "pause-everything", "discovery", "find-device"}
+ALSO_POSTED = {
+    "pause-endpoint",
+    "pause-segment",
+    "pause-everything",
+    "receivers-import",
+    "discovery",
+    "find-device",
+}
 """Shows a form, and takes it."""
 OF_ONE_THING = {
     "endpoint", "manual-poll", "poll-now", "pause-endpoint", "pause-segment", "resume", "segment", "source",
