@@ -8,6 +8,7 @@ from pathlib import Path
 from django.conf import settings
 
 from collectors.profiles.casebook import Case, read_cases
+from collectors.profiles.catalogue import Catalogue, broken_files, read_catalogue
 from collectors.profiles.load import load_profile
 from collectors.profiles.model import Profile
 from collectors.profiles.strict import ProfileError
@@ -64,14 +65,7 @@ def all_profiles() -> tuple[Profile, ...]:
 
 def broken_profiles() -> list[ProfileError]:
     """What is wrong with files and folders that cannot be used, at most one error each."""
-    files, problems = _catalogue()
-    errors = list(problems)
-    for path in files.values():
-        try:
-            _loaded(path)
-        except ProfileError as error:
-            errors.append(error)
-    return errors
+    return broken_files(_catalogue(), _loaded)
 
 
 def forget() -> None:
@@ -82,18 +76,8 @@ def forget() -> None:
 
 
 @cache
-def _catalogue() -> tuple[dict[str, Path], tuple[ProfileError, ...]]:
-    """Files by profile name, the shipped ones first, and what stands in their way."""
-    files: dict[str, Path] = {}
-    problems = []
-    for folder in (SHIPPED, *map(Path, settings.PROFILE_DIRS)):
-        if not folder.is_dir():
-            problems.append(ProfileError(str(folder), "PROFILE_DIRS", "is no folder"))
-        for path in sorted(folder.glob("*.yaml")):
-            known = files.setdefault(path.stem, path)
-            if known != path:
-                problems.append(ProfileError(str(path), "name", f"is taken by {known}"))
-    return files, tuple(problems)
+def _catalogue() -> Catalogue:
+    return read_catalogue(SHIPPED, settings.PROFILE_DIRS, "PROFILE_DIRS")
 
 
 @cache

@@ -68,9 +68,18 @@ def test_endpoints_that_a_person_may_not_see_are_not_counted(sign_in, biomed, fr
     ("text", "found"),
     [
         ("raritan", ["pdu-raritan-px"]),
-        ("MODBUS door", ["medical-fridge"]),
+        ("MODBUS door", ["incubator-hettcube", "medical-fridge", "isolation-room-tsi-rpc30"]),
         ("hw group", ["env-hwg-poseidon", "env-hwg-ste2"]),
-        ("helium", ["imaging-modality"]),
+        (
+            "helium",
+            [
+                "helium-compressor-cpa-2xxx",
+                "helium-compressor-cpa-3xxx",
+                "helium-liquefier-lhep",
+                "imaging-modality",
+            ],
+        ),
+        ("helium imaging", ["imaging-modality"]),
         ("giraffe", []),
     ],
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -118,6 +119,37 @@ def test_ups_refrigerators_and_monitors_of_rooms_have_alarms():
         "env-hwg-poseidon",
         "env-hwg-ste2",
     }
+
+
+ALARMING = re.compile(r"\w+_alarm|severity|emergency_stop|load_state|contacts_in_alarm")
+
+
+@pytest.mark.parametrize("profile", all_profiles(), ids=lambda profile: profile.name)
+def test_what_a_device_calls_an_alarm_is_one_here(profile):
+    for part in (profile, *profile.tables):
+        alarming = {reading.name for reading in part.readings if ALARMING.fullmatch(reading.name)}
+
+        assert alarming <= {condition.reading for alarm in part.alarms for condition in alarm.when}
+
+
+@pytest.mark.parametrize(
+    ("name", "values", "expected"),
+    [
+        (
+            "ats-apc",
+            {"supply_a": "failed", "supply_b": "failed"},
+            ["Both supplies failed, nothing behind it has power", "Supply A failed", "Supply B failed"],
+        ),
+        ("generator-dse", {"oil_pressure_alarm": "warning"}, ["Oil pressure low"]),
+        ("generator-dse", {"oil_pressure_alarm": "alarm"}, ["Oil pressure too low"]),
+        ("gas-rki-beacon410", {"severity": "warning"}, ["First gas alarm"]),
+        ("gas-rki-beacon410", {"severity": "critical"}, ["Second or third gas alarm"]),
+        ("isometer-bender", {"insulation_alarm": "alarm"}, ["Insulation too low"]),
+        ("ups-apc", {"power_source": "battery", "severity": "none"}, ["Running on battery"]),
+    ],
+)
+def test_alarms_of_shipped_profiles_in_the_words_that_people_read(name, values, expected):
+    assert judged(get_profile(name), **values) == (expected, [])
 
 
 # --- Pages --------------------------------------------------------------------------------------------------

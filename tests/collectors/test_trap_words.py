@@ -30,6 +30,8 @@ ON_BATTERY = "1.3.6.1.2.1.33.2.1"
             "ups-rfc1628",
             "somebody used a wrong credential (authenticationFailure)",
         ),
+        ("1.3.6.1.4.1.22626.0.11", "env-comet-web-sensor", "temperature high (trapTempHighAlarm)"),
+        ("1.3.6.1.4.1.27614.0.15", "generic-system", "alarm over (ipDectClearAlarmTrap)"),
         ("1.3.6.1.4.1.99999.0.7", "ups-rfc1628", "1.3.6.1.4.1.99999.0.7"),
     ],
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 import random
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -24,6 +24,7 @@ from collectors.profiles.model import (
     Reading,
     Registers,
     Scalar,
+    Scaling,
     Table,
 )
 from collectors.requests import (
@@ -40,6 +41,7 @@ from tests.collectors.recordings import AT
 from tests.collectors.synthetic import sound_poll
 from tests.collectors.test_profiles_invariants import _is_possible
 from tests.fuzz.faults import MADE_UP, UNUSABLE, require
+from tests.fuzz.scaled import scaled_says
 from tests.fuzz.witness import is_address, led_to, octets_say, registers_say, snmp_says
 
 ASSET = Subject(SubjectKind.ASSET, "7")
@@ -114,11 +116,18 @@ def _cells(answers: Iterable[Any]) -> dict[str, SnmpValue]:
     return {oid: value for answer in answers if isinstance(answer, dict) for oid, value in answer.items()}
 
 
+def _answers(raw: RawPoll) -> Iterator[dict[str, SnmpValue]]:
+    """Each by itself: a number and what says how it is written come in one of them."""
+    return (answer for answer in raw.answers.values() if isinstance(answer, dict))
+
+
 def _says(raw: RawPoll, cells: dict[str, SnmpValue], reading: Reading, claimed: Any) -> bool:
     source, encoding = reading.source, reading.encoding
     match source:
         case Echo(part=part):
             return _echo_says(raw, encoding, part, claimed)
+        case Scalar(oid=oid, scaling=Scaling() as scaling):
+            return any(scaled_says(encoding, scaling, each, oid, "", claimed) for each in _answers(raw))
         case Scalar(oid=oid):
             return snmp_says(encoding, cells.get(oid), claimed)
         case Identity(part=part):
@@ -134,6 +143,13 @@ def _says(raw: RawPoll, cells: dict[str, SnmpValue], reading: Reading, claimed: 
                 if isinstance(r, ModbusRead) and isinstance(answer, tuple) and r.function == source.function
                 and r.address <= source.span[0] and source.span[1] <= r.address + r.count
             )  # fmt: skip
+        case Column(oid=oid, scaling=Scaling() as scaling):
+            return any(
+                scaled_says(encoding, scaling, each, oid, name.removeprefix(oid), claimed)
+                for each in _answers(raw)
+                for name in each
+                if name.startswith(f"{oid}.")
+            )
         case Column():
             return _column_says(source, encoding, cells, claimed)
     return False
@@ -216,7 +232,12 @@ def _row_says(table: Table, cells: dict[str, SnmpValue], row: str, observation: 
     for found in observation.readings:
         source, encoding = encodings[found.name]
         cell = cells.get(f"{source.oid}.{row}")  # type: ignore[union-attr]
-        if found.value is not None and not snmp_says(encoding, cell, found.value):
+        if found.value is None:
+            continue
+        if source.scaling is not None:  # type: ignore[union-attr]
+            if not scaled_says(encoding, source.scaling, cells, source.oid, f".{row}", found.value):  # type: ignore[union-attr]
+                return False
+        elif not snmp_says(encoding, cell, found.value):
             return False
     if observation.position is not None and not _place_says(table, cells, row, observation.position):
         return False

@@ -9,7 +9,7 @@ import pytest
 from assets.observation import ReadingValue
 from assets.words import Quality
 from collectors.decode import decode_poll
-from collectors.decoding import modbus
+from collectors.decoding import modbus, scaling
 from collectors.decoding.program import program_of
 from collectors.drivers.modbus import framing, pdus
 from collectors.requests import SnmpValue
@@ -142,6 +142,13 @@ def _fresh_programs():
 @pytest.mark.usefixtures("_fresh_programs")
 def test_a_value_whose_condition_is_ignored_is_found(monkeypatch):
     monkeypatch.setattr(modbus.Block, "_conditional", lambda _block, read, _condition: read)
+
+    assert run_block(Block("profiles", SEED, 0, FULL)).fault == MADE_UP
+
+
+@pytest.mark.usefixtures("_fresh_programs")
+def test_a_number_in_another_unit_than_the_device_says_is_found(monkeypatch):
+    monkeypatch.setattr(scaling, "conversion", lambda _unit, _word: float)
 
     assert run_block(Block("profiles", SEED, 0, FULL)).fault == MADE_UP
 

@@ -25,6 +25,8 @@ INNER = {
     "collectors.Receipt",
     "collectors.SourceToken",  # made by a command, revoked on the page of its source
     "collectors.Procedure",  # the machine's page shows what comes of them
+    "collectors.Discovery",  # begun, watched and ended on the pages of the segment
+    "collectors.Find",  # decided on there, where each decision does what belongs to it
     "collectors.Trap",  # the endpoint's page shows the last few
     "hospital.SignInAttempts",
 }

@@ -1,13 +1,16 @@
 """What is checked before the product starts, and that the production settings pass Django's own list."""
 
 import os
+import re
 import subprocess
 import sys
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 from django.conf import settings as product
 from django.core.exceptions import ImproperlyConfigured
+from django.core.management import get_commands
 
 from hospital.checks import check_exposure, check_secrets, check_services, is_weak, refuse_unsafe_start
 
@@ -129,3 +132,26 @@ def test_a_server_that_starts_without_manage_py_refuses_the_same(settings):
 def test_a_safe_server_starts(settings):
     settings.ALLOWED_HOSTS = ["localhost"]
     refuse_unsafe_start()
+
+
+UNITS = sorted(Path(product.BASE_DIR, "deploy").glob("*.service"))
+
+
+@pytest.mark.parametrize("unit", UNITS, ids=lambda unit: unit.stem)
+def test_a_unit_runs_a_command_that_there_is_with_as_few_rights_as_the_others(unit):
+    lines = unit.read_text().splitlines()
+    for command in re.findall(r"manage\.py (\w+)", unit.read_text()):
+        assert command in get_commands()
+    assert {"NoNewPrivileges=yes", "ProtectSystem=strict", "UMask=0077", "User=whereabouts"} <= set(lines)
+
+
+def test_every_way_in_of_its_own_has_a_unit_that_the_page_names():
+    page = Path(product.BASE_DIR, "docs", "deployment.md").read_text()
+    receiving = {command for command in get_commands() if command.startswith("receive_")}
+
+    assert receiving == {"receive_traps", "receive_hl7", "receive_mqtt", "receive_mpps"}
+    for command in receiving:
+        unit = Path(product.BASE_DIR, "deploy", f"whereabouts-{command.removeprefix('receive_')}.service")
+        assert f"manage.py {command}\n" in unit.read_text()
+        assert f"`{command}`" in page or f"manage.py {command}`" in page
+        assert f"`{unit.stem}`" in page

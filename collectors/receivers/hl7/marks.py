@@ -8,6 +8,10 @@ from dataclasses import dataclass
 MOST_PARTS = 64
 """Components of a field, and repetitions; what is beyond says nothing."""
 _PLAIN = {"F": 0, "S": 1, "R": 2, "E": 3, "T": 4}
+_HIGHLIGHTS = ("H", "N")
+"""Begin and end of what is to be shown in bold."""
+UNREADABLE = "\ufffd"
+"""As octets that are no text of the message's character set."""
 _HEX = re.compile(r"(?:[0-9A-Fa-f]{2})+")
 
 
@@ -32,15 +36,15 @@ class Marks:
         ]
 
     def plain(self, text: str) -> str:
-        """The text that was meant. An escape that is none of the standard's leaves nothing."""
+        """The text that was meant. An escape that cannot be understood leaves a mark, so that what stood before
+        and behind it never becomes one word, or the name of another device."""
         if not self.escape or self.escape not in text:
             return text.strip()
         # Between two escape characters lies a sequence: every second piece.
         pieces = text.split(self.escape)
-        return "".join(
-            self._meant(piece) if at % 2 and at < len(pieces) - 1 else piece
-            for at, piece in enumerate(pieces)
-        ).strip()
+        open_end = [UNREADABLE, pieces.pop()] if len(pieces) % 2 == 0 else []
+        meant = [self._meant(piece) if at % 2 else piece for at, piece in enumerate(pieces)]
+        return "".join([*meant, *open_end]).strip()
 
     def _meant(self, sequence: str) -> str:
         if sequence in _PLAIN:
@@ -49,7 +53,7 @@ class Marks:
             return " "
         if sequence.startswith("X") and _HEX.fullmatch(sequence[1:]):
             return bytes.fromhex(sequence[1:]).decode("latin-1")
-        return ""
+        return "" if sequence in _HIGHLIGHTS else UNREADABLE
 
 
 def component(parts: list[str], number: int) -> str:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from django.conf import settings
 
+from collectors.profiles.catalogue import Catalogue, broken_files, read_catalogue
 from collectors.profiles.strict import ProfileError
 from collectors.receivers.mqtt.load import load_mapping
 from collectors.receivers.mqtt.model import Mapping
@@ -32,14 +33,7 @@ def mapping_names() -> list[str]:
 
 def broken_mappings() -> list[ProfileError]:
     """What is wrong with files and folders that cannot be used, at most one error each."""
-    files, problems = _catalogue()
-    errors = list(problems)
-    for path in files.values():
-        try:
-            _loaded(path)
-        except ProfileError as error:
-            errors.append(error)
-    return errors
+    return broken_files(_catalogue(), _loaded)
 
 
 def forget() -> None:
@@ -49,17 +43,8 @@ def forget() -> None:
 
 
 @cache
-def _catalogue() -> tuple[dict[str, Path], tuple[ProfileError, ...]]:
-    files: dict[str, Path] = {}
-    problems = []
-    for folder in (SHIPPED, *map(Path, settings.MQTT_MAPPING_DIRS)):
-        if not folder.is_dir():
-            problems.append(ProfileError(str(folder), "MQTT_MAPPING_DIRS", "is no folder"))
-        for path in sorted(folder.glob("*.yaml")):
-            known = files.setdefault(path.stem, path)
-            if known != path:
-                problems.append(ProfileError(str(path), "name", f"is taken by {known}"))
-    return files, tuple(problems)
+def _catalogue() -> Catalogue:
+    return read_catalogue(SHIPPED, settings.MQTT_MAPPING_DIRS, "MQTT_MAPPING_DIRS")
 
 
 @cache

@@ -205,7 +205,7 @@ ZONED = "must be a time since 2000 with its zone, as in 2026-03-02T12:00:00Z"
         ({"subject": {"kind": "asset_tag", "key": "x" * 65}}, {"subject.key": TEXT}),
         (
             {"subject": {"kind": "asset", "key": "1"}},
-            {"subject.kind": "must be one of tag, serial, asset_tag, mac, eui64, hostname"},
+            {"subject.kind": "must be one of tag, serial, asset_tag, mac, eui64, hostname, ae_title"},
         ),
         (
             {"subject": {"kind": "mac", "key": "00:11"}},
@@ -239,7 +239,7 @@ ZONED = "must be a time since 2000 with its zone, as in 2026-03-02T12:00:00Z"
             {"readings": {"temperature": {"failed": "good"}}},
             {
                 "readings.temperature.failed": "must be one of no_answer, refused, authentication, "
-                "device_error, missing, wrong_type, malformed, out_of_range, no_value"
+                "device_error, missing, wrong_type, malformed, out_of_range, no_value, other_device"
             },
         ),
         ({"activity": "resting"}, {"activity": "must be one of in_use, idle, fault"}),
