@@ -143,6 +143,22 @@ KINDS: tuple[Kind, ...] = (
         "network-switch", "Network switch", "Network switches", "network", "NSW", "",
         ("switch", "network"), (("Ostrava Systems", "Trellis 48"),),
     ),
+    _fixed(
+        "helium-compressor", "Helium compressor", "Helium compressors", "cold", "HEC", "",
+        ("compressor", "cold head", "MRI cooling"), (("Kryvold", "Siberia 30"),),
+    ),
+    _fixed(
+        "ult-freezer", "−80 °C freezer", "−80 °C freezers", "cold", "ULT", "",
+        ("freezer", "ultra-low temperature freezer", "minus 80", "sample freezer"),
+        (("Frostgard", "Polaris 86"),),
+    ),
+    Kind(
+        "computer-on-wheels", "Computer on wheels", "Computers on wheels", "network", "COW", "",
+        ("COW", "workstation on wheels", "laptop trolley", "documentation cart"),
+        (("Ostrava Systems", "Porta 14"),),
+        stale_after_s=90,
+        presumed_after_s=0,
+    ),
 )  # fmt: skip
 
 KIND = {kind.slug: kind for kind in KINDS}

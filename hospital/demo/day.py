@@ -38,6 +38,7 @@ class Day:
         self.mobiles: dict[str, Mobile] = {}
         self.scanners: dict[str, Scanner] = {}
         self.fridges: dict[str, Fridge] = {}
+        self.freezers: dict[str, Fridge] = {}
         self.upses: dict[str, Ups] = {}
         self._queue: list[tuple[float, int, Routine]] = []
         self._turns = 0
@@ -72,7 +73,10 @@ class Day:
         if item.kind.shape == "imaging":
             self.scanners[tag] = Scanner(item)
             return installed.scan(self.world, self.scanners[tag], self.seed)
-        if item.kind.shape == "cold":
+        if kind == "ult-freezer":
+            self.freezers[tag] = installed.make_fridge(item, self.seed, self.now)
+            return installed.cool(self.world, self.freezers[tag], self.seed)
+        if kind in ("medicine-fridge", "blood-fridge"):
             self.fridges[tag] = installed.make_fridge(item, self.seed, self.now)
             return installed.cool(self.world, self.fridges[tag], self.seed)
         if kind == "ups":

@@ -42,6 +42,16 @@ class Item:
     def is_pump(self) -> bool:
         return self.kind.shape == "pump"
 
+    @property
+    def reports_by_hl7(self) -> bool:
+        """Whether its maker's server tells of it, instead of the pump gateway of its department."""
+        return self.kind.slug == "syringe-pump"
+
+    @property
+    def has_wifi(self) -> bool:
+        """Whether it has a network card, by which alone it is located, and no tag."""
+        return self.kind.slug == "computer-on-wheels"
+
 
 STORES = {
     "1w": "main-1/1w-store",
@@ -80,6 +90,7 @@ _MOBILE: tuple[tuple[str, Habit, dict[str, int]], ...] = (
     ("suction-unit", Habit.BEDSIDE, {"1w": 2, "2w": 2, "2e": 2, "icu": 2, "or": 2, "ed": 2}),
     ("vital-signs-monitor", Habit.ROUNDS, {"1w": 5, "2w": 5, "2e": 5, "ed": 5}),
     ("c-arm", Habit.ROUNDS, {"or": 3}),
+    ("computer-on-wheels", Habit.ROUNDS, {"1w": 3, "2w": 3, "2e": 3, "ed": 1}),
 )
 
 _FIXED: tuple[tuple[str, str, str], ...] = (
@@ -111,7 +122,12 @@ _FIXED: tuple[tuple[str, str, str], ...] = (
     ("workstation", "icu", "main-1/icu-base"),
     ("network-switch", "it", "main-1/switch-1"),
     ("network-switch", "it", "main-2/switch-2"),
+    ("helium-compressor", "img", "main-0/img-plant"),
+    ("ult-freezer", "lab", "main-0/blood-bank"),
+    ("ups", "it", "main-1/switch-1"),
 )
+_TOLD_SERIALS = {"HEC-01": "42107"}
+"""Of devices that can tell a number of five digits at most."""
 
 
 def _home(habit: Habit, department: str, number: int) -> str:
@@ -129,14 +145,15 @@ def _home(habit: Habit, department: str, number: int) -> str:
 def _numbered(kind: Kind, number: int, **rest: object) -> Item:
     index = number * 7 % 10 % len(kind.models)
     manufacturer, model = kind.models[index]
+    asset_tag = f"{kind.prefix}-{number:03d}" if kind.is_mobile else f"{kind.prefix}-{number:02d}"
     serial = f"{manufacturer[:2].upper()}{KINDS.index(kind) + 10}{19 + number % 6}-{41207 + number * 397:06d}"
     return Item(
-        asset_tag=f"{kind.prefix}-{number:03d}" if kind.is_mobile else f"{kind.prefix}-{number:02d}",
+        asset_tag=asset_tag,
         kind=kind,
         manufacturer=manufacturer,
         model=model,
         udi_di=device_identifier(kind, index) if kind.emdn else "",
-        serial=serial,
+        serial=_TOLD_SERIALS.get(asset_tag, serial),
         **rest,  # type: ignore[arg-type]
     )
 
@@ -148,16 +165,17 @@ def _mobile_items() -> Iterator[Item]:
         for department, count in counts.items():
             for _ in range(count):
                 number += 1
+                has_tag = slug != "computer-on-wheels"
                 yield _numbered(
                     kind,
                     number,
                     department=department,
                     home=_home(habit, department, number),
                     habit=habit,
-                    tag=f"T-{tag_number}",
+                    tag=f"T-{tag_number}" if has_tag else None,
                     ownership="rented" if slug == "bed" and number % 14 == 0 else "owned",
                 )
-                tag_number += 1
+                tag_number += has_tag
 
 
 def _fixed_items() -> Iterator[Item]:

@@ -17,6 +17,7 @@ _KW = {
     "mri-scanner": (6.5, 10.4, 34.0),
     "xray-system": (0.6, 9.0, 14.0),
 }
+_SET_POINT_C = {"medicine-fridge": 5.0, "blood-fridge": 4.0, "ult-freezer": -80.0}
 _HOT_C = {"ct-scanner": 78.0, "mri-scanner": 31.0, "xray-system": 55.0}
 
 
@@ -56,8 +57,8 @@ def _change(world: World, scanner: Scanner, state: ScannerState) -> None:
 
 
 def make_fridge(item: Item, seed: int, since: float) -> Fridge:
-    """A fridge near its set point."""
-    set_point = 4.0 if item.kind.slug == "blood-fridge" else 5.0
+    """A fridge or freezer near its set point."""
+    set_point = _SET_POINT_C[item.kind.slug]
     start = set_point + randomness(seed, item.asset_tag).uniform(-0.4, 0.4)
     return Fridge(
         item, set_point, Approach(start, set_point, 300.0, since), Approach(start, set_point, 60.0, since)

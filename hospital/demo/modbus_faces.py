@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import struct
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable
 
+from hospital.demo import plant_faces
 from hospital.demo.day import Day
 from hospital.demo.endpoints import EndpointSpec
 from hospital.demo.installed import scanner_kw
 from hospital.demo.quantities import wave
+from hospital.demo.registers import Registers, ascii_words, float_words, signed
 
 DOOR_ALARM_AFTER_S = 120.0
 SERIAL_AT, SERIAL_REGISTERS = 100, 8
@@ -19,16 +19,6 @@ METER_END, METER_ENERGY = 90, 342
 _HIGH_TEMPERATURE, _LOW_TEMPERATURE, _DOOR = 1, 2, 4
 
 
-@dataclass(frozen=True, slots=True)
-class Registers:
-    """Values by address, 0..65535 or 0 and 1, of one moment. What is not listed does not exist."""
-
-    inputs: Mapping[int, int]
-    holdings: Mapping[int, int] = field(default_factory=dict)
-    discretes: Mapping[int, int] = field(default_factory=dict)
-    coils: Mapping[int, int] = field(default_factory=dict)
-
-
 Face = Callable[[float], Registers]
 
 
@@ -36,9 +26,13 @@ def face_of(spec: EndpointSpec, day: Day) -> Face:
     """How an endpoint answers, from the day's present."""
     if spec.item is None:
         raise ValueError(f"{spec.key} is no device")
-    tag = spec.item.asset_tag
+    item, tag = spec.item, spec.item.asset_tag
     if spec.profile == "medical-fridge":
         return lambda moment: _fridge(day, tag, moment)
+    if spec.profile == "helium-compressor-cpa-3xxx":
+        return lambda moment: plant_faces.compressor(item, moment)
+    if spec.profile == "freezer-thermo-tsx":
+        return lambda moment: plant_faces.freezer(item, day, moment)
     return lambda moment: _meter(day, tag, moment)
 
 
@@ -56,9 +50,9 @@ def _fridge(day: Day, tag: str, moment: float) -> Registers:
     if fridge.open_since is not None and moment - fridge.open_since > DOOR_ALARM_AFTER_S:
         alarms |= _DOOR
     inputs = [
-        _signed(inside * 10),
-        _signed(fridge.set_point_c * 10),
-        _signed(air * 10),
+        signed(inside * 10),
+        signed(fridge.set_point_c * 10),
+        signed(air * 10),
         round(duty),
         96,
         alarms,
@@ -67,7 +61,7 @@ def _fridge(day: Day, tag: str, moment: float) -> Registers:
     ]
     return Registers(
         inputs=dict(enumerate(inputs)),
-        holdings=dict(enumerate(_ascii(fridge.item.serial), start=SERIAL_AT)),
+        holdings=dict(enumerate(ascii_words(fridge.item.serial, SERIAL_REGISTERS), start=SERIAL_AT)),
         discretes={0: int(is_open), 1: 1},
         coils={0: 0},
     )
@@ -88,19 +82,9 @@ def _meter(day: Day, tag: str, moment: float) -> Registers:
         values[12 + 2 * phase] = watts * share
         values[30 + 2 * phase] = 0.96
     return Registers(
-        inputs={address + i: word for address, value in values.items() for i, word in _float(value)}
+        inputs={
+            address + at: word
+            for address, value in values.items()
+            for at, word in enumerate(float_words(value))
+        }
     )
-
-
-def _signed(value: float) -> int:
-    return round(value) & 0xFFFF
-
-
-def _float(value: float) -> list[tuple[int, int]]:
-    """Big-endian float32, high word first."""
-    return list(enumerate(struct.unpack(">HH", struct.pack(">f", value))))
-
-
-def _ascii(text: str) -> tuple[int, ...]:
-    raw = text.encode("ascii").ljust(2 * SERIAL_REGISTERS, b"\0")[: 2 * SERIAL_REGISTERS]
-    return struct.unpack(f">{SERIAL_REGISTERS}H", raw)

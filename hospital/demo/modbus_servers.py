@@ -10,7 +10,7 @@ from pymodbus.server import ModbusTcpServer
 from pymodbus.simulator import DataType, SimData, SimDevice
 
 from hospital.demo.endpoints import HOST, EndpointSpec
-from hospital.demo.modbus_faces import Registers
+from hospital.demo.registers import Registers
 
 Snapshot = Callable[[], Registers]
 

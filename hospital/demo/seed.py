@@ -6,18 +6,22 @@ from dataclasses import dataclass
 
 from django.db import transaction
 
-from assets.models import Asset, Category, EquipmentModel
+from assets.models import Asset, Category, EquipmentModel, Identifier
 from collectors.credentials import register_credential
 from collectors.endpoints import register_endpoint, register_segment
-from collectors.models import Credential, Endpoint, Segment
+from collectors.models import Credential, Endpoint, Segment, Source
 from hospital.demo import endpoints as wire
 from hospital.demo.accounts import seed_accounts
 from hospital.demo.catalogue import KINDS
 from hospital.demo.fleet import the_fleet
 from hospital.demo.floors import BUILDING, DEPARTMENTS, SITE, the_plan
+from hospital.demo.names import further_names
+from hospital.demo.wifi import REACH_M, access_points
 from locations.models import Building, Department, Floor, Passage, Receiver, Site, Tag, Zone
 
 NURSE_HOME = "main-1/1w-base"
+PUMP_SERVER = "Pump server (HL7)"
+PUMP_SERVER_QUIET_S = 60
 _CREDENTIALS = {
     "snmp_v3": (
         "Demo SNMP v3 user",
@@ -49,7 +53,7 @@ class Seeded:
 
 
 def seed_demo(*, base: int | None = None) -> Seeded:
-    """Creates what is not there yet and moves the endpoints to the ports from ``base``; all or nothing.
+    """Creates what is not there yet and moves endpoints and sources to the ports from ``base``; all or nothing.
 
     Raises NotADemoDatabaseError if any other site than the demo's exists.
     """
@@ -63,7 +67,9 @@ def seed_demo(*, base: int | None = None) -> Seeded:
         departments = _seed_departments(site)
         zones, created = _seed_places(site, departments)
         created += _seed_assets(site, departments, zones)
+        created += _seed_names()
         created += _seed_endpoints(site, wire.ports_for(base), wire.port_range(base))
+        created += _seed_pump_server(site, wire.hl7_port(base))
         created += seed_accounts(site=site, home_zone=zones[NURSE_HOME])
     return Seeded(len(zones), Asset.objects.count(), Endpoint.objects.count(), created)
 
@@ -113,7 +119,28 @@ def _seed_places(site: Site, departments: dict[str, Department]) -> tuple[dict[s
     }
     if is_new:
         _seed_passages_and_receivers(zones)
-    return zones, len(zones) if is_new else 0
+    points = _seed_access_points(zones)
+    return zones, points + (len(zones) if is_new else 0)
+
+
+def _seed_access_points(zones: dict[str, Zone]) -> int:
+    """Also in a demo that was seeded before there was Wi-Fi; not in a room that has been drawn anew since."""
+    existing = set(Receiver.objects.values_list("identifier", flat=True))
+    missing = [point for point in access_points() if point.identifier not in existing and point.room in zones]
+    Receiver.objects.bulk_create(
+        Receiver(
+            identifier=point.identifier,
+            kind=Receiver.Kind.ACCESS_POINT,
+            label=point.label,
+            floor=zones[point.room].floor,
+            zone=zones[point.room],
+            x=point.x,
+            y=point.y,
+            reach_m=REACH_M,
+        )
+        for point in missing
+    )
+    return len(missing)
 
 
 def _seed_passages_and_receivers(zones: dict[str, Zone]) -> None:
@@ -194,17 +221,35 @@ def _seed_assets(site: Site, departments: dict[str, Department], zones: dict[str
     return len(missing)
 
 
+def _seed_names() -> int:
+    """Further names of equipment, also of such as an older demo brought."""
+    existing = set(Identifier.objects.values_list("kind", "value"))
+    missing = [
+        (item.asset_tag, kind, value)
+        for item in the_fleet()
+        for kind, value in further_names(item)
+        if (kind, value) not in existing
+    ]
+    if missing:
+        assets = dict(Asset.objects.values_list("asset_tag", "pk"))
+        Identifier.objects.bulk_create(
+            Identifier(asset_id=assets[tag], kind=kind, value=value) for tag, kind, value in missing
+        )
+    return len(missing)
+
+
 def _seed_endpoints(site: Site, ports: dict[str, int], port_range: str) -> int:
     segment = _segment(site, port_range)
     credentials = {protocol: _credential(*facts) for protocol, facts in _CREDENTIALS.items()}
     assets = {asset.asset_tag: asset for asset in Asset.objects.all()}
     existing = {endpoint.name: endpoint for endpoint in Endpoint.objects.filter(segment=segment)}
     moved, created = [], 0
-    for spec in wire.the_endpoints():
+    for spec in (spec for spec in wire.the_endpoints() if spec.is_entered):
         known = existing.get(spec.name)
         if known is not None:
-            if known.port != ports[spec.key]:
+            if known.port != ports[spec.key] or known.profile == spec.former_profile:
                 known.port = ports[spec.key]
+                known.profile = spec.profile if known.profile == spec.former_profile else known.profile
                 moved.append(known)
             continue
         register_endpoint(
@@ -220,8 +265,28 @@ def _seed_endpoints(site: Site, ports: dict[str, int], port_range: str) -> int:
             exception_reason=spec.exception_reason,
         )
         created += 1
-    Endpoint.objects.bulk_update(moved, ["port"])
+    Endpoint.objects.bulk_update(moved, ["port", "profile"])
     return created
+
+
+def _seed_pump_server(site: Site, port: int) -> int:
+    source = Source.objects.filter(name=PUMP_SERVER).first()
+    if source is None:
+        source = Source(
+            name=PUMP_SERVER,
+            kind=Source.Kind.HL7,
+            site=site,
+            networks=[wire.NETWORK],
+            settings={"host": wire.HOST, "port": port},
+            quiet_after_s=PUMP_SERVER_QUIET_S,
+        )
+        source.full_clean()
+        source.save()
+        return 1
+    if source.settings.get("port") != port:
+        source.settings = source.settings | {"port": port}
+        source.save(update_fields=["settings"])
+    return 0
 
 
 def _segment(site: Site, port_range: str) -> Segment:

@@ -50,8 +50,9 @@ class Ears:
         self._listeners: dict[str, list[Listener]] = {}
         for listener in day.world.plan.listeners:
             self._listeners.setdefault(day.world.plan.rooms[listener.room].floor, []).append(listener)
-        self.numbers = {tag: number for number, tag in enumerate(day.mobiles, start=1)}
-        """Row of each asset in the gateways' tables: the same on every floor and for ever."""
+        tagged = (tag for tag, mobile in day.mobiles.items() if mobile.item.tag)
+        self.numbers = {tag: number for number, tag in enumerate(tagged, start=1)}
+        """Row of each asset with a tag in the gateways' tables: the same on every floor and for ever."""
 
     def reports(self, floor: str) -> list[tuple[int, Report]]:
         """The last report of each tag that was heard on a floor, by row number."""

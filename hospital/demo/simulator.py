@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import socket
 import time
 from collections.abc import Callable, Iterable, Mapping
@@ -10,6 +12,7 @@ from typing import TypeVar
 from hospital.demo import modbus_faces, snmp_faces
 from hospital.demo.day import Day
 from hospital.demo.endpoints import HOST, SILENT_ENDPOINT, EndpointSpec, the_endpoints
+from hospital.demo.hl7_sender import Sender
 from hospital.demo.modbus_servers import Server
 from hospital.demo.sightings import Ears
 from hospital.demo.snmp_agents import Agent
@@ -31,6 +34,7 @@ class Simulator:
     """The demo hospital's devices, answering on loopback between :meth:`open` and :meth:`close`.
 
     ``ports`` is the port of each endpoint by key, 0 for any free one; :attr:`ports` tells what they became.
+    The pump server sends to ``hl7_port``, whenever somebody listens there; without one it is silent.
     """
 
     def __init__(
@@ -41,6 +45,7 @@ class Simulator:
         speed: float = 1.0,
         clock: Clock = time.monotonic,
         only: Iterable[str] | None = None,
+        hl7_port: int | None = None,
     ) -> None:
         self.day = Day(seed)
         self.ports = dict(ports)
@@ -51,6 +56,8 @@ class Simulator:
         self._began = clock()
         self._agents: list[Agent] = []
         self._servers: list[Server] = []
+        self._hl7_port = hl7_port
+        self._sending: asyncio.Task[None] | None = None
 
     async def open(self) -> None:
         """Listen on every port. PortTakenError names the first that is not free; nothing stays open then."""
@@ -63,8 +70,16 @@ class Simulator:
                 f"Port {self.ports[spec.key]} for “{spec.name}” is taken; is another simulation running? "
                 "DEMO_BASE_PORT moves the whole range."
             ) from failure
+        if self._hl7_port is not None:
+            pumps = [pump for pump in self.day.pumps.values() if pump.item.reports_by_hl7]
+            sender = Sender(pumps, port=self._hl7_port, now=self._now)
+            self._sending = asyncio.create_task(sender.run())
 
     async def close(self) -> None:
+        if self._sending is not None:
+            self._sending.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._sending
         for agent in self._agents:
             agent.close()
         for server in self._servers:

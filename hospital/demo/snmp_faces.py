@@ -10,6 +10,7 @@ from hospital.demo.fleet import Item
 from hospital.demo.quantities import unit, wave
 from hospital.demo.sightings import Ears
 from hospital.demo.units import ScannerState
+from hospital.demo.wifi import Wifi, access_points
 
 Oid = tuple[int, ...]
 SnmpObject = tuple[str, int | bytes | Oid]
@@ -22,6 +23,9 @@ _SYSTEM: Oid = (1, 3, 6, 1, 2, 1, 1)
 _REFERENCE: Oid = (1, 3, 6, 1, 4, 1, 32473, 77)
 _UPS: Oid = (1, 3, 6, 1, 2, 1, 33, 1)
 _HOST: Oid = (1, 3, 6, 1, 2, 1, 25)
+_POSEIDON: Oid = (1, 3, 6, 1, 4, 1, 21796, 3, 3)
+_AIRESPACE: Oid = (1, 3, 6, 1, 4, 1, 14179)
+_ASSOCIATED = 3
 _INTERFACES: Oid = (1, 3, 6, 1, 2, 1, 2)
 
 
@@ -31,6 +35,9 @@ def face_of(spec: EndpointSpec, day: Day, ears: Ears, speed: float) -> Face:
         return lambda moment, uptime: _rtls(spec, ears, moment, uptime, speed)
     if spec.profile == "infusion-pump-gateway":
         return lambda moment, uptime: _pumps(spec, day, ears, moment, uptime)
+    if spec.profile == "wlan-cisco-airespace":
+        wifi = Wifi(day)
+        return lambda moment, uptime: _wifi(wifi, moment, uptime)
     if spec.item is None:
         raise ValueError(f"{spec.key} is neither a gateway nor a device")
     item, answer = spec.item, _FACES[spec.profile]
@@ -82,7 +89,11 @@ def _rtls(spec: EndpointSpec, ears: Ears, moment: float, uptime: float, speed: f
 def _pumps(spec: EndpointSpec, day: Day, ears: Ears, moment: float, uptime: float) -> Objects:
     table: Oid = (*_REFERENCE, 1, 1, 1)
     objects = _system("Infusion pump gateway", spec.key, uptime)
-    pumps = [pump for pump in day.pumps.values() if pump.item.department == spec.scope]
+    pumps = [
+        pump
+        for pump in day.pumps.values()
+        if pump.item.department == spec.scope and not pump.item.reports_by_hl7
+    ]
     for pump in pumps:
         row = ears.numbers[pump.item.asset_tag]
         cells: tuple[SnmpObject, ...] = (
@@ -95,6 +106,26 @@ def _pumps(spec: EndpointSpec, day: Day, ears: Ears, moment: float, uptime: floa
         )
         objects.update({(*table, column, row): cell for column, cell in enumerate(cells, start=1)})
     objects[*_REFERENCE, 1, 2, 0] = _integer(len(pumps))
+    return objects
+
+
+def _wifi(wifi: Wifi, moment: float, uptime: float) -> Objects:
+    """Access points by their names; clients that are associated, with their strength. Nobody's name is in it."""
+    objects = _system("Cisco Controller", "WLC-1", uptime)
+    objects |= {
+        (*_SYSTEM, 2, 0): ("oid", (1, 3, 6, 1, 4, 1, 9, 1, 1069)),
+        (*_AIRESPACE, 1, 1, 1, 3, 0): _octets("AIR-CT5508-K9"),
+        (*_AIRESPACE, 1, 1, 1, 4, 0): _octets("FCW0000X042"),
+        (*_AIRESPACE, 1, 1, 1, 14, 0): _octets("8.5.182.0"),
+    }
+    objects |= {(*_AIRESPACE, 2, 2, 1, 1, 3, *point.radio): _octets(point.name) for point in access_points()}
+    for client in wifi.clients(moment):
+        objects |= {
+            (*_AIRESPACE, 2, 1, 4, 1, 1, *client.card): ("octets", client.card),
+            (*_AIRESPACE, 2, 1, 4, 1, 4, *client.card): ("octets", client.at.radio),
+            (*_AIRESPACE, 2, 1, 4, 1, 9, *client.card): _integer(_ASSOCIATED),
+            (*_AIRESPACE, 2, 1, 6, 1, 1, *client.card): _integer(client.rssi_dbm),
+        }
     return objects
 
 
@@ -184,6 +215,28 @@ def _host(item: Item, _day: Day, moment: float, uptime: float) -> Objects:
     return objects
 
 
+def _probe(item: Item, day: Day, moment: float, _uptime: float) -> Objects:
+    """A sensor in the chamber, in alarm above -70 °C, and one for the humidity of the room, which ices it up.
+
+    A contact that nobody has connected is at rest.
+    """
+    humidity = 41 + 3 * wave(moment, item.asset_tag + "humidity", 1500)
+    inside = day.freezers[item.asset_tag].inside_c.at(moment) + 0.6 * wave(moment, item.asset_tag, 340)
+    sensor = (*_POSEIDON, 3, 1)
+    return {
+        (*_SYSTEM, 1, 0): _octets("Poseidon environment monitor"),
+        (*_SYSTEM, 2, 0): ("oid", _POSEIDON),
+        (*_SYSTEM, 5, 0): _octets(f"{item.asset_tag}-chamber"),
+        (*_POSEIDON, 1, 1, 5, 1): _integer(0),
+        (*sensor, 4, 1): _integer(2 if inside > -70 else 1),
+        (*sensor, 6, 1): _integer(inside * 10),
+        (*sensor, 9, 1): _integer(0),
+        (*sensor, 4, 2): _integer(1),
+        (*sensor, 6, 2): _integer(humidity * 10),
+        (*sensor, 9, 2): _integer(3),
+    }
+
+
 def _switch(item: Item, _day: Day, moment: float, uptime: float) -> Objects:
     """Twenty-four Ethernet ports at 1 Gbit/s, most of them up, and a loopback."""
     tag = item.asset_tag
@@ -214,4 +267,5 @@ _FACES: dict[str, Callable[[Item, Day, float, float], Objects]] = {
     "ups-rfc1628": _ups,
     "host-resources": _host,
     "interfaces": _switch,
+    "env-hwg-poseidon": _probe,
 }

@@ -33,7 +33,7 @@ class ScannerState(enum.IntEnum):
 
 
 class Mobile:
-    """Equipment with wheels and a location tag."""
+    """Equipment with wheels; most of it has a location tag."""
 
     def __init__(self, item: Item, seed: int) -> None:
         self.item = item
@@ -99,7 +99,7 @@ class Scanner:
 
 @dataclass
 class Fridge:
-    """A medicine or blood fridge."""
+    """A medicine or blood fridge, or a freezer."""
 
     item: Item
     set_point_c: float

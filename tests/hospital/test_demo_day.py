@@ -208,6 +208,15 @@ def test_fridges_are_opened_and_stay_near_their_set_point(day):
     assert all(temperature > day.fridges[tag].set_point_c for tag, temperature in warmest.items())
 
 
+def test_the_freezer_is_opened_and_stays_far_below_zero(day):
+    (freezer,) = day.freezers.values()
+    openings = freezer.openings
+    temperatures = [freezer.inside_c.at(moment) for moment in moments(day, 3600, 10)]
+    assert freezer.openings > openings
+    assert -81 < min(temperatures) < -79
+    assert max(temperatures) < -60
+
+
 def test_one_ups_goes_to_battery_within_ten_minutes_and_recovers(day):
     ups = day.upses[UPS_ON_BATTERY]
     on_battery = [ups.on_battery_since is not None for _ in moments(day, 600, 5)]

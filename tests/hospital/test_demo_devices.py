@@ -8,7 +8,7 @@ import warnings
 import pytest
 from pymodbus.client import AsyncModbusTcpClient
 
-from assets.observation import Subject, SubjectKind
+from assets.observation import Evidence, Subject, SubjectKind
 from assets.words import Quality
 from collectors.decode import decode_poll
 from collectors.drivers.registry import make_drivers
@@ -16,7 +16,9 @@ from collectors.planner import plan_requests
 from collectors.profiles.library import get_profile
 from collectors.requests import SnmpUser, Target
 from hospital.demo import endpoints as wire
+from hospital.demo.names import mac
 from hospital.demo.simulator import PortTakenError, Simulator
+from hospital.demo.wifi import access_points
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore", DeprecationWarning)  # pysnmp calls something of pysmi by its old name
@@ -142,7 +144,7 @@ async def test_the_location_gateway_tells_every_tag_on_its_floor(simulate, polle
     truth = {
         mobile.item.tag: mobile.place(0.0)
         for mobile in simulator.day.mobiles.values()
-        if mobile.place(0.0).floor == "main-1"
+        if mobile.item.tag and mobile.place(0.0).floor == "main-1"
     }
     assert set(told) == set(truth)
     for tag, observation in told.items():
@@ -153,11 +155,13 @@ async def test_the_location_gateway_tells_every_tag_on_its_floor(simulate, polle
             assert observation.sighting.receiver.startswith("rx-1-")
 
 
-async def test_a_pump_gateway_tells_the_pumps_of_its_unit(simulate, polled):
+async def test_a_pump_gateway_tells_the_pumps_of_its_unit_but_not_those_that_report_by_hl7(simulate, polled):
     simulator = await simulate("pumps-icu")
     told = {observation.subject.key for observation in await polled(simulator, "pumps-icu")}
     assert told == {
-        pump.item.serial for pump in simulator.day.pumps.values() if pump.item.department == "icu"
+        pump.item.serial
+        for pump in simulator.day.pumps.values()
+        if pump.item.department == "icu" and not pump.item.reports_by_hl7
     }
 
 
@@ -168,6 +172,59 @@ async def test_what_a_scanner_says_changes_as_the_day_goes_on(simulate, polled, 
         (observation,) = await polled(simulator, "ct-01")
         seen |= {reading.value for reading in observation.readings if reading.name == "device_state"}
     assert seen == {"standby", "preparing", "scanning"}
+
+
+async def test_the_mri_is_known_to_scan_by_the_current_of_its_feeder(simulate, polled, clock):
+    simulator, seen = await simulate("meter-mri-01"), set()
+    scanner = simulator.day.scanners["MRI-01"]
+    for _ in range(60):
+        clock.now += 10
+        (observation,) = await polled(simulator, "meter-mri-01")
+        seen.add((scanner.state.name, observation.activity))
+    assert seen == {
+        ("STANDBY", Evidence.IDLE),
+        ("PREPARING", Evidence.IDLE),
+        ("SCANNING", Evidence.IN_USE),
+    }
+
+
+async def test_the_wifi_controller_tells_of_equipment_and_of_nobodys_telephone(simulate, polled):
+    simulator = await simulate("wifi")
+    told = {each.subject.key: each for each in await polled(simulator, "wifi") if each.sighting}
+    assert set(told) == {mac(m.item) for m in simulator.day.mobiles.values() if m.item.has_wifi}
+    known = {point.identifier for point in access_points()}
+    assert {each.sighting.receiver for each in told.values()} <= known
+    assert all(-95 < each.sighting.rssi_dbm < -30 for each in told.values())
+
+
+def values(observation) -> dict[str, object]:
+    return {reading.name: reading.value for reading in observation.readings}
+
+
+async def test_the_helium_compressor_runs_and_tells_the_serial_number_that_it_is_registered_with(
+    simulate, polled
+):
+    (observation,) = await polled(await simulate("hec-01"), "hec-01")
+    told = values(observation)
+    assert told["serial_number"] == SPECS["hec-01"].item.serial == "42107"
+    assert (told["device_state"], told["compressor"], told["general_alarm"]) == ("running", "on", "clear")
+    assert 550 < told["low_side_pressure"] < 650  # kPa
+    assert 2000 < told["high_side_pressure"] < 2150
+    assert told["operating_hours"] == 21_340.0
+    assert told["firmware_version"] == "1.18"
+    assert observation.activity is Evidence.IDLE
+
+
+async def test_the_freezer_tells_of_itself_and_the_thermometer_in_it_how_cold_it_is(simulate, polled):
+    simulator = await simulate("ult-01", "probe-ult-01")
+    ((freezer,), (probe,)) = [await polled(simulator, key) for key in ("ult-01", "probe-ult-01")]
+    told = values(freezer)
+    assert (told["temperature_set_point"], told["high_temperature_limit"]) == (-80.0, -70.0)
+    assert (told["device_state"], told["part_number"]) == ("running", "TSX60086V")
+    assert freezer.activity is Evidence.IDLE
+    assert -82 < values(probe)["temperature"] < -76
+    assert 35 < values(probe)["humidity"] < 47
+    assert (values(probe)["alarm_count"], values(probe)["contacts_in_alarm"]) == (0, 0)
 
 
 # --- SNMP, by pysnmp's own client

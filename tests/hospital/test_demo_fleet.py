@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 
 import pytest
+from django.conf import settings
 
 from assets.words import Shape
 from collectors.profiles.library import get_profile
@@ -18,7 +19,7 @@ ENDPOINTS = the_endpoints()
 
 
 def test_about_four_hundred_assets_of_more_than_twenty_kinds():
-    assert (len(FLEET), len({item.kind.slug for item in FLEET})) == (391, 23)
+    assert (len(FLEET), len({item.kind.slug for item in FLEET})) == (404, 26)
 
 
 def test_asset_tags_serials_and_location_tags_are_unique():
@@ -30,8 +31,9 @@ def test_asset_tags_serials_and_location_tags_are_unique():
         assert len(set(numbers)) == len(numbers)
 
 
-def test_everything_mobile_carries_a_tag_and_nothing_else_does():
-    assert all((item.tag is not None) == item.kind.is_mobile for item in FLEET)
+def test_everything_mobile_carries_a_tag_or_a_network_card_and_nothing_else_does():
+    assert all((item.tag is not None or item.has_wifi) == item.kind.is_mobile for item in FLEET)
+    assert not any(item.tag and item.has_wifi for item in FLEET)
     assert sum(1 for item in FLEET if item.tag) == 363
 
 
@@ -59,10 +61,10 @@ def test_shapes_and_search_words_are_given():
     assert all(kind.synonyms for kind in KINDS)
 
 
-def test_forty_endpoints_on_ports_of_their_own():
+def test_every_endpoint_is_a_port_of_its_own():
     ports = ports_for(20000)
-    assert len(ENDPOINTS) == len(ports) == 40
-    assert sorted(ports.values()) == list(range(20000, 20040))
+    assert len(ENDPOINTS) == len(ports) == 45
+    assert sorted(ports.values()) == list(range(20000, 20045))
 
 
 def test_the_base_port_moves_everything(monkeypatch):
@@ -83,13 +85,20 @@ def test_only_two_old_cards_speak_v2c_and_both_say_why():
     assert not any(spec.exception_reason for spec in ENDPOINTS if spec not in weak)
 
 
-def test_every_pump_has_a_gateway_and_every_floor_a_location_gateway():
+def test_every_pump_that_does_not_report_by_hl7_has_a_gateway_and_every_floor_a_location_gateway():
     scopes = Counter((spec.profile, spec.scope) for spec in ENDPOINTS if spec.scope)
-    departments = {item.department for item in FLEET if item.is_pump}
+    departments = {item.department for item in FLEET if item.is_pump and not item.reports_by_hl7}
     assert {scope for profile, scope in scopes if profile == "infusion-pump-gateway"} == departments
     assert {scope for profile, scope in scopes if profile == "rtls-gateway"} == {"main-0", "main-1", "main-2"}
 
 
-def test_everything_installed_is_polled():
+def test_the_readme_says_where_the_device_is_that_discovery_can_find(monkeypatch):
+    monkeypatch.delenv("DEMO_BASE_PORT", raising=False)
+    readme = (settings.BASE_DIR / "README.md").read_text()
+    assert f"search `127.0.0.1/32` with port `{ports_for()['ups-06']}`" in readme
+
+
+def test_everything_installed_answers_and_all_but_one_is_polled():
+    assert [spec.key for spec in ENDPOINTS if not spec.is_entered] == ["ups-06"]
     polled = {spec.item for spec in ENDPOINTS}
     assert {item for item in FLEET if not item.kind.is_mobile} <= polled

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.utils import timezone
 
 from assets.models import (
     ActivityInterval,
@@ -11,14 +12,18 @@ from assets.models import (
     AssetNow,
     Category,
     EquipmentModel,
+    Identifier,
     Reading,
     ReadingNow,
     Stay,
 )
+from assets.observation import Observation, Sighting, Subject, SubjectKind
+from assets.record import record_observations
 from collectors.credentials import open_credential
 from collectors.guard import check_target
-from collectors.models import Credential, Endpoint, Segment
+from collectors.models import Credential, Endpoint, Segment, Source
 from hospital.demo.accounts import PASSWORD
+from hospital.demo.endpoints import ports_for
 from hospital.demo.seed import NotADemoDatabaseError, seed_demo
 from hospital.models import User
 from locations.models import Building, Floor, Passage, Receiver, Site, Tag, Zone
@@ -35,8 +40,10 @@ SEEDED = (
     Category,
     EquipmentModel,
     Asset,
+    Identifier,
     Segment,
     Credential,
+    Source,
 )
 OBSERVED = (AssetNow, ActivityInterval, Stay, Reading, ReadingNow)
 
@@ -51,7 +58,7 @@ def seeded(db):
 
 
 def test_seeding_brings_the_hospital(seeded):
-    assert (seeded.zones, seeded.assets, seeded.endpoints) == (256, 391, 40)
+    assert (seeded.zones, seeded.assets, seeded.endpoints) == (256, 404, 44)
     assert list(Floor.objects.values_list("slug", "level")) == [("main-0", 0), ("main-1", 1), ("main-2", 2)]
     assert Site.objects.get().timezone == "Europe/Berlin"
 
@@ -66,15 +73,82 @@ def test_what_was_removed_comes_back(seeded):
     Endpoint.objects.filter(name="UPS UPS-03").delete()
     User.objects.filter(username="biomed").delete()
     assert seed_demo(base=21000).created == 2
-    assert Endpoint.objects.count() == 40
+    assert Endpoint.objects.count() == 44
 
 
 def test_another_base_port_moves_the_endpoints_and_nothing_else(seeded):
     before = counts()
     seed_demo(base=22000)
+    not_entered = ports_for(22000)["ups-06"]
     assert counts() == before
-    assert sorted(Endpoint.objects.values_list("port", flat=True)) == list(range(22000, 22040))
+    assert sorted({*Endpoint.objects.values_list("port", flat=True), not_entered}) == list(
+        range(22000, 22045)
+    )
     assert Segment.objects.get().ports == ["22000-22099"]
+    assert Source.objects.get().settings == {"host": "127.0.0.1", "port": 22070}
+
+
+def test_syringe_pumps_report_by_hl7_from_this_machine_alone(seeded):
+    source = Source.objects.get()
+    source.full_clean()
+    assert (source.name, source.kind, source.networks) == ("Pump server (HL7)", "hl7", ["127.0.0.0/8"])
+    assert source.is_enabled
+    named = Asset.objects.filter(identifiers__kind="eui64")
+    assert set(named.values_list("model__category__slug", flat=True)) == {"syringe-pump"}
+    assert named.count() == 36
+
+
+def test_a_demo_that_was_seeded_before_there_were_further_names_gets_them(seeded):
+    Identifier.objects.all().delete()
+    Source.objects.all().delete()
+    before = Asset.objects.count()
+    seed_demo(base=21000)
+    assert (Identifier.objects.count(), Source.objects.count(), Asset.objects.count()) == (46, 1, before)
+
+
+def test_a_demo_that_was_seeded_before_there_was_wifi_gets_its_access_points(seeded):
+    points = Receiver.objects.filter(kind="access_point")
+    labels = list(points.values_list("identifier", "label", "reach_m"))
+    assert len(labels) == 24
+    assert labels[0] == ("ap:AP-0-1", "Access point 0-1, South corridor west", 12.0)
+    points.delete()
+    before = Receiver.objects.count()
+    assert seed_demo(base=21000).created == 24
+    assert (points.count(), Receiver.objects.count()) == (24, before + 24)
+
+
+@pytest.mark.databases
+def test_a_computer_on_wheels_is_near_the_access_point_that_hears_it(seeded):
+    cart = Asset.objects.get(asset_tag="COW-001")
+    point = Receiver.objects.get(identifier="ap:AP-1-2")
+    (name,) = cart.identifiers.all()
+    now = timezone.now()
+    heard = Observation(
+        Subject(SubjectKind.MAC, name.value),
+        "endpoint:1/x",
+        now,
+        now,
+        sighting=Sighting(point.identifier, -61),
+    )
+    record_observations([heard], now=now)
+    cart.refresh_from_db()
+    assert (cart.now.floor_id, cart.now.x, cart.now.y) == (point.floor_id, point.x, point.y)
+    assert (cart.now.position_error_m, cart.now.position_receiver) == (12.0, point.identifier)
+
+
+def test_an_older_demo_gets_the_profile_of_an_mri_for_its_meter_and_what_people_chose_stays(seeded):
+    meters = Endpoint.objects.filter(name__startswith="Power meter")
+    assert dict(meters.values_list("asset__asset_tag", "profile")) == {
+        "CT-01": "modality-power-meter",
+        "CT-02": "modality-power-meter",
+        "MRI-01": "modality-power-meter-mri",
+        "XR-02": "modality-power-meter",
+    }
+    meters.filter(asset__asset_tag="MRI-01").update(profile="modality-power-meter")
+    meters.filter(asset__asset_tag="CT-01").update(profile="meter-eastron-sdm630")
+    seed_demo(base=21000)
+    assert meters.get(asset__asset_tag="MRI-01").profile == "modality-power-meter-mri"
+    assert meters.get(asset__asset_tag="CT-01").profile == "meter-eastron-sdm630"
 
 
 def test_nothing_observed_is_written(seeded):
@@ -124,9 +198,19 @@ def test_credentials_are_sealed_and_open_to_what_the_devices_expect(seeded):
 
 def test_gateways_have_no_asset_and_devices_have_theirs(seeded):
     gateways = Endpoint.objects.filter(asset=None)
-    assert gateways.count() == 9
-    assert set(gateways.values_list("profile", flat=True)) == {"rtls-gateway", "infusion-pump-gateway"}
+    assert gateways.count() == 10
+    assert set(gateways.values_list("profile", flat=True)) == {
+        "rtls-gateway",
+        "infusion-pump-gateway",
+        "wlan-cisco-airespace",
+    }
     assert Endpoint.objects.get(name="UPS UPS-02").asset.asset_tag == "UPS-02"
+
+
+def test_one_ups_answers_that_only_discovery_can_find(seeded):
+    ups = Asset.objects.get(asset_tag="UPS-06")
+    assert not Endpoint.objects.filter(asset=ups).exists()
+    assert not Endpoint.objects.filter(port=ports_for(21000)["ups-06"]).exists()
 
 
 def test_the_command_says_what_there_is(seeded, capsys):

@@ -12,19 +12,19 @@ from contextlib import ExitStack
 import pytest
 from django.conf import settings
 
-READY = "simulators ready: 40 devices\n"
+READY = "simulators ready: 45 devices\n"
 PATIENCE_S = 60
 
 
 def free_base() -> int:
-    """The first of forty ports in a row that nobody holds, for datagrams or for streams."""
+    """The first of a hundred ports in a row that nobody holds, for datagrams or for streams."""
     for _ in range(50):
         with socket.socket() as chosen:
             chosen.bind(("127.0.0.1", 0))
             base = chosen.getsockname()[1]
-        if base < 65000 and all(is_free(base + offset) for offset in range(40)):
+        if base < 65000 and all(is_free(base + offset) for offset in range(100)):
             return base
-    raise AssertionError("no forty free ports in a row")
+    raise AssertionError("no hundred free ports in a row")
 
 
 def is_free(port: int) -> bool:

@@ -10,7 +10,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from hospital.demo.endpoints import ports_for
+from hospital.demo.endpoints import hl7_port, ports_for
 from hospital.demo.simulator import PortTakenError, Simulator
 
 PARENT_CHECK_S = 1.0
@@ -29,7 +29,10 @@ class Command(BaseCommand):
     def handle(self, *_args: Any, **options: Any) -> None:
         logging.getLogger("pymodbus").setLevel(logging.CRITICAL)
         simulator = Simulator(
-            ports=ports_for(options["base_port"]), seed=options["seed"], speed=options["speed"]
+            ports=ports_for(options["base_port"]),
+            seed=options["seed"],
+            speed=options["speed"],
+            hl7_port=hl7_port(options["base_port"]),
         )
         try:
             asyncio.run(self._run(simulator, options["parent_pid"]))
