@@ -11,14 +11,14 @@ from typing import Any
 from django.db.models import Q, QuerySet
 
 from assets.models import Asset, ReadingNow, Stay
-from collectors.models import Endpoint, Pause, Segment
+from collectors.models import Endpoint, Pause, Segment, Source
 from collectors.profiles.library import UnknownProfileError, get_profile
 from collectors.profiles.strict import ProfileError
 from collectors.segment_health import SegmentHealth, health_of_segments
 from collectors.situation import facts_of
 from collectors.standing import TITLES, Facts, Situation, Standing, State, standing_of, state_of
 
-_SOURCE = re.compile(r"endpoint:([0-9]+)(?:/|\Z)")
+_SOURCE = re.compile(r"(endpoint|source):([0-9]+)(?:/|\Z)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,11 +70,22 @@ def endpoints_behind(asset: Asset, user: Any) -> QuerySet[Endpoint]:
 
 def sources_of(asset: Asset) -> QuerySet[Endpoint]:
     """The same for everybody: which are switched on does not matter, nor who may see them."""
-    sources = ReadingNow.objects.filter(asset=asset).values_list("source", flat=True)
-    stays = Stay.objects.filter(asset=asset).open().values_list("source", flat=True)
-    named = {int(match[1]) for source in (*sources, *stays) if (match := _SOURCE.match(source))}
+    named = _named(asset, "endpoint")
     found: QuerySet[Endpoint] = Endpoint.objects.filter(Q(asset=asset) | Q(pk__in=named))
     return found
+
+
+def ways_in_behind(asset: Asset, user: Any) -> QuerySet[Source]:
+    """Those by which others told what is known of the asset now."""
+    found: QuerySet[Source] = Source.objects.visible_to(user).filter(pk__in=_named(asset, "source"))
+    return found.select_related("site", "health").order_by("name")
+
+
+def _named(asset: Asset, kind: str) -> set[int]:
+    readings = ReadingNow.objects.filter(asset=asset).values_list("source", flat=True)
+    stays = Stay.objects.filter(asset=asset).open().values_list("source", flat=True)
+    found = (_SOURCE.match(source) for source in (*readings, *stays))
+    return {int(match[2]) for match in found if match and match[1] == kind}
 
 
 def states_of(endpoints: QuerySet[Endpoint], now: datetime, situation: Situation) -> dict[int, State]:

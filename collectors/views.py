@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from django.contrib.auth.decorators import permission_required
@@ -22,7 +23,7 @@ from collectors.clock_words import zone_for
 from collectors.drivers.registry import choice_of
 from collectors.endpoint_rules import weaknesses
 from collectors.lately import lately
-from collectors.models import Endpoint, Find, ManualPoll
+from collectors.models import Endpoint, Find, ManualPoll, Source
 from collectors.overview import (
     counts_of,
     endpoints_behind,
@@ -31,6 +32,7 @@ from collectors.overview import (
     rows_of,
     rows_with,
     states_of,
+    ways_in_behind,
 )
 from collectors.pauses import may_pause_all, may_resume
 from collectors.polls import PollRefusedError, is_worth_asking_again, progress_of, request_poll
@@ -38,6 +40,7 @@ from collectors.profile_page import described_profile
 from collectors.risks import exceptions_count
 from collectors.segment_health import is_held
 from collectors.situation import situation_at
+from collectors.source_standing import SourceStanding, source_standing
 from collectors.standing import TITLES, State, standing_of
 from collectors.success import success_of
 from collectors.trap_words import trap_lines
@@ -148,7 +151,14 @@ def endpoints_of_asset(request: HttpRequest, asset_tag: str) -> HttpResponse:
     now = timezone.now()
     rows = rows_of(endpoints_behind(thing, request.user), now, situation_at(now))
     alarms = alarms_of(thing, {row.endpoint.pk: row.endpoint.profile for row in rows})
-    return render(request, "collectors/_of_asset.html", {"asset": thing, "rows": rows, "alarms": alarms})
+    context = {"asset": thing, "rows": rows, "alarms": alarms, "ways_in": _ways_in(request, thing, now)}
+    return render(request, "collectors/_of_asset.html", context)
+
+
+def _ways_in(request: HttpRequest, thing: Asset, now: datetime) -> list[tuple[Source, SourceStanding]]:
+    if not request.user.has_perm("collectors.view_source"):
+        return []
+    return [(source, source_standing(source, now)) for source in ways_in_behind(thing, request.user)]
 
 
 def _endpoint_page(

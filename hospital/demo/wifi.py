@@ -57,7 +57,7 @@ def access_points() -> tuple[AccessPoint, ...]:
         for number, (x, y) in enumerate(((x, y) for y in _ACROSS_M for x in _ALONG_M), start=1):
             room = next(room for room in rooms if room.holds(x, y))
             name = f"AP-{storey.level}-{number}"
-            label = f"Access point {storey.level}-{number}, {room.name}"
+            label = f"{storey.level}-{number}, {room.name}"
             radio = MAC_PREFIX + bytes([_FIRST_RADIO + len(found)])
             found.append(AccessPoint(name, label, radio, room.key, x, y))
     return tuple(found)

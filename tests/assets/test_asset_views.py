@@ -127,6 +127,13 @@ def test_engineers_see_how_it_is_read(sign_in, biomed, pump):
     assert "/collectors/of/P-104/" in sign_in(biomed).get("/assets/P-104/").content.decode()
 
 
+def test_what_the_network_knows_it_by_is_part_of_its_identity(sign_in, biomed, pump):
+    pump.identifiers.create(kind="mac", value="00:1b:c5:00:4f:01")
+    page = sign_in(biomed).get("/assets/P-104/").content.decode()
+    assert "MAC address" in page
+    assert "00:1b:c5:00:4f:01" in page
+
+
 def test_who_is_not_signed_in_is_sent_to_sign_in(client, pump):
     assert client.get("/assets/P-104/").url.startswith("/sign-in/")
     assert client.get("/assets/P-104/charts/battery_charge.json").url.startswith("/sign-in/")

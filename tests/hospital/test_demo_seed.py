@@ -110,7 +110,7 @@ def test_a_demo_that_was_seeded_before_there_was_wifi_gets_its_access_points(see
     points = Receiver.objects.filter(kind="access_point")
     labels = list(points.values_list("identifier", "label", "reach_m"))
     assert len(labels) == 24
-    assert labels[0] == ("ap:AP-0-1", "Access point 0-1, South corridor west", 12.0)
+    assert labels[0] == ("ap:AP-0-1", "0-1, South corridor west", 12.0)
     points.delete()
     before = Receiver.objects.count()
     assert seed_demo(base=21000).created == 24

@@ -26,7 +26,7 @@ def test_eight_access_points_on_each_floor_with_names_of_their_own():
     assert len({point.identifier for point in points}) == len({point.radio for point in points}) == 24
     assert [sum(point.name.startswith(f"AP-{level}-") for point in points) for level in range(3)] == [8] * 3
     assert all(the_plan().rooms[point.room].holds(point.x, point.y) for point in points)
-    assert points[0].label == "Access point 0-1, South corridor west"
+    assert points[0].label == "0-1, South corridor west"
 
 
 def test_ten_computers_on_wheels_have_a_card_and_no_tag():

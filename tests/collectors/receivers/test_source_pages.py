@@ -9,6 +9,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from prometheus_client.parser import text_string_to_metric_families
 
+from assets.models import Stay
 from collectors.disturbances import note_disturbances
 from collectors.models import Disturbance, Source, SourceHealth, SourceToken
 from collectors.receivers.http.tokens import make_token
@@ -138,7 +139,7 @@ def test_the_page_of_one_shows_how_it_goes_and_what_it_is(sign_in, biomed, make,
     page = sign_in(biomed).get(f"/collectors/ways-in/{source.pk}/").content.decode()
     for words in (
         "40 taken, with 55 observations",
-        "7 fields dropped",
+        "7 fields that may be about people",
         "host:1:ab",
         "Keep alive timeout",
         "10.20.0.7/32",
@@ -147,6 +148,18 @@ def test_the_page_of_one_shows_how_it_goes_and_what_it_is(sign_in, biomed, make,
         "2 × payload is no JSON",
     ):
         assert words in page, words
+
+
+def test_equipment_says_by_which_way_in_it_is_told_of(sign_in, biomed, make, make_pump, make_zone, noon):
+    told, other = make_pump("P-1"), make_pump("P-2")
+    source = make("Pump server", kind="hl7")
+    for pump, named in ((told, f"source:{source.pk}"), (other, "endpoint:7")):
+        Stay.objects.create(asset=pump, zone=make_zone(pump.asset_tag), begin=noon, source=named)
+    client = sign_in(biomed)
+    page = client.get("/collectors/of/P-1/").content.decode()
+    assert f"/collectors/ways-in/{source.pk}/" in page
+    assert "Open" in page
+    assert "Pump server" not in client.get("/collectors/of/P-2/").content.decode()
 
 
 def test_what_stands_in_a_setting_cannot_become_part_of_the_page(sign_in, biomed, make):
