@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import multiprocessing
 import random
 import signal
@@ -75,7 +76,7 @@ def run_block(block: Block, *, longest_s: float = LONGEST_S) -> Outcome:
     with _repeatable_numbers(chance.randrange(2**32)):
         target = TARGETS[block.target][0]()
         try:
-            with _alarm():
+            with _alarm(), _uncollected():
                 return _run(block, target, chance, longest_s)
         finally:
             getattr(target, "close", lambda: None)()
@@ -114,6 +115,18 @@ def _alarm() -> Iterator[None]:
     finally:
         signal.setitimer(signal.ITIMER_VIRTUAL, 0)
         signal.signal(signal.SIGVTALRM, before)
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Without collecting garbage, which takes as long as the whole process is large, whatever is read."""
+    collects = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if collects:
+            gc.enable()
 
 
 @contextmanager

@@ -27,6 +27,7 @@ INNER = {
     "collectors.Procedure",  # the machine's page shows what comes of them
     "collectors.Discovery",  # begun, watched and ended on the pages of the segment
     "collectors.Find",  # decided on there, where each decision does what belongs to it
+    "locations.ReceiverHeard",  # the page of receivers lists them as heard and not placed
     "collectors.Trap",  # the endpoint's page shows the last few
     "hospital.SignInAttempts",
 }
