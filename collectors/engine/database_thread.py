@@ -34,5 +34,6 @@ def _with_good_connection(function: Callable[P, T], *args: P.args, **kwargs: P.k
     try:
         return function(*args, **kwargs)
     except Exception:
+        # Whatever went wrong may have left a transaction open; the caller gets the error as it is.
         connections.close_all()
         raise

@@ -187,6 +187,7 @@ class Writer:
                 if self._replay() or self._clock() < self._try_again_at:
                     return
             except Exception:
+                # At the end of a process nothing may keep it from ending; the spool is safe on disk.
                 log.exception("What waits on disk stays there for the next collector")
                 return
 
