@@ -10,6 +10,7 @@ import asyncio
 import threading
 from collections import deque
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -72,6 +73,7 @@ class Link:
         self._lock = threading.Lock()
         self._dropped = 0
         self._left_with_broker = False
+        self._is_closed = False
 
     def _make_client(self, client_id: str, login: Login | None) -> Client:
         client = Client(
@@ -118,6 +120,8 @@ class Link:
             if self._tls is not None:
                 self._tls.close_socket()
             raise
+        if self._is_closed:  # somebody lost patience meanwhile, and found nothing to close yet
+            self._hang_up()
 
     def _subscriptions(self) -> Any:
         if self._is_5:
@@ -165,8 +169,20 @@ class Link:
 
     async def close(self) -> None:
         """End the connection; the session stays with the broker."""
-        self._client.disconnect()
-        await asyncio.to_thread(self._client.loop_stop)
+        self._is_closed = True
+        client = self._client
+        client.disconnect()
+        with suppress(AttributeError):  # its thread was just ending: loop_stop() looked twice, and found it once
+            await asyncio.to_thread(client.loop_stop)
+        self._hang_up()
+        # The client closes the pair of sockets that it wakes itself with when it is no longer referred to, and by
+        # these it refers to itself: without them that is now, and not whenever garbage is collected.
+        client.on_connect = client.on_disconnect = client.on_subscribe = client.on_message = None
+
+    def _hang_up(self) -> None:
+        connection = self._client.socket()
+        if connection is not None:
+            connection.close()
 
     # --- on the thread of the client
 

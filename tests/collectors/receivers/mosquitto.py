@@ -76,6 +76,7 @@ class Sender:
         assert connection is not None
         connection.shutdown(socket.SHUT_RDWR)
         self._client.loop_stop()
+        connection.close()
 
     def leave(self) -> None:
         self._client.disconnect()

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import json
 import logging
 import time
+import weakref
 from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -167,6 +169,27 @@ async def test_what_comes_while_we_are_away_waits_for_us_in_order(broker, versio
     async with site.served(opens=False):
         await site.until(lambda: len(site.kept) == 60)
     assert site.batteries() == list(range(60))
+
+
+async def test_an_ended_connection_leaves_no_socket_to_the_collection_of_garbage(broker, monkeypatch):
+    clients: list[weakref.ref] = []
+
+    class Watched(link_module.Client):
+        def __init__(self, *args, **options) -> None:
+            super().__init__(*args, **options)
+            clients.append(weakref.ref(self))
+
+    monkeypatch.setattr(link_module, "Client", Watched)
+    gc.collect()
+    gc.disable()
+    try:
+        site = Site(broker.port)
+        async with site.served():
+            pass
+        assert clients
+        await site.until(lambda: not any(client() for client in clients))
+    finally:
+        gc.enable()
 
 
 @versions
