@@ -172,7 +172,9 @@ class Link:
         self._is_closed = True
         client = self._client
         client.disconnect()
-        with suppress(AttributeError):  # its thread was just ending: loop_stop() looked twice, and found it once
+        with suppress(
+            AttributeError
+        ):  # its thread was just ending: loop_stop() looked twice, and found it once
             await asyncio.to_thread(client.loop_stop)
         self._hang_up()
         # The client closes the pair of sockets that it wakes itself with when it is no longer referred to, and by
