@@ -10,7 +10,11 @@ from collections import Counter
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "hospital.settings")
 
-from tests.fuzz.run import TARGETS, Outcome, fuzz  # the profiles' folders are a setting
+import django
+
+django.setup()  # the profiles' folders are a setting, and ways in name tables
+
+from tests.fuzz.run import PROCESSES, TARGETS, Outcome, fuzz  # noqa: E402 - only now
 
 
 def main(arguments: list[str]) -> int:
@@ -18,12 +22,13 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("count", nargs="?", type=int, default=1_000_000, help="replies over all targets")
     parser.add_argument("--seed", type=int, default=20260302)
     parser.add_argument("--only", default="", choices=TARGETS, help="the share of this target alone")
+    parser.add_argument("--processes", type=int, default=PROCESSES)
     asked = parser.parse_args(arguments)
     begun = time.monotonic()
     tried: Counter[str] = Counter()
     taken: Counter[str] = Counter()
     faults = []
-    for outcome in fuzz(asked.count, asked.seed, asked.only):
+    for outcome in fuzz(asked.count, asked.seed, asked.only, asked.processes):
         tried[outcome.block.target] += outcome.tried
         taken[outcome.block.target] += outcome.taken
         if outcome.fault:

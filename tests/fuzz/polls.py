@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 import random
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -55,22 +55,28 @@ _WORDS = (0, 1, 0x7FFF, 0x8000, 0xFFFF, 0x7FC0, 0x7F80, 0xFF80, 0x7FF0, 0x4120)
 class Polls:
     """A sound device of each type in turn, of whose answers anything may be replaced, lost or added."""
 
-    def __init__(self) -> None:
+    def __init__(self, sound: Sequence[tuple[Profile, RawPoll]] = ()) -> None:
         self.sent, self.taken = b"", 0
-        self._profiles = [(profile, sound_poll(profile)) for profile in all_profiles()]
+        self._profiles = sound or [(profile, sound_poll(profile)) for profile in all_profiles()]
         self._latest: tuple[str, Mapping[Any, Any]] = "", {}
         self._sound = [_decode(profile, raw) for profile, raw in self._profiles]
 
     def try_one(self, chance: random.Random) -> None:
         which = chance.randrange(len(self._profiles))
         profile, sound = self._profiles[which]
-        raw = RawPoll(AT, 3.0, {r: _spoiled(r, answer, chance) for r, answer in sound.answers.items()})
+        raw = self.spoil(sound, chance)
         self._latest = profile.name, raw.answers
         observations = _decode(profile, raw)
         if chance.randrange(10) == 0:
             json.dumps(describe_poll(profile, raw))
             require(_decode(profile, sound) == self._sound[which], UNUSABLE, "a sound poll is told otherwise")
         self._check(profile, raw, observations)
+
+    def spoil(self, raw: RawPoll, chance: random.Random) -> RawPoll:
+        return replace(raw, answers={r: spoiled(r, answer, chance) for r, answer in raw.answers.items()})
+
+    def note_row(self, observation: Observation) -> None:
+        """Count what a row was taken for; here the device's own readings are what counts."""
 
     def said(self) -> bytes:
         """What was decoded last: answers have no octets any more, so as Python writes them."""
@@ -82,7 +88,7 @@ class Polls:
         requests = plan_requests(profile)
         own_requests = requests[: len(requests) - len(profile.tables)]
         cells = _cells(raw.answers[request] for request in own_requests)
-        cells_of_rows = _cells(raw.answers[request] for request in requests[len(own_requests) :])
+        cells_of_rows = _cells_of_rows(raw, cells, requests[len(own_requests) :])
         for observation in observations:
             for reading in observation.readings:
                 _possible(reading)
@@ -95,6 +101,7 @@ class Polls:
                 require(_says(raw, cells, asked, found.value), MADE_UP, f"{found.name} = {found.value}")
         for observation in others:
             _check_row(profile, cells_of_rows, observation)
+            self.note_row(observation)
 
 
 def _decode(profile: Profile, raw: RawPoll) -> list[Observation]:
@@ -114,6 +121,15 @@ def _cells(answers: Iterable[Any]) -> dict[str, SnmpValue]:
     A column may be asked for twice, for the device and for its rows, and each answer be spoiled in its own way.
     """
     return {oid: value for answer in answers if isinstance(answer, dict) for oid, value in answer.items()}
+
+
+def _cells_of_rows(
+    raw: RawPoll, cells: dict[str, SnmpValue], requests: Sequence[Any]
+) -> dict[str, SnmpValue]:
+    """What the requests for rows brought, and whatever else they may lead to that only others asked for."""
+    columns = tuple(f"{column}." for request in requests for column in getattr(request, "columns", ()))
+    others = {oid: value for oid, value in cells.items() if not oid.startswith(columns)}
+    return others | _cells(raw.answers[request] for request in requests)
 
 
 def _answers(raw: RawPoll) -> Iterator[dict[str, SnmpValue]]:
@@ -279,7 +295,7 @@ def _place_says(table: Table, cells: dict[str, SnmpValue], row: str, position: A
 # --- spoiling
 
 
-def _spoiled(request: Any, answer: Any, chance: random.Random) -> Any:
+def spoiled(request: Any, answer: Any, chance: random.Random) -> Any:
     if chance.randrange(20) == 0:
         return Failure(chance.choice(_FAILED), "as the driver says")
     if isinstance(request, ModbusRead):

@@ -16,22 +16,26 @@ from collectors.snmp import messages
 from tests.fuzz.faults import CRASH, HANG, FaultError, Target
 from tests.fuzz.hl7 import Messages as Hl7Messages
 from tests.fuzz.modbus import Frames
+from tests.fuzz.mpps import Steps
 from tests.fuzz.mqtt import Messages as MqttMessages
 from tests.fuzz.polls import Polls
+from tests.fuzz.rows import Rows
 from tests.fuzz.snmp import V3, Community, Table
 from tests.fuzz.traps import Traps
 
 TARGETS: dict[str, tuple[Callable[[], Target], int]] = {
-    "snmp-v1-v2c": (Community, 20),
-    "snmp-v3": (V3, 20),
-    "snmp-table": (Table, 10),
-    "traps": (Traps, 5),
+    "snmp-v1-v2c": (Community, 15),
+    "snmp-v3": (V3, 15),
+    "snmp-table": (Table, 8),
+    "traps": (Traps, 8),
     "modbus-tcp": (partial(Frames, "modbus_tcp"), 8),
-    "modbus-rtu": (partial(Frames, "modbus_rtu_tcp"), 5),
+    "modbus-rtu": (partial(Frames, "modbus_rtu_tcp"), 4),
     "modbus-ascii": (partial(Frames, "modbus_ascii"), 4),
-    "profiles": (Polls, 13),
+    "profiles": (Polls, 11),
+    "rows": (Rows, 8),
     "hl7": (Hl7Messages, 10),
-    "mqtt": (MqttMessages, 5),
+    "mqtt": (MqttMessages, 6),
+    "mpps": (Steps, 3),
 }
 """What is fuzzed, and its share of all replies in per cent."""
 BLOCK = 5_000
@@ -141,7 +145,7 @@ def _repeatable_numbers(seed: int) -> Iterator[None]:
         messages._ids = before
 
 
-def fuzz(count: int, seed: int, only: str = "") -> Iterator[Outcome]:
+def fuzz(count: int, seed: int, only: str = "", processes: int = PROCESSES) -> Iterator[Outcome]:
     """The outcome of each block as it comes, of ``count`` replies over all targets; of ``only`` one's share."""
     work = [
         block
@@ -149,5 +153,5 @@ def fuzz(count: int, seed: int, only: str = "") -> Iterator[Outcome]:
         if only in ("", target)
         for block in blocks(target, seed, -(-count * share // 100))
     ]
-    with multiprocessing.get_context("fork").Pool(PROCESSES) as pool:
+    with multiprocessing.get_context("fork").Pool(processes) as pool:
         yield from pool.imap_unordered(run_block, work)

@@ -173,7 +173,9 @@ def test_no_fault_is_status_0_with_a_count_for_each_target(monkeypatch, capsys):
     monkeypatch.setattr(
         command,
         "fuzz",
-        lambda count, seed, _only: [Outcome(Block(name, seed, 0, count), count, 1) for name in TARGETS],
+        lambda count, seed, _only, _processes: [
+            Outcome(Block(name, seed, 0, count), count, 1) for name in TARGETS
+        ],
     )
 
     assert command.main(["100", "--seed", "7"]) == 0

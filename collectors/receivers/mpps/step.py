@@ -86,8 +86,10 @@ def _moment(elements: Elements, tags: tuple[int, int], zone: tzinfo) -> datetime
     hours, minutes, seconds = (int(part or 0) for part in time.groups()[:3])
     micro = int((time[4] or "").ljust(6, "0"))
     where = _zone(elements, zone)
-    try:  # a leap second is told as the second before it
-        local = datetime(year, month, date_of_month, hours, minutes, min(seconds, 59), micro, tzinfo=where)
+    if seconds == 60:  # a leap second is told as the second before it
+        seconds = 59
+    try:
+        local = datetime(year, month, date_of_month, hours, minutes, seconds, micro, tzinfo=where)
         return local.astimezone(UTC)
     except (ValueError, OverflowError):
         raise ImpossibleError from None

@@ -122,6 +122,7 @@ def test_a_begin_that_lacks_what_it_must_have_is_refused(tag):
         {module.BEGAN[0]: "2026-3-2"},
         {module.BEGAN[0]: "20261302"},
         {module.BEGAN[1]: "250000"},
+        {module.BEGAN[1]: "110080"},
         {module.ZONE: "Berlin"},
         {module.ZONE: "+9900"},
     ],
