@@ -9,6 +9,7 @@ import pytest
 
 from collectors.guard import Policy, TargetRefused, check_target, parse_network, parse_ports
 from collectors.special_addresses import is_own_address
+from tests.every import for_every
 
 
 def segment(
@@ -75,7 +76,7 @@ def test_the_table_is_long_enough():
     assert len(set(SPECIAL)) >= 60
 
 
-@pytest.mark.parametrize("host", SPECIAL)
+@for_every(SPECIAL, ascii)
 def test_a_special_or_oddly_spelled_address_is_refused_even_in_a_careless_segment(host):
     with pytest.raises(TargetRefused):
         check_target(host, 161, WIDE, resolve=never_resolve)

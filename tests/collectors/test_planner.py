@@ -25,6 +25,7 @@ from collectors.profiles.model import (
     Where,
 )
 from collectors.requests import ModbusIdentify, ModbusRead, SnmpGet, SnmpTable
+from tests.every import for_every
 
 NUMBERS = ["battery_charge", "temperature", "power", "energy", "current", "humidity", "uptime"]
 
@@ -208,7 +209,7 @@ def fewest_reads(spans: set[tuple[int, int]], most: int, gap: int) -> int:
     raise AssertionError
 
 
-@pytest.mark.parametrize("seed", range(300))
+@for_every(range(300))
 def test_no_plan_with_fewer_reads_exists(seed):
     chance = random.Random(seed)
     most, gap = chance.randrange(4, 16), chance.randrange(5)

@@ -16,6 +16,7 @@ from collectors.profiles.load import load_profile
 from collectors.profiles.model import PICKS, QUIRKS, REGISTER_TYPES, SNMP_TYPES, Registers, Scalar
 from collectors.profiles.scaling import KEYS
 from collectors.profiles.units import UNITS
+from tests.every import for_every
 
 DOCS = settings.BASE_DIR / "docs"
 
@@ -38,8 +39,7 @@ def test_the_example_of_the_format_is_a_sound_profile(tmp_path):
     assert [reading.name for reading in load_profile(path).readings] == ["battery_charge", "power_source"]
 
 
-@pytest.mark.parametrize(
-    "word",
+@for_every(
     [
         *PICKS,
         *QUIRKS,
@@ -83,7 +83,7 @@ def test_a_word_that_the_vocabulary_lacks_is_an_error():
         term("temprature")
 
 
-@pytest.mark.parametrize("word", VOCABULARY.values(), ids=VOCABULARY)
+@for_every(VOCABULARY)
 def test_every_term_is_complete(word):
     assert re.fullmatch(r"[a-z][a-z0-9_]*", word.name)
     assert word.label[0].isupper()

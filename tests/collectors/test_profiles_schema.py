@@ -13,6 +13,7 @@ from collectors.profiles.strict import _PlainLoader
 from tests.collectors.test_profiles_alarms import SAMPLE as ALARMS
 from tests.collectors.test_profiles_loading import GROUPED, METER, MODBUS, SNMP, TABLE
 from tests.collectors.test_profiles_scaling import SAMPLE as SCALED
+from tests.every import for_every
 
 VALIDATOR = Draft202012Validator(profile_schema())
 
@@ -36,7 +37,7 @@ def test_the_schema_in_the_documentation_is_up_to_date():
     Draft202012Validator.check_schema(profile_schema())
 
 
-@pytest.mark.parametrize("path", sorted(SHIPPED.glob("*.yaml")), ids=lambda path: path.stem)
+@for_every(sorted(SHIPPED.glob("*.yaml")), lambda path: path.stem)
 def test_every_shipped_profile_is_valid(path):
     assert problems(path.read_text(encoding="utf-8")) == []
 

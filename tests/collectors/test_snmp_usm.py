@@ -22,6 +22,7 @@ from collectors.snmp.usm import (
     privacy_key,
     stretch,
 )
+from tests.every import for_every
 
 RFC_ENGINE = bytes.fromhex("000000000000000000000002")
 ENGINE = bytes.fromhex("80007ed904666972737400")
@@ -58,7 +59,7 @@ def test_authentication_keys_are_those_of_pysnmp(auth):
     assert ours == bytes(theirs.localize_key(stretched, univ.OctetString(ENGINE)))
 
 
-@pytest.mark.parametrize(("auth", "priv"), EVERY_PAIR)
+@for_every(EVERY_PAIR)
 def test_privacy_keys_are_those_of_pysnmp_in_both_extensions(auth, priv):
     ours = privacy_key(auth, priv, b"another-secret", ENGINE)
     assert len(ours) == PRIV_KEY_OCTETS[priv]
@@ -113,8 +114,7 @@ def test_a_user_without_authentication_proves_nothing():
 # --- ciphers
 
 
-@pytest.mark.parametrize(("auth", "priv"), EVERY_PAIR)
-@pytest.mark.parametrize("size", [1, 15, 16, 17, 200])
+@for_every([(*pair, size) for pair in EVERY_PAIR for size in (1, 15, 16, 17, 200)])
 def test_each_cipher_opens_what_pysnmp_sealed_and_the_other_way(auth, priv, size):
     keys, theirs = Keys(user(auth, priv), ENGINE), THEIR_PRIV[priv]
     their_key = univ.OctetString(their_privacy_key(auth, priv))

@@ -9,6 +9,7 @@ from django.template import Context, Template
 from django.template.loader import get_template, render_to_string
 
 from assets.words import LOOKS, Shape
+from tests.every import for_every
 
 ROOT = Path(__file__).resolve().parents[2]
 TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
@@ -21,12 +22,12 @@ def name_of(path: Path) -> str:
     return NAMES[path]
 
 
-@pytest.mark.parametrize("path", TEMPLATES, ids=name_of)
+@for_every(TEMPLATES, name_of)
 def test_a_template_compiles(path):
     get_template(str(path.relative_to(ROOT / "templates")))
 
 
-@pytest.mark.parametrize("path", TEMPLATES, ids=name_of)
+@for_every(TEMPLATES, name_of)
 def test_a_template_holds_no_inline_style_and_no_inline_handler(path):
     source = path.read_text()
     assert not re.search(r"<style\b", source)
@@ -35,26 +36,26 @@ def test_a_template_holds_no_inline_style_and_no_inline_handler(path):
     assert not re.search(r"hx-on|javascript:", source)
 
 
-@pytest.mark.parametrize("path", TEMPLATES, ids=name_of)
+@for_every(TEMPLATES, name_of)
 def test_a_script_in_a_template_is_a_file_or_carries_the_nonce(path):
     for tag in re.findall(r"<script\b[^>]*>", path.read_text()):
         is_data = 'type="application/json"' in tag
         assert "src=" in tag or "nonce=" in tag or is_data, tag
 
 
-@pytest.mark.parametrize("path", [*TEMPLATES, *STYLES, *SCRIPTS], ids=name_of)
+@for_every([*TEMPLATES, *STYLES, *SCRIPTS], name_of)
 def test_nothing_is_asked_of_another_host(path):
     addresses = set(re.findall(r"https?://[\w./-]+", path.read_text()))
     assert addresses <= {"http://www.w3.org/2000/svg"}
 
 
-@pytest.mark.parametrize("path", TEMPLATES, ids=name_of)
+@for_every(TEMPLATES, name_of)
 def test_static_files_that_a_template_names_are_there(path):
     for name in re.findall(r"{% static [\"']([^\"']+)[\"'] %}", path.read_text()):
         assert finders.find(name), name
 
 
-@pytest.mark.parametrize("path", SCRIPTS, ids=name_of)
+@for_every(SCRIPTS, name_of)
 def test_modules_that_a_script_imports_are_there_and_scripts_evaluate_nothing(path):
     source = path.read_text()
     for name in re.findall(r"from \"(\.[^\"]+)\"", source):
@@ -75,13 +76,13 @@ def _without_dots(parts: tuple[str, ...]) -> list[str]:
     return out
 
 
-@pytest.mark.parametrize("path", STYLES, ids=name_of)
+@for_every(STYLES, name_of)
 def test_every_token_that_a_style_uses_is_defined(path):
     defined = {name for style in STYLES for name in re.findall(r"(--[\w-]+)\s*:", style.read_text())}
     assert set(re.findall(r"var\((--[\w-]+)", path.read_text())) <= defined
 
 
-@pytest.mark.parametrize("path", STYLES, ids=name_of)
+@for_every(STYLES, name_of)
 def test_colours_are_named_once_in_the_tokens(path):
     if path.name == "tokens.css":
         return
