@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from django.core.management.sql import sql_flush
+from whitenoise.middleware import WhiteNoiseMiddleware
 
 from assets.models import Asset, Category, EquipmentModel
 from hospital.audit.triggers import install_statements, removal_statements
@@ -49,6 +50,22 @@ def _audit_trail_can_be_emptied():
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("django.core.management.commands.flush.sql_flush", lifted)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _static_files_are_listed_once():
+    """Every test's client makes its own middleware, each of which would look at all static files anew."""
+    list_all, listed = WhiteNoiseMiddleware.add_files_from_finders, {}
+
+    def remember(middleware):
+        if middleware.static_prefix not in listed:
+            list_all(middleware)
+            listed[middleware.static_prefix] = dict(middleware.files)
+        middleware.files.update(listed[middleware.static_prefix])
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(WhiteNoiseMiddleware, "add_files_from_finders", remember)
         yield
 
 
