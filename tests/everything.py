@@ -1,4 +1,4 @@
-"""All checks and tests in order, each timed; at the end one line for whatever this machine could not run."""
+"""All checks and tests, each timed; at the end one line for whatever this machine could not run."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import socket
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -18,6 +19,7 @@ PACKAGES = ["hospital", "collectors", "assets", "locations"]
 SOURCES = [*PACKAGES, "tests", "manage.py"]
 POSTGRESQL_URL = os.environ.get("TEST_POSTGRESQL_URL", "postgres://postgres@127.0.0.1:5432/postgres")
 
+WORKERS = str(min(4, max(2, os.cpu_count() or 2)))
 PYTEST = [str(BIN / "python"), "-m", "pytest", "-q"]
 STEPS: dict[str, list[str]] = {
     "lint": [str(BIN / "ruff"), "check", *SOURCES],
@@ -35,10 +37,16 @@ STEPS: dict[str, list[str]] = {
     "templates": [str(BIN / "djlint"), "templates", "--lint", "--quiet"],
     "django": [str(BIN / "python"), "manage.py", "check", "--fail-level", "WARNING"],
     "migrations": [str(BIN / "python"), "manage.py", "makemigrations", "--check", "--dry-run"],
-    "tests": [*PYTEST, "-n", "2", "-m", "not browser"],
+    "tests": [*PYTEST, "-n", WORKERS, "-m", "not browser"],
     "tests-postgresql": [*PYTEST, "-m", "databases"],
     "tests-browser": [*PYTEST, "-n", "2", "--dist", "loadfile", "-m", "browser", "tests/browser"],
 }
+SIDE_BY_SIDE = [
+    (["lint", "format", "types", "layers", "templates", "django", "migrations"], ["tests"]),
+    (["tests-postgresql"], ["tests-browser"]),
+]
+"""Pairs of lanes: much of a test is waiting, and leaves room for what computes. Only the second lane writes as it
+goes; what a step of the first has to say comes whole, once it has ended."""
 
 
 def main(only: str = "") -> int:
@@ -46,10 +54,12 @@ def main(only: str = "") -> int:
     SKIPPED.parent.mkdir(exist_ok=True)
     SKIPPED.unlink(missing_ok=True)
     begun = time.monotonic()
-    failed = []
-    for name, command in STEPS.items():
-        if name.startswith(only) and not _run(name, command):
-            failed.append(name)
+    failed: list[str] = []
+    for aside, aloud in SIDE_BY_SIDE:
+        with ThreadPoolExecutor(1) as lane:
+            beside = lane.submit(_run_lane, [step for step in aside if step.startswith(only)], aloud=False)
+            told = _run_lane([step for step in aloud if step.startswith(only)], aloud=True)
+            failed += beside.result() + told
     print(f"\n{len(failed)} of the steps failed{': ' if failed else ''}{', '.join(failed)}", end="")
     print(f" ({time.monotonic() - begun:.0f} s)")
     for line in _skipped():
@@ -57,28 +67,43 @@ def main(only: str = "") -> int:
     return 1 if failed else 0
 
 
-def _run(name: str, command: list[str]) -> bool:
-    print(f"── {name}", flush=True)
+def _run_lane(names: list[str], *, aloud: bool) -> list[str]:
+    """The names of those that failed."""
+    return [name for name in names if not _run(name, STEPS[name], aloud=aloud)]
+
+
+def _run(name: str, command: list[str], *, aloud: bool) -> bool:
     environment = os.environ | {"PYTHONDONTWRITEBYTECODE": "1"}
     if name == "tests-postgresql":
         if not _reachable(POSTGRESQL_URL):
             place = urlsplit(POSTGRESQL_URL).netloc.split("@")[-1]
-            return _lacking(f"PostgreSQL: no server answers at {place}")
+            return _lacking(name, f"PostgreSQL: no server answers at {place}")
         environment |= {"DATABASE_URL": POSTGRESQL_URL}
     if name == "tests-browser" and not _chromium() and not _install_chromium():
-        return _lacking("browser tests: no Chromium (Debian: apt install chromium)")
+        return _lacking(name, "browser tests: no Chromium (Debian: apt install chromium)")
+    if aloud:
+        print(f"── {name}", flush=True)
     begun = time.monotonic()
-    status = subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode
-    verdict = "passed" if status == 0 else f"FAILED ({status})"
-    print(f"   {name}: {verdict} in {time.monotonic() - begun:.1f} s")
-    return status == 0
+    ended = subprocess.run(
+        command,
+        cwd=ROOT,
+        env=environment,
+        check=False,
+        stdout=None if aloud else subprocess.PIPE,
+        stderr=None if aloud else subprocess.STDOUT,
+    )
+    verdict = "passed" if ended.returncode == 0 else f"FAILED ({ended.returncode})"
+    said = (ended.stdout or b"").decode(errors="replace").rstrip()
+    head = "" if aloud else f"\n── {name}\n{said}\n"
+    print(f"{head}   {name}: {verdict} in {time.monotonic() - begun:.1f} s", flush=True)
+    return ended.returncode == 0
 
 
-def _lacking(what: str) -> bool:
+def _lacking(name: str, what: str) -> bool:
     """Notes what this machine lacks; where nothing may be skipped, that is a failure."""
     with SKIPPED.open("a") as file:
         file.write(what + "\n")
-    print(f"   not run: {what}")
+    print(f"   {name}: not run: {what}", flush=True)
     return not os.environ.get("NO_SKIPS")
 
 
