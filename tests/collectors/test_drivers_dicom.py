@@ -17,7 +17,10 @@ from collectors.requests import DicomEcho, DicomEchoed, Failure, SnmpGet, Target
 from tests.collectors.dicom_peers import CT, modality
 
 # pynetdicom leaves a socket that the other side has closed to the garbage collector, which closes it at once.
-pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+pytestmark = [
+    pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
+    pytest.mark.usefixtures("sockets_end_here"),
+]
 REQUEST = DicomEcho()
 
 

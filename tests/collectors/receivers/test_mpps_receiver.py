@@ -30,7 +30,10 @@ from collectors.receivers.tally import Tally
 from tests.collectors.dicom_peers import CANARY, CANARY_NUMBER, CT, begun, ended
 
 # pynetdicom leaves a socket that the other side has closed to the garbage collector, which closes it at once.
-pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+pytestmark = [
+    pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
+    pytest.mark.usefixtures("sockets_end_here"),
+]
 NOW = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 TEN = datetime(2026, 3, 2, 10, 0, tzinfo=UTC)
 TICK = timedelta(microseconds=1)

@@ -26,6 +26,7 @@ pytestmark = [
     pytest.mark.databases,
     # pynetdicom leaves a socket that the other side has closed to the garbage collector, which closes it at once.
     pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
+    pytest.mark.usefixtures("sockets_end_here"),
 ]
 
 

@@ -55,7 +55,7 @@ def v3_message(agent: V3Agent, pdu: bytes, *, number: int = 3, reportable: bool 
 
 
 async def run_tool(name: str, *arguments: str) -> tuple[int, str]:
-    """How one of net-snmp's tools ended, and what it said."""
+    """How one of net-snmp's tools ended, and what it said; not what it does on a machine where it never ran before."""
     process = await asyncio.create_subprocess_exec(
         name,
         *arguments,
@@ -69,7 +69,10 @@ async def run_tool(name: str, *arguments: str) -> tuple[int, str]:
         },
     )
     said, _ = await process.communicate()
-    return process.returncode or 0, said.decode()
+    lines = said.decode().splitlines(keepends=True)
+    return process.returncode or 0, "".join(
+        line for line in lines if not line.startswith("Created directory")
+    )
 
 
 def v3_options(user: SnmpUser) -> list[str]:
