@@ -96,6 +96,12 @@ def refused(load, text, key, problem, name="sample.yaml"):
     assert str(caught.value) == f"{name}: {key}: {caught.value.problem}"
 
 
+def refused_slip(load, sample, old, new, key, problem):
+    """The sample is refused once ``new`` stands where ``old`` stood."""
+    assert old in sample
+    refused(load, sample.replace(old, new, 1), key, problem)
+
+
 def test_a_sound_snmp_profile_is_read(load):
     profile = load(SNMP)
 
@@ -159,8 +165,7 @@ def test_columns_of_a_table_are_numbers_below_its_entry(load):
     ],
 )
 def test_what_is_wrong_in_an_snmp_profile_is_named(load, old, new, key, problem):
-    assert old in SNMP
-    refused(load, SNMP.replace(old, new, 1), key, problem)
+    refused_slip(load, SNMP, old, new, key, problem)
 
 
 @pytest.mark.parametrize(
@@ -195,8 +200,7 @@ def test_what_is_wrong_in_an_snmp_profile_is_named(load, old, new, key, problem)
     ],
 )
 def test_what_is_wrong_in_a_modbus_profile_is_named(load, old, new, key, problem):
-    assert old in MODBUS
-    refused(load, MODBUS.replace(old, new, 1), key, problem)
+    refused_slip(load, MODBUS, old, new, key, problem)
 
 
 @pytest.mark.parametrize("function", [5, 6, 15, 16, 22, 23, 0, 43, "true", "write", "'3'"])
@@ -236,8 +240,7 @@ def test_two_bits_of_one_register_may_be_read(load):
     ],
 )
 def test_what_is_wrong_in_a_table_is_named(load, old, new, key, problem):
-    assert old in TABLE
-    refused(load, TABLE.replace(old, new, 1), key, problem)
+    refused_slip(load, TABLE, old, new, key, problem)
 
 
 SEEN = """
@@ -322,8 +325,7 @@ def test_a_table_of_addresses_says_how_its_rows_lead_to_a_receiver(load):
     ],
 )
 def test_what_is_wrong_in_a_table_of_addresses_is_named(load, old, new, key, problem):
-    assert old in SEEN
-    refused(load, SEEN.replace(old, new, 1), f"tables[0].{key}", problem)
+    refused_slip(load, SEEN, old, new, f"tables[0].{key}", problem)
 
 
 def test_an_index_alone_makes_no_row(load):
@@ -568,7 +570,7 @@ def test_groups_have_intervals_and_readings_a_group(load):
     ],
 )
 def test_groups_that_could_mislead_are_refused(load, old, new, key, problem):
-    refused(load, GROUPED.replace(old, new, 1), key, problem)
+    refused_slip(load, GROUPED, old, new, key, problem)
 
 
 def test_a_table_may_be_read_less_often_unless_it_tells_of_place_or_use(load):
@@ -633,8 +635,7 @@ def test_less_common_registers_are_read(load):
     ],
 )  # fmt: skip
 def test_less_common_registers_that_could_mislead_are_refused(load, old, new, key, problem):
-    assert old in METER
-    refused(load, METER.replace(old, new, 1), key, problem)
+    refused_slip(load, METER, old, new, key, problem)
 
 
 def test_bits_of_one_register_may_be_several_readings_but_not_twice(load):
@@ -713,8 +714,7 @@ def test_a_device_may_say_how_old_its_readings_are(load):
     ],
 )  # fmt: skip
 def test_a_condition_or_an_age_that_could_mislead_is_refused(load, old, new, key, problem):
-    assert old in CONDITIONAL
-    refused(load, CONDITIONAL.replace(old, new, 1), key, problem)
+    refused_slip(load, CONDITIONAL, old, new, key, problem)
 
 
 def test_what_a_modbus_device_says_that_it_is_has_no_condition(load):

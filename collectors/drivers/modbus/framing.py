@@ -7,6 +7,7 @@ Anything else is skipped, and the request goes on waiting.
 from __future__ import annotations
 
 import binascii
+from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from typing import Protocol
 
@@ -94,7 +95,7 @@ class UdpFraming(TcpFraming):
         return reply
 
 
-class _UnnumberedFraming:
+class _UnnumberedFraming(ABC):
     """Replies that do not say which request they are for: told by unit, function, length and checksum."""
 
     is_numbered = False
@@ -120,11 +121,13 @@ class _UnnumberedFraming:
     def forget(self) -> None:
         self._heard = b""
 
+    @abstractmethod
     def _frame(self, body: bytes) -> bytes:
-        raise NotImplementedError
+        """Unit and PDU as they go over the wire."""
 
+    @abstractmethod
     def _replies(self, octets: bytes) -> Iterator[bytes]:
-        raise NotImplementedError
+        """The PDUs of all sound frames of the unit that is asked."""
 
 
 class RtuFraming(_UnnumberedFraming):

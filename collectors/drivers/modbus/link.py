@@ -71,7 +71,7 @@ class Wire(ModbusProtocol):
         return len(data)
 
     def callback_new_connection(self) -> ModbusProtocol:
-        raise NotImplementedError
+        raise RuntimeError("a line is opened by us, and takes no connections")
 
 
 async def _opened() -> NoReturn:

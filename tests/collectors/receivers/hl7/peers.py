@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 import time
 from collections.abc import Sequence
 from contextlib import asynccontextmanager, suppress
@@ -79,11 +80,18 @@ class OnAnyPort(Hl7Receiver):
     """Listens where there is room, and says where, for whole processes of receivers."""
 
     opened: list[Hl7Receiver]
+    is_open = threading.Event()
+    """Set once the latest one can be reached."""
 
     def __init__(self, spec: Spec, **means) -> None:
         listen = replace(spec.settings.listen, port=0)
         super().__init__(replace(spec, settings=replace(spec.settings, listen=listen)), **means)
         self.opened.append(self)
+        self._say_open, self.tally.open = self.tally.open, self._open
+
+    def _open(self) -> None:
+        self._say_open()
+        self.is_open.set()
 
 
 async def until(is_so) -> None:

@@ -31,15 +31,14 @@ Asset.objects.create(asset_tag="P-1", model=model, site=site)
 Source.objects.create(name="Pumps", kind="hl7", site=site, networks=["127.0.0.0/8"])
 """
 SERVE = """
-import signal, threading, time
+import signal, threading
 import django; django.setup()
 from collectors.receivers.runtime import Receivers
 from tests.collectors.receivers.hl7.peers import OnAnyPort
 OnAnyPort.opened = []
 receivers = Receivers(receivers={"hl7": OnAnyPort})
 receivers.start()
-while not (OnAnyPort.opened and OnAnyPort.opened[0].port):
-    time.sleep(0.01)
+OnAnyPort.is_open.wait()
 print(OnAnyPort.opened[0].port, flush=True)
 ended = threading.Event()
 signal.signal(signal.SIGTERM, lambda *_: ended.set())
