@@ -10,7 +10,7 @@ from locations.kinds_from_text import kind_from_text
 from locations.models import Building, Floor, Passage, Receiver, Zone
 from locations.plan_import import import_plan, outline_of
 from locations.plan_parts import PlanRefused
-from locations.plan_reading import read_plan
+from locations.plan_formats.geojson import read_geojson as read_plan
 from locations.walking import walking_distances
 from locations.zones import ZoneKind
 

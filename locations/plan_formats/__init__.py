@@ -1,0 +1,1 @@
+"""Files that hold floor plans, one module for each format."""
