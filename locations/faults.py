@@ -87,6 +87,4 @@ def rings_of(polygon: Polygon) -> list[list[list[float]]]:
 
 def pieces_of(geometry: BaseGeometry) -> tuple[Any, ...]:
     """The polygons of a geometry, as rings; lines and points are left out."""
-    return tuple(
-        rings_of(part) for part in shapely.get_parts(geometry).tolist() if isinstance(part, Polygon)
-    )
+    return tuple(rings_of(part) for part in shapely.get_parts(geometry).tolist() if isinstance(part, Polygon))

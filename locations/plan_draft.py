@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import hashlib
 import statistics
+import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
 from django.utils.text import slugify
+from shapely.geometry import Point
 
 from locations.faults import Fault, outside_faults
 from locations.plan_parts import Plan, PlanFloor, PlanPassage, PlanRefused, PlanZone
@@ -17,17 +20,28 @@ from locations.zones import ZoneKind
 MAX_FEATURES = 20_000
 MAX_PROBLEMS = 20
 """After so many, the rest is likely the same mistake again."""
+NEAR_M = 0.5
+"""How far from a room's wall a door may be drawn."""
 NO_ROOM = "the file holds no room: no feature is a polygon"
 
 
 def code_of(text: str) -> str:
-    """A zone's code: letters and digits of any script, as in an address."""
-    return slugify(text, allow_unicode=True)[:50].strip("-_")
+    """A zone's code: letters and digits of any script, as in an address.
+
+    An address has no room for vowel signs and other marks that stand on letters. What loses some gets a few digits
+    that tell it apart from what differs only by them.
+    """
+    whole = unicodedata.normalize("NFKC", text)
+    code = slugify(whole, allow_unicode=True)[:50].strip("-_")
+    if code and any(unicodedata.category(letter).startswith("M") for letter in whole):
+        digits = hashlib.sha256(whole.lower().encode()).hexdigest()[:4]
+        return f"{code[:45]}-{digits}"
+    return code
 
 
 def plain(text: Any) -> str:
-    """One line of text, without what the database cannot hold."""
-    return " ".join(str(text).replace("\x00", " ").split())
+    """One line of text, letters and their marks joined, without what the database cannot hold."""
+    return " ".join(unicodedata.normalize("NFC", str(text)).replace("\x00", " ").split())
 
 
 class TooMuchError(Exception):
@@ -80,6 +94,17 @@ class PlanDraft:
         if self.levels.setdefault(floor, int(level)) != level:
             raise PlanError(where, f"is {level:g}, while {floor} is at {self.levels[floor]}")
 
+    def add_door_at(self, floor: str, x: float, y: float) -> bool:
+        """A door between the two rooms of a floor that lie closest to the spot; whether there are two."""
+        spot = Point(x, y)
+        zones = self.zones.get(floor, {})
+        near = [(zone.polygon.distance(spot), code) for code, zone in zones.items()]
+        beside = sorted(pair for pair in near if pair[0] <= NEAR_M)[:2]
+        if len(beside) == 2:
+            codes = (min(beside[0][1], beside[1][1]), max(beside[0][1], beside[1][1]))
+            self.passages.append(PlanPassage(floor, floor, codes, "door", round(x, 3), round(y, 3)))
+        return len(beside) == 2
+
     def refuse(self, error: PlanError) -> None:
         """Notes a fault; raises :class:`TooMuchError` when there are enough of them."""
         self.faults.append(fault_of(error))
@@ -98,7 +123,8 @@ class PlanDraft:
             raise PlanRefused([nothing])
         levels = _levels(self)
         floors = [
-            PlanFloor(name, levels[name], zones, self.outlines.get(name)) for name, zones in self.zones.items()
+            PlanFloor(name, levels[name], zones, self.outlines.get(name))
+            for name, zones in self.zones.items()
         ]
         return Plan(sorted(floors, key=lambda floor: floor.level), self.passages, self.notes)
 
@@ -129,7 +155,9 @@ def drawable(rings: Any) -> bool:
     """Whether faulty rings can still be shown: finite points in lists."""
     try:
         return bool(rings) and all(
-            len(point) == 2 and abs(point[0]) < 1e6 and abs(point[1]) < 1e6 for ring in rings for point in ring
+            len(point) == 2 and abs(point[0]) < 1e6 and abs(point[1]) < 1e6
+            for ring in rings
+            for point in ring
         )
     except (TypeError, KeyError):
         return False

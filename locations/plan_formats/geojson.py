@@ -17,7 +17,7 @@ from locations.zones import ZoneKind
 MAX_BYTES = 50_000_000
 
 
-def read_geojson(content: bytes, options: PlanOptions = DEFAULT) -> Plan:
+def read_geojson(content: bytes, _options: PlanOptions = DEFAULT) -> Plan:
     """The plan in a GeoJSON FeatureCollection, in metres. Raises :class:`PlanRefused` with what is wrong."""
     features = features_of(content)
     draft = PlanDraft()

@@ -94,7 +94,9 @@ def _check_scale(scale: float, points: Calibration | None) -> None:
     if not math.isfinite(scale) or scale <= 0:
         raise PlanRefused(["the scale is a number of metres above 0"])
     if points and points.metres is not None and points.metres > MOST_METRES:
-        raise PlanRefused([f"the two points are said to be {points.metres:g} m apart; at most {MOST_METRES:g}"])
+        raise PlanRefused(
+            [f"the two points are said to be {points.metres:g} m apart; at most {MOST_METRES:g}"]
+        )
 
 
 def check_level(options: PlanOptions) -> tuple[str, int]:

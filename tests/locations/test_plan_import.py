@@ -8,9 +8,9 @@ from shapely.geometry import Polygon, box
 from locations.doors import PlacedZone, guess_doors, guess_shafts
 from locations.kinds_from_text import kind_from_text
 from locations.models import Building, Floor, Passage, Receiver, Zone
+from locations.plan_formats.geojson import read_geojson as read_plan
 from locations.plan_import import import_plan, outline_of
 from locations.plan_parts import PlanRefused
-from locations.plan_formats.geojson import read_geojson as read_plan
 from locations.walking import walking_distances
 from locations.zones import ZoneKind
 

@@ -13,9 +13,9 @@ from django.utils import timezone
 from assets.homes import move_home_zones
 from hospital.models import User
 from locations.models import Building, Site
+from locations.plan_formats.geojson import read_geojson as read_plan
 from locations.plan_import import Imported, import_plan
 from locations.plan_parts import Plan, PlanRefused
-from locations.plan_formats.geojson import read_geojson as read_plan
 
 SHOWN = 10
 """Warnings printed, unless --verbosity 2 asks for all."""
