@@ -26,7 +26,8 @@ class PlanRefused(ValueError):  # noqa: N818  # reads as what happened
 
 @dataclass(frozen=True, slots=True)
 class PlanZone:
-    """``department`` is a code or name as the plan tells it; empty where it tells none."""
+    """``department`` is a code or name as the plan tells it; where it tells none, a zone keeps the one that it has,
+    unless ``clears_department``."""
 
     code: str
     name: str
@@ -35,6 +36,7 @@ class PlanZone:
     polygon: Polygon = field(compare=False, repr=False)
     base_m: float | None = None  # height of its floor, where told
     department: str = ""
+    clears_department: bool = False
 
 
 @dataclass(frozen=True, slots=True)

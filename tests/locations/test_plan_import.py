@@ -429,10 +429,10 @@ def test_a_level_that_another_floor_has_is_refused_and_nothing_is_stored(bring):
 
 
 def test_a_failure_half_way_leaves_nothing_behind(bring, monkeypatch):
-    def fail(*_args):
+    def fail(*_args, **_told):
         raise RuntimeError("power cut")
 
-    monkeypatch.setattr("locations.plan_import._renew_guesses", fail)
+    monkeypatch.setattr("locations.plan_import.renew_guesses", fail)
     with pytest.raises(RuntimeError, match="power cut"):
         bring(HALL, BAY)
     assert not Building.objects.exists()
