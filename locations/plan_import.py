@@ -69,8 +69,8 @@ def import_plan(*, plan: Plan, site: Site, building: str, name: str, now: dateti
     history keeps the room as it was, and a new one takes its code; one that the plan no longer has is
     retired. A new name or kind stays the same zone. Floors that the plan does not mention are left alone.
     """
-    house = _building(site, building, name)
-    imported, heirs = Imported(building=house), Heirs()
+    imported, heirs = Imported(), Heirs()
+    house = imported.building = _building(site, building, name, imported)
     zones = {floor.name: _store_floor(house, floor, imported, heirs, now) for floor in plan.floors}
     imported.successors = heirs.successors
     follow(heirs)
@@ -81,11 +81,12 @@ def import_plan(*, plan: Plan, site: Site, building: str, name: str, now: dateti
     return imported
 
 
-def _building(site: Site, slug: str, name: str) -> Building:
+def _building(site: Site, slug: str, name: str, imported: Imported) -> Building:
     found = Building.objects.select_for_update().filter(slug=slug).first()
     if found is None:
         made = Building(site=site, slug=slug, name=name)
         _save_checked(made)
+        imported.changes[f"building {slug}"] = [None, {"name": name, "site": site.slug}]
         return made
     if found.site_id != site.pk:
         raise PlanRefused([f"the building “{slug}” belongs to another site: {found.site}"])
@@ -108,6 +109,7 @@ def _store_floor(
     if floor is None:
         floor = Floor(building=house, name=told.name, level=told.level, slug=_floor_slug(house, told))
         imported.floors_created += 1
+        imported.changes[f"floor {floor.slug}"] = [None, {"name": told.name, "level": told.level}]
     if told.zones:
         set_outline(floor, [zone.polygon for zone in told.zones.values()], told.outline)
     if floor.pk is None:
@@ -115,6 +117,7 @@ def _store_floor(
     if told.picture:
         store_picture(floor, told.picture)
         imported.pictures += 1
+        imported.changes[f"picture of {floor.slug}"] = [None, {"bounds": list(told.picture.bounds)}]
     changes = zone_changes(told, current_zones(floor), Departments(house.site))
     imported.count(changes)
     imported.changes |= audit_changes({floor.slug: changes})

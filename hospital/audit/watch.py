@@ -44,6 +44,7 @@ WATCHED = (
 )
 SYSTEM_ONLY = (
     "locations.ReceiverHeard",
+    "locations.FloorPicture",  # people bring it with a plan, which hospital.floor_plans records as one change
     "assets.AssetNow",
     "assets.ActivityInterval",
     "assets.Stay",

@@ -18,6 +18,7 @@ from collectors.models import (
     SourceToken,
 )
 from hospital.roles import PERMISSIONS, Role
+from locations.models import FloorPicture
 from tests.hospital.addresses import Address, all_addresses
 
 OPEN = {"sign-in", "health"}
@@ -35,6 +36,7 @@ PAGES = {
     "map": EVERYBODY,
     "map-card": EVERYBODY,
     "floor-plan": EVERYBODY,
+    "floor-picture": EVERYBODY,
     "find": EVERYBODY,
     "equipment": EVERYBODY,
     "equipment-file": EVERYBODY,
@@ -130,6 +132,9 @@ def hospital_in_use(floor, make_pump, make_endpoint, biomed, noon):
         first_seen_at=noon, seen_at=noon,
     )  # fmt: skip
     ManualPoll.objects.create(id=UUID(int=7), endpoint=endpoint, requested_by=biomed, requested_at=noon)
+    FloorPicture.objects.create(
+        floor=floor, content=b"", media_type="image/png", width_px=1, height_px=1, bounds=[0, 0, 1, 1]
+    )
     return pump
 
 
