@@ -179,6 +179,8 @@ def overlaps(
     polygons: Sequence[Polygon], tolerance_m2: float = OVERLAP_TOLERANCE_M2
 ) -> list[tuple[int, int, float]]:
     """Pairs of positions in ``polygons`` that share more than the tolerance, with the shared area in m²."""
+    if len(polygons) < 2:
+        return []
     tree = shapely.STRtree(polygons)
     left, right = tree.query(polygons, predicate="intersects")
     pairs = sorted((int(a), int(b)) for a, b in zip(left, right, strict=True) if a < b)

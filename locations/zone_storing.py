@@ -56,8 +56,9 @@ def store_zones(
             retired_at=now, updated_at=timezone.now()
         )
     _store_changed([c for c in changes if c.change == Change.CHANGED], departments)
+    is_first = not Zone.objects.filter(floor=floor).exists()
     made = [
-        _new_zone(floor, change.told, change.earlier, departments)
+        _new_zone(floor, change.told, change.earlier, departments, None if is_first else now)
         for change in changes
         if change.told and change.change in (Change.NEW, Change.REDRAWN)
     ]
@@ -116,7 +117,9 @@ def _department(told: PlanZone, earlier: Zone | None, departments: Departments) 
     return earlier.department if earlier else None
 
 
-def _new_zone(floor: Floor, told: PlanZone, earlier: Zone | None, departments: Departments) -> Zone:
+def _new_zone(
+    floor: Floor, told: PlanZone, earlier: Zone | None, departments: Departments, drawn_at: datetime | None
+) -> Zone:
     x, y = label_point(told.polygon)
     return Zone(
         floor=floor,
@@ -127,6 +130,7 @@ def _new_zone(floor: Floor, told: PlanZone, earlier: Zone | None, departments: D
         label_x=round(x, 3),
         label_y=round(y, 3),
         department=_department(told, earlier, departments),
+        drawn_at=drawn_at,
     )
 
 
