@@ -12,8 +12,6 @@ from hospital.audit.context import recorded_as_one
 from hospital.audit.models import Action
 from hospital.audit.record import record_event
 from hospital.models import User
-from locations.floor_drawing import Drawing
-from locations.floor_storing import store_drawing
 from locations.models import Building, Floor, Site
 from locations.plan_import import Imported, import_plan
 from locations.plan_parts import Plan
@@ -30,16 +28,6 @@ def import_building(*, plan: Plan, site: Site, building: str, name: str, now: da
     with recorded_as_one():
         imported = import_plan(plan=plan, site=site, building=building, name=name, now=now)
     _finish(imported, f"Imported a plan: {summary(imported)}")
-    return imported
-
-
-@transaction.atomic
-def save_floor(*, floor: Floor, drawing: Drawing, now: datetime) -> Imported:
-    """Make a floor look as it was drawn. Raises :class:`~locations.plan_parts.PlanRefused` with the faults, or
-    :class:`~locations.floor_drawing.PlanChangedError` where somebody saved it meanwhile."""
-    with recorded_as_one():
-        imported = store_drawing(floor=floor, drawing=drawing, now=now)
-    _finish(imported, f"Drew {floor}: {summary(imported)}", floor)
     return imported
 
 

@@ -32,7 +32,7 @@ _COLLECTING = frozenset(
     }
 )
 _RECEIVERS = frozenset({"locations.view_receiver", "locations.import_receivers"})
-_PLANS = frozenset({"locations.change_plan"})
+_PLANS = frozenset({"locations.change_zone"})
 _HANDS_ON = frozenset(
     {"collectors.poll_endpoint", "collectors.pause_polling", "collectors.view_find", "collectors.discover"}
 )

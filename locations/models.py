@@ -92,7 +92,6 @@ class Floor(models.Model):
 
     class Meta:
         ordering = ["building", "level"]
-        permissions = [("change_plan", "Can change floor plans")]
         constraints = [
             models.UniqueConstraint(
                 fields=["building", "level"],
