@@ -53,7 +53,7 @@ def import_plan(*, plan: Plan, site: Site, building: str, name: str, now: dateti
     zones = {floor.name: _store_floor(house, floor, imported, now) for floor in plan.floors}
     _follow(imported.successors)
     _store_told(plan.passages, zones, imported)
-    _renew_guesses(house, imported)
+    renew_guesses(house, imported)
     return imported
 
 
@@ -183,7 +183,7 @@ def _store_told(
         imported.passages_told += is_new
 
 
-def _renew_guesses(house: Building, imported: Imported) -> None:
+def renew_guesses(house: Building, imported: Imported) -> None:
     """Guessed passages of the building as they are to be now; those that stay keep their rows."""
     within = Q(zone_a__floor__building=house) | Q(zone_b__floor__building=house)
     kept = {(p.zone_a_id, p.zone_b_id, p.x, p.y): p for p in Passage.objects.filter(within, is_guess=True)}

@@ -432,7 +432,7 @@ def test_a_failure_half_way_leaves_nothing_behind(bring, monkeypatch):
     def fail(*_args):
         raise RuntimeError("power cut")
 
-    monkeypatch.setattr("locations.plan_import._renew_guesses", fail)
+    monkeypatch.setattr("locations.plan_import.renew_guesses", fail)
     with pytest.raises(RuntimeError, match="power cut"):
         bring(HALL, BAY)
     assert not Building.objects.exists()
