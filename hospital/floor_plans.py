@@ -1,18 +1,19 @@
-"""Changing floor plans: what the command, the page and the editor call. One transaction, one record in the trail."""
+"""Importing floor plans: what the command and the page call. One transaction, one record for each floor."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import datetime
+from functools import partial
 
 from django.db import transaction
 
 from assets.homes import move_home_zones
+from assets.live.feed import send_plan_change
 from hospital.audit.context import recorded_as_one
 from hospital.audit.models import Action
 from hospital.audit.record import record_event
-from hospital.models import User
-from locations.models import Building, Floor, Site
+from hospital.people import move_people
+from locations.models import Building, Site
 from locations.plan_import import Imported, import_plan
 from locations.plan_parts import Plan
 from locations.walk_tables import renew_walks
@@ -27,29 +28,19 @@ def import_building(*, plan: Plan, site: Site, building: str, name: str, now: da
     """
     with recorded_as_one():
         imported = import_plan(plan=plan, site=site, building=building, name=name, now=now)
-    _finish(imported, f"Imported a plan: {summary(imported)}")
+    _finish(imported, f"Plan imported: {summary(imported)}")
     return imported
 
 
-def _finish(imported: Imported, detail: str, about: Floor | None = None) -> None:
+def _finish(imported: Imported, detail: str) -> None:
+    """What belongs to a redrawn zone follows it; one record for each floor; whoever looks at one is told."""
     move_home_zones(successors=imported.successors)
     move_people(successors=imported.successors)
-    if imported.changes:
-        record_event(
-            action=Action.CHANGE, obj=about or imported.building, changes=imported.changes, detail=detail
-        )
+    for floor, changes in imported.changes.items():
+        record_event(action=Action.CHANGE, obj=floor, changes=changes, detail=detail)
+        transaction.on_commit(partial(send_plan_change, floor.pk))
     if imported.building is not None:
         renew_walks(imported.building.site_id)
-
-
-def move_people(*, successors: Mapping[int, int]) -> int:
-    """People whose unit was a retired zone have the one in its place; how many."""
-    people = list(User.objects.filter(home_zone__in=successors))
-    for person in people:
-        if person.home_zone_id is not None:
-            person.home_zone_id = successors[person.home_zone_id]
-            person.save()
-    return len(people)
 
 
 def summary(imported: Imported) -> str:

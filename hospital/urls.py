@@ -7,6 +7,7 @@ from django.urls import include, path
 from hospital.auth_views import SignInView, SignOutView, admin_sign_in
 from hospital.health import health
 from hospital.metrics import metrics
+from hospital.plans import plan_edit, plan_floor_state, plans
 from hospital.receivers import receivers, receivers_file, receivers_import
 from hospital.risks import risks, risks_file
 from hospital.views import home
@@ -27,6 +28,9 @@ urlpatterns = [
     path("receivers/", receivers, name="receivers"),
     path("receivers/receivers.csv", receivers_file, name="receivers-file"),
     path("receivers/import/", receivers_import, name="receivers-import"),
+    path("plans/", plans, name="plans"),
+    path("plans/<slug:slug>/edit/", plan_edit, name="plan-edit"),
+    path("plans/<slug:slug>/state.json", plan_floor_state, name="plan-state"),
     path("admin/login/", login_not_required(admin_sign_in)),
     path("admin/", admin.site.urls),
     path("api/", include("hospital.api_urls")),

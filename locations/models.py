@@ -144,7 +144,9 @@ class Zone(models.Model):
     label_x = models.FloatField(help_text="A point inside the zone, metres east.")
     label_y = models.FloatField(help_text="A point inside the zone, metres north.")
     drawn_at = models.DateTimeField(
-        null=True, blank=True, help_text="When a changed plan brought it; empty for one of a floor's first plan."
+        null=True,
+        blank=True,
+        help_text="When a changed plan brought it; empty for one of a floor's first plan.",
     )
     retired_at = models.DateTimeField(null=True, blank=True)
     updated_at = models.DateTimeField(

@@ -44,16 +44,20 @@ def store_told(
 
 @dataclass(slots=True)
 class _Known:
-    """Levels of a building on which a door is told, and pairs of levels that a told lift or stairs joins."""
+    """Levels of a building on which a door is told, pairs of levels that a told lift or stairs joins, and pairs of
+    zones that anything told joins."""
 
     doors: set[int] = field(default_factory=set)
     shafts: set[tuple[int, int]] = field(default_factory=set)
+    pairs: set[tuple[int, int]] = field(default_factory=set)
 
 
 def _known(house: Building) -> _Known:
     known = _Known()
     told = Passage.objects.current().filter(is_guess=False, zone_a__floor__building=house)
-    for kind, low, high in told.values_list("kind", "zone_a__floor__level", "zone_b__floor__level"):
+    columns = ("kind", "zone_a", "zone_b", "zone_a__floor__level", "zone_b__floor__level")
+    for kind, a, b, low, high in told.values_list(*columns):
+        known.pairs |= {(a, b), (b, a)}
         if kind == Passage.Kind.DOOR:
             known.doors.add(low)
         else:
@@ -61,14 +65,12 @@ def _known(house: Building) -> _Known:
     return known
 
 
-def renew_guesses(
-    house: Building, *, told_levels: Set[int] = frozenset(), kept: Set[int] = frozenset()
-) -> int:
+def renew_guesses(house: Building, *, told_levels: Set[int] = frozenset()) -> int:
     """Guessed passages of the building as they are to be now; those that stay keep their rows. How many there are.
 
     On a floor without a told door, doors are guessed anew. On one of ``told_levels``, for which doors were told just
-    now, guesses give way. On any other floor with told doors the guesses stand that stood before. Floors of the
-    levels ``kept`` are left alone, whatever is told there.
+    now, guesses give way. On any other floor with told doors those guesses stand that stood before, unless a told
+    door joins the same zones.
     """
     known = _known(house)
     levels = dict(Zone.objects.filter(floor__building=house).values_list("pk", "floor__level"))
@@ -76,13 +78,13 @@ def renew_guesses(
         (p.zone_a_id, p.zone_b_id, p.x, p.y): p for p in Passage.objects.filter(within(house), is_guess=True)
     }
     current = set(Zone.objects.current().filter(pk__in=levels).values_list("pk", flat=True))
-    wanted = {(g.zone_a, g.zone_b, g.x, g.y): (kind, g) for kind, g in _guesses(house, known, kept)}
+    wanted = {(g.zone_a, g.zone_b, g.x, g.y): (kind, g) for kind, g in _guesses(house, known)}
     standing = 0
     gone = []
     for key, passage in stood.items():
         low, high = sorted((levels.get(key[0], 0), levels.get(key[1], 0)))
         is_current = {key[0], key[1]} <= current
-        left_alone = low in kept or high in kept or (low == high and low in known.doors - told_levels)
+        left_alone = low == high and low in known.doors - told_levels and key[:2] not in known.pairs
         if key in wanted or (is_current and left_alone):
             standing += 1
         else:
@@ -100,7 +102,7 @@ def renew_guesses(
     return standing + len(made)
 
 
-def _guesses(house: Building, known: _Known, kept: Set[int]) -> list[tuple[Passage.Kind, Guess]]:
+def _guesses(house: Building, known: _Known) -> list[tuple[Passage.Kind, Guess]]:
     """Doors on floors where none is told, lifts and stairs between floors where none is told."""
     floors: dict[int, list[PlacedZone]] = {}
     for zone in Zone.objects.current().filter(floor__building=house).select_related("floor").order_by("pk"):
@@ -110,10 +112,10 @@ def _guesses(house: Building, known: _Known, kept: Set[int]) -> list[tuple[Passa
     found = [
         (Passage.Kind.DOOR, guess)
         for level, zones in floors.items()
-        if level not in known.doors | kept
+        if level not in known.doors
         for guess in guess_doors(zones)
     ]
     for (low, lower), (high, upper) in by_level(floors):
-        if (low, high) not in known.shafts and low not in kept and high not in kept:
+        if (low, high) not in known.shafts:
             found += [(_SHAFT_KIND[kinds[guess.zone_a]], guess) for guess in guess_shafts(lower, upper)]
     return found

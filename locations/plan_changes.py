@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -117,12 +117,11 @@ def _other_department(told: PlanZone, earlier: Zone, departments: Departments) -
     return found is None or found.pk != earlier.department_id
 
 
-def audit_changes(changes: Mapping[str, Iterable[ZoneChange]]) -> dict[str, list[Any]]:
-    """“floor/code” → [before, after] of what changes, for the trail; outlines stay with the zones themselves."""
+def audit_changes(changes: Iterable[ZoneChange]) -> dict[str, list[Any]]:
+    """“zone code” → [before, after] of what changes, for the trail; outlines stay with the zones themselves."""
     return {
-        f"{floor}/{zone.code}": [_values(zone.earlier), _told_values(zone.told)]
-        for floor, zones in changes.items()
-        for zone in zones
+        f"zone {zone.code}": [_values(zone.earlier), _told_values(zone.told)]
+        for zone in changes
         if zone.change != Change.UNCHANGED
     }
 

@@ -38,7 +38,7 @@ COURTYARD_M2 = 6.0
 class Imported:
     """What an import changed. ``successors``: id of a retired zone → id of the zone in its place.
 
-    ``changes``: what the audit trail is told, “floor/code” → [before, after].
+    ``changes``: what the audit trail is told of each floor that changed, name → [before, after].
     """
 
     floors_created: int = 0
@@ -50,7 +50,7 @@ class Imported:
     passages_guessed: int = 0
     pictures: int = 0
     successors: dict[int, int] = field(default_factory=dict)
-    changes: dict[str, list[Any]] = field(default_factory=dict)
+    changes: dict[Floor, dict[str, list[Any]]] = field(default_factory=dict)
     building: Building | None = None
 
     def count(self, changes: Iterable[ZoneChange]) -> None:
@@ -70,7 +70,7 @@ def import_plan(*, plan: Plan, site: Site, building: str, name: str, now: dateti
     retired. A new name or kind stays the same zone. Floors that the plan does not mention are left alone.
     """
     imported, heirs = Imported(), Heirs()
-    house = imported.building = _building(site, building, name, imported)
+    house = imported.building = _building(site, building, name)
     zones = {floor.name: _store_floor(house, floor, imported, heirs, now) for floor in plan.floors}
     imported.successors = heirs.successors
     follow(heirs)
@@ -81,12 +81,11 @@ def import_plan(*, plan: Plan, site: Site, building: str, name: str, now: dateti
     return imported
 
 
-def _building(site: Site, slug: str, name: str, imported: Imported) -> Building:
+def _building(site: Site, slug: str, name: str) -> Building:
     found = Building.objects.select_for_update().filter(slug=slug).first()
     if found is None:
         made = Building(site=site, slug=slug, name=name)
         _save_checked(made)
-        imported.changes[f"building {slug}"] = [None, {"name": name, "site": site.slug}]
         return made
     if found.site_id != site.pk:
         raise PlanRefused([f"the building “{slug}” belongs to another site: {found.site}"])
@@ -109,7 +108,7 @@ def _store_floor(
     if floor is None:
         floor = Floor(building=house, name=told.name, level=told.level, slug=_floor_slug(house, told))
         imported.floors_created += 1
-        imported.changes[f"floor {floor.slug}"] = [None, {"name": told.name, "level": told.level}]
+    is_new = floor.pk is None
     if told.zones:
         set_outline(floor, [zone.polygon for zone in told.zones.values()], told.outline)
     if floor.pk is None:
@@ -117,12 +116,22 @@ def _store_floor(
     if told.picture:
         store_picture(floor, told.picture)
         imported.pictures += 1
-        imported.changes[f"picture of {floor.slug}"] = [None, {"bounds": list(told.picture.bounds)}]
     changes = zone_changes(told, current_zones(floor), Departments(house.site))
     imported.count(changes)
-    imported.changes |= audit_changes({floor.slug: changes})
+    told_of = _floor_changes(told, is_new=is_new) | audit_changes(changes)
+    if told_of:
+        imported.changes[floor] = told_of
     stored = store_zones(floor, changes, house.site, heirs, now)
     return {zone.code: zone for zone in stored if zone is not None}
+
+
+def _floor_changes(told: PlanFloor, *, is_new: bool) -> dict[str, list[Any]]:
+    changes: dict[str, list[Any]] = (
+        {"floor": [None, {"name": told.name, "level": told.level}]} if is_new else {}
+    )
+    if told.picture:
+        changes["picture"] = [None, {"bounds": list(told.picture.bounds)}]
+    return changes
 
 
 def set_outline(floor: Floor, polygons: Iterable[Polygon], told: list[list[list[float]]] | None) -> None:

@@ -5,35 +5,55 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('locations', '0002_location'),
+        ("locations", "0002_location"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='FloorPicture',
+            name="FloorPicture",
             fields=[
-                ('floor', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='picture', serialize=False, to='locations.floor')),
-                ('content', models.BinaryField()),
-                ('media_type', models.CharField(max_length=20)),
-                ('width_px', models.PositiveIntegerField()),
-                ('height_px', models.PositiveIntegerField()),
-                ('bounds', models.JSONField(help_text='x and y of the lower left corner, then of the upper right one.')),
-                ('digest', models.CharField(max_length=64)),
+                (
+                    "floor",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        primary_key=True,
+                        related_name="picture",
+                        serialize=False,
+                        to="locations.floor",
+                    ),
+                ),
+                ("content", models.BinaryField()),
+                ("media_type", models.CharField(max_length=20)),
+                ("width_px", models.PositiveIntegerField()),
+                ("height_px", models.PositiveIntegerField()),
+                (
+                    "bounds",
+                    models.JSONField(
+                        help_text="x and y of the lower left corner, then of the upper right one."
+                    ),
+                ),
+                ("digest", models.CharField(max_length=64)),
             ],
             options={
-                'ordering': ['floor'],
+                "ordering": ["floor"],
             },
         ),
         migrations.AddField(
-            model_name='floor',
-            name='outline_is_told',
-            field=models.BooleanField(default=False, help_text='Told by a plan: zones stay inside. Otherwise it is drawn around the zones.'),
+            model_name="floor",
+            name="outline_is_told",
+            field=models.BooleanField(
+                default=False,
+                help_text="Told by a plan: zones stay inside. Otherwise it is drawn around the zones.",
+            ),
         ),
         migrations.AddField(
-            model_name='zone',
-            name='drawn_at',
-            field=models.DateTimeField(blank=True, help_text="When a changed plan brought it; empty for one of a floor's first plan.", null=True),
+            model_name="zone",
+            name="drawn_at",
+            field=models.DateTimeField(
+                blank=True,
+                help_text="When a changed plan brought it; empty for one of a floor's first plan.",
+                null=True,
+            ),
         ),
     ]

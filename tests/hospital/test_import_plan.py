@@ -210,12 +210,12 @@ def test_an_import_is_one_record_in_the_trail(file, site):
         run(plan)
         run(file(room("A1", 0, 0, name="Bay"), room("A2", 4, 0)))
     first, second = AuditRecord.objects.filter(action=Action.CHANGE).order_by("pk")
-    assert first.object_text == "Annex"
-    assert list(first.changes) == ["building annex", "floor annex-0", "annex-0/a1", "annex-0/a2"]
+    assert (first.object_type, first.object_text) == ("locations.floor", "Ground")
+    assert list(first.changes) == ["floor", "zone a1", "zone a2"]
     zone = Zone.objects.get(code="a1")
-    assert second.changes["annex-0/a1"][0] == {"id": zone.pk, "code": "a1", "name": "A1", "kind": "other"}
-    assert second.changes["annex-0/a1"][1]["name"] == "Bay"
-    assert second.detail.startswith("Imported a plan: 0 floors made; zones: 0 new, 1 changed")
+    assert second.changes["zone a1"][0] == {"id": zone.pk, "code": "a1", "name": "A1", "kind": "other"}
+    assert second.changes["zone a1"][1]["name"] == "Bay"
+    assert second.detail.startswith("Plan imported: 0 floors made; zones: 0 new, 1 changed")
 
 
 def test_what_was_in_the_old_room_then_is_still_told_with_its_name_then(file, site, make_pump, noon):

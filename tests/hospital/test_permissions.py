@@ -66,6 +66,9 @@ PAGES = {
     "receivers": TECHNICAL,
     "receivers-file": TECHNICAL,
     "receivers-import": TECHNICAL,
+    "plans": TECHNICAL,
+    "plan-edit": TECHNICAL,
+    "plan-state": TECHNICAL,
 }
 """Page → who may open it. A new page has to find its row here."""
 POSTED = {"poll-now", "resume", "stop-discovery", "leave-find", "revoke-token"}
@@ -74,6 +77,7 @@ ALSO_POSTED = {
     "pause-segment",
     "pause-everything",
     "receivers-import",
+    "plan-edit",
     "discovery",
     "find-device",
 }

@@ -1,0 +1,73 @@
+// Where a point goes that is drawn near something: a corner, a wall, a right angle. Pure; metres.
+import { boxOf, distance, edgesOf, meeting, nearestOn, spot } from "./geometry.js";
+
+const FAR = 10000;
+
+/**
+ * Corners and walls of the shapes that may be snapped to, for many questions.
+ * `snap(point, metres, { from, before })`: where the point goes, and to what: "corner", "wall", "angle" or "".
+ * `from` is the point drawn last, `before` the one before it: right angles are taken from them.
+ */
+export class Snapper {
+  constructor(shapes) {
+    this.shapes = shapes.filter(({ length }) => length).map((rings) => ({ box: boxOf(rings), edges: edgesOf(rings) }));
+  }
+
+  snap(point, metres, { from = null, before = null } = {}) {
+    const edges = this.#near(point, metres);
+    const corner = nearestOf(edges.map(({ a }) => a), point, metres);
+    if (corner) return { at: corner, to: "corner" };
+    const lines = from ? rightAngles(from, before) : [];
+    const line = nearestLine(lines, point, metres);
+    const wall = nearestLine(edges.map(({ a, b }) => [a, b]), point, metres);
+    if (line && wall) {
+      const both = nearestOf(edges.map(({ a, b }) => meeting(...line.ends, a, b)).filter(Boolean), point, metres);
+      if (both) return { at: spot(both), to: "wall" };
+    }
+    if (wall) return { at: spot(wall.at), to: "wall" };
+    if (line) return { at: spot(line.at), to: "angle" };
+    return { at: spot([Math.round(point[0] * 20) / 20, Math.round(point[1] * 20) / 20]), to: "" };
+  }
+
+  #near([x, y], metres) {
+    return this.shapes
+      .filter(({ box }) => x > box.left - metres && x < box.right + metres && y > box.bottom - metres && y < box.top + metres)
+      .flatMap(({ edges }) => edges.filter(({ a, b }) => nearestOn([x, y], a, b).away <= metres));
+  }
+}
+
+const nearestOf = (points, point, metres) => {
+  let best = null;
+  for (const each of points) {
+    const away = distance(each, point);
+    if (away <= metres && (!best || away < best.away)) best = { away, each };
+  }
+  return best?.each ?? null;
+};
+
+const nearestLine = (lines, point, metres) => {
+  let best = null;
+  for (const ends of lines) {
+    const { at, away } = nearestOn(point, ...ends);
+    if (away <= metres && (!best || away < best.away)) best = { at, away, ends };
+  }
+  return best;
+};
+
+/** Long lines through the last point: along the axes, and along and across the line before. */
+const rightAngles = ([x, y], before) => {
+  const ways = [[1, 0], [0, 1]];
+  if (before && distance(before, [x, y]) > 0.01) {
+    const long = distance(before, [x, y]);
+    const [ux, uy] = [(x - before[0]) / long, (y - before[1]) / long];
+    ways.push([ux, uy], [-uy, ux]);
+  }
+  return ways.map(([ux, uy]) => [[x - ux * FAR, y - uy * FAR], [x + ux * FAR, y + uy * FAR]]);
+};
+
+/** Metres and, from three corners on, square metres, as people read them: “4.20 m · 16.8 m²”. */
+export const sizeWords = (points, area) => {
+  const long = points.length > 1 ? `${distance(points.at(-1), points.at(-2)).toFixed(2)} m` : "";
+  return [long, area ? `${area.toFixed(1)} m²` : ""].filter(Boolean).join(" · ");
+};
+
