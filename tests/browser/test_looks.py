@@ -23,6 +23,8 @@ PAGES = {
     "segment": "/collectors/segments/1/",
     "pause": "/collectors/segments/1/pause/",
     "risks": "/collectors/risks/",
+    "plans": "/plans/",
+    "plan-editor": "/plans/main-1/edit/",
 }
 WIDTHS = {"desktop": DESKTOP, "phone": PHONE}
 

@@ -4,6 +4,7 @@ import { OUTLINE, ringsOf } from "./draft.js";
 
 const { L } = window;
 const FAMILY = getComputedStyle(document.body).fontFamily;
+const LINE = 13;
 const PANE = "drawing";
 const FILLS = {
   patient_room: "plan-care", theatre: "plan-care", imaging: "plan-care", clean_store: "plan-clean", soiled: "plan-soiled",
@@ -21,6 +22,18 @@ const colour = (token) => {
     known.set(token, getComputedStyle(probe).color);
   }
   return known.get(token);
+};
+
+/** Words on lines no wider than that; null where a word is wider. */
+const wrapped = (c, text, width) => {
+  const lines = [];
+  for (const word of text.split(" ")) {
+    if (c.measureText(word).width > width) return null;
+    const longer = lines.length ? `${lines.at(-1)} ${word}` : word;
+    if (lines.length && c.measureText(longer).width <= width) lines[lines.length - 1] = longer;
+    else lines.push(word);
+  }
+  return lines;
 };
 
 export const PlanCanvas = L.Layer.extend({
@@ -87,11 +100,11 @@ export const PlanCanvas = L.Layer.extend({
     const { state, chosen, faults, theirs } = this.editor;
     const faulty = new Set(faults.flatMap(({ keys }) => keys));
     this.paintZones(c, state, faulty);
-    for (const zone of state.zones) this.paintName(c, zone, scale);
     if (theirs) this.paintTheirs(c, theirs);
     for (const guess of this.editor.guesses) this.paintDoor(c, guess, { isGuess: true });
     for (const receiver of state.receivers) this.paintReceiver(c, receiver, scale, faulty);
     for (const passage of state.passages) this.paintDoor(c, passage, { isFaulty: faulty.has(passage.key) });
+    for (const zone of state.zones) this.paintName(c, zone, scale);
     const rings = ringsOf(state, chosen);
     if (rings) this.paintHandles(c, rings);
     for (const { at } of faults) if (at) this.paintFault(c, at);
@@ -148,21 +161,32 @@ export const PlanCanvas = L.Layer.extend({
     c.setLineDash([]);
   },
 
+  /** A name on as many lines as it needs, where it fits into its zone. */
   paintName(c, { name, rings }, scale) {
     const box = boxOf(rings);
-    const width = (box.right - box.left) * scale - 8;
-    const height = (box.top - box.bottom) * scale;
-    c.font = `500 12px ${FAMILY}`;
-    if (height < 18 || width < 16 || c.measureText(name).width > width) return;
+    const [width, height] = [(box.right - box.left) * scale - 6, (box.top - box.bottom) * scale - 4];
+    if (height < LINE || width < 16) return;
+    c.font = `500 11px ${FAMILY}`;
+    const lines = wrapped(c, name, width);
+    if (!lines || lines.length * LINE > height) return;
     if (!this.labels.has(rings)) this.labels.set(rings, labelOf(rings));
     const [x, y] = this.at(this.labels.get(rings));
     c.textAlign = "center";
     c.textBaseline = "middle";
     c.lineWidth = 3;
+    c.lineJoin = "round";
     c.strokeStyle = colour("plan-floor");
-    if (this.editor.opacity !== null) c.strokeText(name, x, y);
-    c.fillStyle = colour("ink-2");
-    c.fillText(name, x, y);
+    c.fillStyle = colour("ink");
+    lines.forEach((line, i) => {
+      const top = y + (i - (lines.length - 1) / 2) * LINE;
+      c.strokeText(line, x, top);
+      c.fillText(line, x, top);
+    });
+  },
+
+  /** Marks are small while much of the floor is seen. */
+  sized(least, most) {
+    return Math.max(least, Math.min(most, this.scale() * 0.3));
   },
 
   paintTheirs(c, theirs) {
@@ -175,7 +199,7 @@ export const PlanCanvas = L.Layer.extend({
   paintDoor(c, passage, { isGuess = false, isFaulty = false } = {}) {
     const [x, y] = this.at([passage.x, passage.y]);
     const isChosen = passage.key === this.editor.chosen;
-    const half = passage.kind === "door" ? 4.5 : 8;
+    const half = passage.kind === "door" ? this.sized(2.5, 4.5) : 8;
     c.beginPath();
     if (passage.kind === "door") c.arc(x, y, half, 0, 2 * Math.PI);
     else c.roundRect(x - half, y - half, 2 * half, 2 * half, 3);
@@ -199,12 +223,12 @@ export const PlanCanvas = L.Layer.extend({
       this.stroke(c, token, 1, [3, 4]);
     }
     c.beginPath();
-    c.arc(x, y, 6.5, 0, 2 * Math.PI);
+    c.arc(x, y, isChosen ? 7 : this.sized(3.5, 6.5), 0, 2 * Math.PI);
     c.fillStyle = colour("surface");
     c.fill();
-    this.stroke(c, token, 1.5);
+    this.stroke(c, token, isChosen ? 2 : 1);
     c.beginPath();
-    c.arc(x, y, 2.2, 0, 2 * Math.PI);
+    c.arc(x, y, this.sized(1.2, 2.2), 0, 2 * Math.PI);
     c.fillStyle = colour(token);
     c.fill();
   },

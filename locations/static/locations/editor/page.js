@@ -246,6 +246,10 @@ function showFaults({ faults }) {
     };
     return el("li", {}, el("button", { type: "button", className: "editor-row", onclick: show }, words));
   });
+  if (faults.some(({ words }) => words.endsWith("over the outer wall"))) {
+    const around = () => editor.take({ ...editor.state, outline: null });
+    rows.push(el("li", {}, el("button", { type: "button", className: "button", onclick: around }, "Draw the outer wall around the zones")));
+  }
   find("faults-list").replaceChildren(...rows);
 }
 

@@ -1,5 +1,5 @@
 // Where a point goes that is drawn near something: a corner, a wall, a right angle. Pure; metres.
-import { boxOf, distance, edgesOf, meeting, nearestOn, spot } from "./geometry.js";
+import { between, boxOf, distance, edgesOf, meeting, nearestOn, spot } from "./geometry.js";
 
 const FAR = 10000;
 
@@ -26,7 +26,7 @@ export class Snapper {
       const both = nearestOf(edges.map(({ a, b }) => meeting(...line.ends, a, b)).filter(Boolean), point, metres);
       if (both) return { at: spot(both), to: "wall" };
     }
-    if (wall) return { at: spot(wall.at), to: "wall" };
+    if (wall) return { at: spot(stepped(wall)), to: "wall" };
     const crossing = line && nearestOf(lines.map((other) => crossed(line.ends, other)).filter(Boolean), point, metres);
     if (line) return { at: spot(crossing ?? line.at), to: "angle" };
     return { at: spot([Math.round(point[0] * 20) / 20, Math.round(point[1] * 20) / 20]), to: "" };
@@ -46,6 +46,12 @@ const nearestOf = (points, point, metres) => {
     if (away <= metres && (!best || away < best.away)) best = { away, each };
   }
   return best?.each ?? null;
+};
+
+/** Along a wall in steps of 5 cm from where it begins. */
+const stepped = ({ at, ends: [a, b] }) => {
+  const long = distance(a, b);
+  return long ? between(a, b, Math.min(1, Math.round(distance(a, at) * 20) / 20 / long)) : at;
 };
 
 /** Where two lines cross, unless they are one line. */
