@@ -199,14 +199,14 @@ export const PlanCanvas = L.Layer.extend({
   paintDoor(c, passage, { isGuess = false, isFaulty = false } = {}) {
     const [x, y] = this.at([passage.x, passage.y]);
     const isChosen = passage.key === this.editor.chosen;
-    const half = passage.kind === "door" ? this.sized(2.5, 4.5) : 8;
+    const half = passage.kind === "door" ? this.sized(1.8, 4.5) : this.sized(5, 8);
     c.beginPath();
     if (passage.kind === "door") c.arc(x, y, half, 0, 2 * Math.PI);
     else c.roundRect(x - half, y - half, 2 * half, 2 * half, 3);
     c.fillStyle = colour(isChosen ? "in-use" : isFaulty ? "down" : isGuess || passage.kind !== "door" ? "surface" : "ink");
     c.fill();
     this.stroke(c, isFaulty ? "down" : isChosen ? "in-use" : "ink-2", 1.5, isGuess ? [2, 2] : []);
-    if (passage.kind === "door") return;
+    if (passage.kind === "door" || half < 8) return;
     c.beginPath();
     const signs = passage.kind === "lift" ? [[-3, -1, 0, -4, 3, -1], [-3, 1, 0, 4, 3, 1]] : [[-5, 4, -2, 4, -2, 1, 1, 1, 1, -2, 4, -2, 4, -5]];
     for (const sign of signs) for (let i = 0; i < sign.length; i += 2) (i ? c.lineTo : c.moveTo).call(c, x + sign[i], y + sign[i + 1]);
@@ -223,7 +223,7 @@ export const PlanCanvas = L.Layer.extend({
       this.stroke(c, token, 1, [3, 4]);
     }
     c.beginPath();
-    c.arc(x, y, isChosen ? 7 : this.sized(3.5, 6.5), 0, 2 * Math.PI);
+    c.arc(x, y, isChosen ? 7 : this.sized(2.6, 6.5), 0, 2 * Math.PI);
     c.fillStyle = colour("surface");
     c.fill();
     this.stroke(c, token, isChosen ? 2 : 1);

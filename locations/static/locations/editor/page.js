@@ -168,6 +168,11 @@ class Editor {
     return this.#snapper.snapper.snap(point, metres, options);
   }
 
+  /** The form of what is chosen, where it is not beside the plan already. */
+  showForm() {
+    if (isPhone()) side(true);
+  }
+
   // --- What forms and tools do alike -----------------------------------------------------------------------------
   remove(key) {
     if (!key || key === OUTLINE || !rowOf(this.state, key)) return;
@@ -345,9 +350,19 @@ const release = (event) => {
   if (last.isTaken) {
     map.dragging.enable();
     editor.tool.up();
-  } else if (!last.isMoved && event.type === "pointerup") editor.tool.click(metresAt(event), reachOf(event));
+  } else if (!last.isMoved && event.type === "pointerup") clickReach = reachOf(event);
   showActions(editor);
 };
+let clickReach = 0; // of a press that may become a click
+
+// A touch becomes a click after it has moved the focus here: what a click opens can take the focus then.
+box.addEventListener("click", (event) => {
+  if (!clickReach) return;
+  const reach = clickReach;
+  clickReach = 0;
+  editor.tool.click(metresAt(event), reach);
+  showActions(editor);
+});
 box.addEventListener("pointerup", release);
 box.addEventListener("pointercancel", release);
 

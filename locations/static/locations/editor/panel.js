@@ -47,7 +47,7 @@ export const nameOf = (editor, key) => {
 };
 
 export const titleOf = (editor, row) => {
-  if (row.rings) return row.name;
+  if (row.rings) return row.name || row.code;
   if (row.ends) return `${PASSAGES[row.kind]}: ${row.ends.map((end) => nameOf(editor, end)).join(" – ")}`;
   return `Receiver ${row.identifier || "without a name"}`;
 };

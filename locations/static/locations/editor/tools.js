@@ -2,6 +2,7 @@
 import { areaOf, awayFrom, between, closed, contains, crossingOf, distance, opened } from "./geometry.js";
 import { thingAt } from "./canvas.js";
 import { addCorner, addPassage, addReceiver, addZone, doorAt, moveCorner, moveThing, ringsOf, rowOf, splitZone, zoneOf, zonesAt } from "./draft.js";
+import { titleOf } from "./panel.js";
 import { sizeWords } from "./snapping.js";
 
 export const STOREY = { lift: 15, stairs: 12 }; // walking metres that one storey counts for
@@ -102,8 +103,15 @@ class Select extends Tool {
 
   click(point, reach) {
     const { editor } = this;
-    const thing = thingAt(editor.state, point, reach);
-    editor.choose(thing ?? zonesAt(editor.state, point)[0]?.key ?? null);
+    const key = thingAt(editor.state, point, reach) ?? zonesAt(editor.state, point)[0]?.key ?? null;
+    if (key && key === editor.chosen && editor.isTouch) return editor.showForm();
+    editor.choose(key);
+    return editor.hint(key ? this.words(key) : this.help);
+  }
+
+  words(key) {
+    const way = this.editor.isTouch ? "touch it again to name it" : "Enter edits it";
+    return `${titleOf(this.editor, rowOf(this.editor.state, key))}: ${way}`;
   }
 }
 
