@@ -26,6 +26,7 @@ from locations.floor_draft import Draft, DraftRefusedError, MalformedDraftError,
 from locations.floor_state import departments_of, plan_state, zones_elsewhere
 from locations.models import Floor, Passage
 from locations.plan_edit import Edited, PlanConflictError, save_plan
+from locations.plans import picture_of
 from locations.receiver_kinds import ReceiverKind
 from locations.receiver_list import unplaced_receivers
 from locations.zones import ZoneKind
@@ -89,7 +90,7 @@ def _floor(request: HttpRequest, slug: str) -> Floor:
 
 
 def _state(floor: Floor) -> dict[str, Any]:
-    return plan_state(floor) | {"elsewhere": zones_elsewhere(floor)}
+    return plan_state(floor) | {"elsewhere": zones_elsewhere(floor), "picture": picture_of(floor)}
 
 
 def _store(request: HttpRequest, floor: Floor) -> HttpResponse:

@@ -32,16 +32,16 @@ _COLLECTING = frozenset(
     }
 )
 _RECEIVERS = frozenset({"locations.view_receiver", "locations.import_receivers"})
+_PLANS = frozenset({"locations.change_zone"})
 _HANDS_ON = frozenset(
     {"collectors.poll_endpoint", "collectors.pause_polling", "collectors.view_find", "collectors.discover"}
 )
-_PLANS = frozenset({"locations.change_zone"})
 _TOKENS = frozenset({"collectors.change_sourcetoken"})
 
 PERMISSIONS: dict[str, frozenset[str]] = {
     Role.NURSE: _PLACES | _EQUIPMENT,
     Role.BIOMED: _PLACES | _EQUIPMENT | _HISTORY | _COLLECTING | _HANDS_ON | _RECEIVERS | _PLANS,
     Role.FACILITIES: _PLACES | _EQUIPMENT | _HISTORY,
-    Role.ADMIN: _PLACES | _EQUIPMENT | _HISTORY | _COLLECTING | _HANDS_ON | _RECEIVERS | _PLANS | _TOKENS,
+    Role.ADMIN: _PLACES | _EQUIPMENT | _HISTORY | _COLLECTING | _HANDS_ON | _RECEIVERS | _TOKENS | _PLANS,
 }
 """What each role may do. Administrators edit through the admin site besides (``is_staff`` and superuser)."""

@@ -15,9 +15,10 @@ from locations.floor_draft import OUTLINE, Draft, DraftRefusedError, DraftZone
 from locations.floor_draft import MalformedDraftError as Malformed
 from locations.floor_state import current_zones, plan_state, told_passages
 from locations.models import Department, Floor, Receiver, Zone
+from locations.passage_storing import renew_guesses
 from locations.plan_edit_fittings import Fittings
 from locations.plan_edit_words import Counts, in_words
-from locations.plan_import import Imported, outline_of, renew_guesses
+from locations.plan_import import outline_of
 from locations.polygons import label_point, polygon_of
 
 
@@ -125,7 +126,7 @@ class _Work:
         fittings = Fittings(self.floor, self.draft, self.made, self.edited.successors, self.edited.counts)
         fittings.store_passages(self.passages)
         fittings.store_receivers(self.receivers)
-        renew_guesses(self.floor.building, Imported())
+        renew_guesses(self.floor.building)
 
     def _store_zones(self) -> None:
         claims: dict[int, list[DraftZone]] = defaultdict(list)
@@ -159,7 +160,7 @@ class _Work:
             counts["reassigned"] += earlier.department_id != told.department_id
         if zone is None:
             self._count_new(told, claims)
-            return _make_zone(self.floor, told)
+            return _make_zone(self.floor, told, self.now)
         if (zone.name, zone.code, zone.kind, zone.department_id) != (
             told.name, told.code, told.kind, told.department_id,
         ):  # fmt: skip
@@ -208,11 +209,12 @@ def _check_keys(rows: Iterable[Any], stored: Mapping[int, Any]) -> None:
         raise Malformed("id: not on this floor")
 
 
-def _make_zone(floor: Floor, told: DraftZone) -> Zone:
+def _make_zone(floor: Floor, told: DraftZone, now: datetime) -> Zone:
     x, y = label_point(told.polygon)
     return Zone.objects.create(
         floor=floor, code=told.code, name=told.name, kind=told.kind, polygon=told.rings,
         department_id=told.department_id, label_x=round(x, 3), label_y=round(y, 3),
+        drawn_at=now,
     )  # fmt: skip
 
 

@@ -45,6 +45,7 @@ WATCHED = (
 )
 SYSTEM_ONLY = (
     "locations.ReceiverHeard",
+    "locations.FloorPicture",  # people bring it with a plan, which hospital.floor_plans records as one change
     "assets.AssetNow",
     "assets.ActivityInterval",
     "assets.Stay",
@@ -64,6 +65,7 @@ SYSTEM_ONLY = (
     "collectors.Trap",
     "collectors.Procedure",
     "hospital.SignInAttempts",
+    "hospital.PlanUpload",  # gone in hours; what is taken in of it is recorded then
     "hospital.AuditRecord",
 )
 RIGHTS = frozenset({"role", "is_staff", "is_superuser", "is_active", "all_sites", "sites"})
