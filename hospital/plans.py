@@ -29,6 +29,7 @@ from locations.plan_edit import Edited, PlanConflictError, save_plan
 from locations.plans import picture_of
 from locations.receiver_kinds import ReceiverKind
 from locations.receiver_list import unplaced_receivers
+from locations.walk_tables import renew_walks
 from locations.zones import ZoneKind
 
 MOST_UNPLACED = 200
@@ -132,6 +133,7 @@ def store_drawn_floor(*, floor: Floor, draft: Draft) -> Edited:
         edited = save_plan(floor=floor, draft=draft, now=timezone.now())
         move_home_zones(successors=edited.successors)
         move_people(successors=edited.successors)
+    renew_walks(floor.building.site_id)
     if changes:
         said = (
             f"Plan of {floor} changed: {edited}" if edited.counts.total() else f"Plan of {floor} saved again"

@@ -5,6 +5,7 @@ import { OUTLINE, ringsOf } from "./draft.js";
 const { L } = window;
 const FAMILY = getComputedStyle(document.body).fontFamily;
 const LINE = 13;
+const WORDED = 4; // faults that are said on the plan itself
 const PANE = "drawing";
 const FILLS = {
   patient_room: "plan-care", theatre: "plan-care", imaging: "plan-care", clean_store: "plan-clean", soiled: "plan-soiled",
@@ -107,7 +108,7 @@ export const PlanCanvas = L.Layer.extend({
     for (const zone of state.zones) this.paintName(c, zone, scale);
     const rings = ringsOf(state, chosen);
     if (rings) this.paintHandles(c, rings);
-    for (const { at } of faults) if (at) this.paintFault(c, at);
+    faults.forEach((fault, i) => fault.at && this.paintFault(c, fault, i < WORDED));
     this.editor.tool?.draw?.(c, this.at, colour);
     if (this.editor.cursor) this.paintCursor(c, this.editor.cursor);
   },
@@ -257,8 +258,22 @@ export const PlanCanvas = L.Layer.extend({
     );
   },
 
-  paintFault(c, at) {
+  /** A mark where the fault is; the first ones in words. */
+  paintFault(c, { at, words }, isWorded) {
     const [x, y] = this.at(at);
+    if (isWorded) {
+      c.font = `500 12px ${FAMILY}`;
+      const width = c.measureText(words).width + 16;
+      const left = Math.max(4, Math.min(this._map.getSize().x - width - 4, x - width / 2));
+      c.beginPath();
+      c.roundRect(left, y + 13, width, 22, 6);
+      c.fillStyle = colour("down");
+      c.fill();
+      c.textAlign = "start";
+      c.textBaseline = "middle";
+      c.fillStyle = colour("surface");
+      c.fillText(words, left + 8, y + 24.5);
+    }
     c.beginPath();
     c.arc(x, y, 9, 0, 2 * Math.PI);
     c.fillStyle = colour("down");

@@ -21,6 +21,16 @@ export const el = (tag, properties = {}, ...children) => {
 const button = (text, onclick, extra = {}) => el("button", { type: "button", className: "button", onclick, ...extra }, text);
 const options = (name) => document.querySelector(`[data-options="${name}"]`).content.cloneNode(true);
 
+const SVG = "http://www.w3.org/2000/svg";
+const icon = (name) => {
+  const [svg, use] = ["svg", "use"].map((tag) => document.createElementNS(SVG, tag));
+  svg.setAttribute("class", "icon");
+  svg.setAttribute("aria-hidden", "true");
+  use.setAttribute("href", `#icon-${name}`);
+  svg.append(use);
+  return svg;
+};
+
 let numbers = 0;
 const field = (label, control, help = "") => {
   control.id = `field-${++numbers}`;
@@ -123,8 +133,7 @@ export class Panel {
     if (this.shown === chosen && !isAnew && form.contains(document.activeElement)) return this.#sync(row);
     this.shown = chosen;
     const made = chosen === OUTLINE ? this.#wall(row) : row.rings ? this.#zone(row) : row.ends ? this.#passage(row) : this.#receiver(row);
-    const close = el("button", { type: "button", className: "button is-quiet is-icon", onclick: () => this.editor.choose(null), "aria-label": "Close" });
-    close.innerHTML = '<svg class="icon" aria-hidden="true"><use href="#icon-close" /></svg>';
+    const close = el("button", { type: "button", className: "button is-quiet is-icon", onclick: () => this.editor.choose(null), "aria-label": "Close" }, icon("close"));
     const head = el("div", { className: "map-side-head" }, el("h2", { className: "editor-title" }, titleOf(this.editor, row)), close);
     return form.replaceChildren(head, el("div", { className: "editor-fields" }, ...made.flat().filter(Boolean)));
   }

@@ -97,13 +97,15 @@ class Select extends Tool {
 
   up() {
     if (this.next) this.editor.take(this.next);
+    else if (this.held.thing && this.editor.isTouch) this.editor.showForm();
     this.held = this.next = null;
     this.editor.hint(this.help);
   }
 
   click(point, reach) {
     const { editor } = this;
-    const key = thingAt(editor.state, point, reach) ?? zonesAt(editor.state, point)[0]?.key ?? null;
+    const near = reach * (editor.isTouch ? 0.4 : 0.8); // a thumb's reach is for dragging: it would hide the zones
+    const key = thingAt(editor.state, point, near) ?? zonesAt(editor.state, point)[0]?.key ?? null;
     if (key && key === editor.chosen && editor.isTouch) return editor.showForm();
     editor.choose(key);
     return editor.hint(key ? this.words(key) : this.help);
