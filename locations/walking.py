@@ -127,11 +127,15 @@ class WalkGraph:
         told = self._metres_from(origin, is_told=True) if self._has_guesses else walked
         return Walks(self._place, walked, told > walked + SAME_M)
 
+    def is_current(self, zone_id: int) -> bool:
+        """Whether the zone is of the plan as it is now; others are in ``rooms`` too, for what still stands there."""
+        return zone_id in self._at
+
     def walk(self, origin: int, target: int) -> Walk | None:
         """From zone to zone; approximate where passages do not lead there, ``None`` if nothing is known."""
         if origin not in self.rooms or target not in self.rooms:
             return None
-        walked = self.walks_from(origin).get(target)
+        walked = self.walks_from(origin).get(target) if self.is_current(origin) else None
         if walked is not None:
             return walked
         here, there = self.rooms[origin], self.rooms[target]
@@ -175,8 +179,7 @@ def _stamp() -> PlansStamp:
 
 def _rooms(site_id: int) -> dict[int, Room]:
     rows: Iterable[tuple[int, float, float, int, int]] = (
-        Zone.objects.current()
-        .in_site(site_id)
+        Zone.objects.in_site(site_id)
         .order_by("pk")
         .values_list("pk", "label_x", "label_y", "floor__building_id", "floor__level")
     )
@@ -186,6 +189,6 @@ def _rooms(site_id: int) -> dict[int, Room]:
 def walking_distances(zone: Zone) -> dict[int, float]:
     """Zone → walking metres from ``zone``, for each zone of its site that passages lead to."""
     graph = walk_graph(zone.floor.building.site_id)
-    if zone.pk not in graph.rooms:
+    if not graph.is_current(zone.pk):
         return {}
     return {zone_id: walk.metres for zone_id, walk in graph.walks_from(zone.pk).items()}

@@ -163,6 +163,15 @@ def test_a_retired_zone_is_not_walked_through(make_zone, hall, noon):
     assert walking_distances(hall) == {}
 
 
+def test_to_what_still_stands_in_a_retired_zone_the_distance_is_an_estimate(make_zone, hall, site, noon):
+    bay = make_zone("Bay 1", x=0, y=2, width=4, height=4)
+    door(bay, hall, 2, 2)
+    bay.retired_at = noon
+    bay.save()
+    estimate = Walk(math.dist((20, 1), (2, 4)) * DETOUR, is_approximate=True)
+    assert walk_graph(site.pk).walk(hall.pk, bay.pk) == walk_graph(site.pk).walk(bay.pk, hall.pk) == estimate
+
+
 def test_sites_have_graphs_of_their_own(make_zone, hall, site, other_site):
     far = Building.objects.create(site=other_site, name="Far", slug="far")
     room = make_zone("Room", floor=Floor.objects.create(building=far, name="Ground", slug="far-0", level=0))

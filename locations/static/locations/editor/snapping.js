@@ -1,31 +1,34 @@
 // Where a point goes that is drawn near something: a corner, a wall, a right angle. Pure; metres.
-import { boxOf, distance, edgesOf, meeting, nearestOn, spot } from "./geometry.js";
+import { between, boxOf, distance, edgesOf, meeting, nearestOn, spot } from "./geometry.js";
 
 const FAR = 10000;
 
 /**
  * Corners and walls of the shapes that may be snapped to, for many questions.
- * `snap(point, metres, { from, before })`: where the point goes, and to what: "corner", "wall", "angle" or "".
- * `from` is the point drawn last, `before` the one before it: right angles are taken from them.
+ * `snap(point, metres, options)`: where the point goes, and to what: "corner", "wall", "angle" or "".
+ * Right angles are taken from the point drawn last (`from`) and the one before it (`before`), and from the `first`.
+ * Walls that end at `without` are left out: they move along with what is snapped.
  */
 export class Snapper {
   constructor(shapes) {
     this.shapes = shapes.filter(({ length }) => length).map((rings) => ({ box: boxOf(rings), edges: edgesOf(rings) }));
   }
 
-  snap(point, metres, { from = null, before = null } = {}) {
-    const edges = this.#near(point, metres);
-    const corner = nearestOf(edges.map(({ a }) => a), point, metres);
+  snap(point, metres, { from = null, before = null, first = null, without = null } = {}) {
+    const isLeft = ({ a, b }) => !without || (distance(a, without) > 0.005 && distance(b, without) > 0.005);
+    const edges = this.#near(point, metres).filter(isLeft);
+    const corner = nearestOf([...(first ? [first] : []), ...edges.flatMap(({ a, b }) => [a, b])], point, metres);
     if (corner) return { at: corner, to: "corner" };
-    const lines = from ? rightAngles(from, before) : [];
+    const lines = [...(from ? rightAngles(from, before) : []), ...(first && first !== from ? rightAngles(first) : [])];
     const line = nearestLine(lines, point, metres);
     const wall = nearestLine(edges.map(({ a, b }) => [a, b]), point, metres);
     if (line && wall) {
       const both = nearestOf(edges.map(({ a, b }) => meeting(...line.ends, a, b)).filter(Boolean), point, metres);
       if (both) return { at: spot(both), to: "wall" };
     }
-    if (wall) return { at: spot(wall.at), to: "wall" };
-    if (line) return { at: spot(line.at), to: "angle" };
+    if (wall) return { at: spot(stepped(wall)), to: "wall" };
+    const crossing = line && nearestOf(lines.map((other) => crossed(line.ends, other)).filter(Boolean), point, metres);
+    if (line) return { at: spot(crossing ?? line.at), to: "angle" };
     return { at: spot([Math.round(point[0] * 20) / 20, Math.round(point[1] * 20) / 20]), to: "" };
   }
 
@@ -43,6 +46,19 @@ const nearestOf = (points, point, metres) => {
     if (away <= metres && (!best || away < best.away)) best = { away, each };
   }
   return best?.each ?? null;
+};
+
+/** Along a wall in steps of 5 cm from where it begins. */
+const stepped = ({ at, ends: [a, b] }) => {
+  const long = distance(a, b);
+  return long ? between(a, b, Math.min(1, Math.round(distance(a, at) * 20) / 20 / long)) : at;
+};
+
+/** Where two lines cross, unless they are one line. */
+const crossed = (one, other) => {
+  const [ax, ay] = [one[1][0] - one[0][0], one[1][1] - one[0][1]];
+  const [bx, by] = [other[1][0] - other[0][0], other[1][1] - other[0][1]];
+  return Math.abs(ax * by - ay * bx) > 1 ? meeting(...one, ...other) : null;
 };
 
 const nearestLine = (lines, point, metres) => {
