@@ -40,7 +40,8 @@ def _finish(imported: Imported, detail: str) -> None:
         record_event(action=Action.CHANGE, obj=floor, changes=changes, detail=detail)
         transaction.on_commit(partial(send_plan_change, floor.pk))
     if imported.building is not None:
-        renew_walks(imported.building.site_id)
+        # After the commit: nobody who writes has to wait for it, and answers are right without it.
+        transaction.on_commit(partial(renew_walks, imported.building.site_id), robust=True)
 
 
 def summary(imported: Imported) -> str:
