@@ -125,6 +125,20 @@ class FloorPicture(models.Model):
         return f"{self.floor}, {self.width_px} x {self.height_px}"
 
 
+class FloorWalks(models.Model):
+    """Walking distances of a floor, counted beforehand; see :mod:`locations.walk_tables`."""
+
+    floor = models.OneToOneField(Floor, on_delete=models.CASCADE, primary_key=True, related_name="walks")
+    stamp = models.CharField(max_length=200, help_text="Of the plan that was measured.")
+    content = models.BinaryField()
+
+    class Meta:
+        ordering: ClassVar = ["floor"]
+
+    def __str__(self) -> str:
+        return f"{self.floor}, {self.stamp}"
+
+
 class Zone(models.Model):
     """A room or part of a floor. ``polygon`` is a list of rings in metres: outer first, then holes.
 
@@ -165,6 +179,7 @@ class Zone(models.Model):
                 violation_error_message="This floor has a zone with that code already.",
             )
         ]
+        indexes = [models.Index(fields=["updated_at"], name="zone_updated")]
 
     def __str__(self) -> str:
         return self.name
@@ -212,6 +227,7 @@ class Passage(models.Model):
                 violation_error_message="A length cannot be negative.",
             ),
         ]
+        indexes = [models.Index(fields=["updated_at"], name="passage_updated")]
 
     def __str__(self) -> str:
         return f"{self.zone_a} to {self.zone_b}"

@@ -45,6 +45,7 @@ WATCHED = (
 )
 SYSTEM_ONLY = (
     "locations.ReceiverHeard",
+    "locations.FloorWalks",
     "locations.FloorPicture",  # people bring it with a plan, which hospital.floor_plans records as one change
     "assets.AssetNow",
     "assets.ActivityInterval",
