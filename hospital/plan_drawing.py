@@ -16,7 +16,6 @@ from locations.polygons import Rings
 MARGIN = 0.04
 MOST_FAULTS = 12
 """Drawings of faults on one page; the rest are told in words."""
-CONTEXT_M = 3.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,14 +44,16 @@ class PlanDrawing:
     labels: list[Label] = field(default_factory=list)
     spots: list[Label] = field(default_factory=list)
     picture: dict[str, Any] | None = None
+    letters: int = 75
+    """Height of a letter: this part of the size."""
 
     @property
     def letter(self) -> float:
-        return round(self.size / 75, 3)
+        return round(self.size / self.letters, 3)
 
     @property
     def dot(self) -> float:
-        return round(self.size / 90, 3)
+        return round(self.size * 0.6 / self.letters, 3)
 
 
 def path_of(rings: Rings) -> str:
@@ -125,6 +126,7 @@ def draw_fault(fault: Fault) -> PlanDrawing | None:
     if not fault.shapes:
         return None
     drawing = _empty(fault.words, _bounds(fault.shapes), margin_m=0.2)
+    drawing.letters = 20
     drawing.shapes += [Shape(path_of(rings), "plan-fault") for rings in fault.shapes]
     drawing.shapes += [Shape(path_of(rings), "plan-shared") for rings in fault.shared]
     drawing.spots = [Label(x, -y, f"({x:g}, {y:g})") for x, y in fault.spots]

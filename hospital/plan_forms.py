@@ -16,6 +16,8 @@ from locations.plan_formats.options import Calibration, PlanOptions
 ONE_FLOOR = ("floor", "level")
 POINTS = ("ax", "ay", "bx", "by", "metres")
 PLACES = ("at_ax", "at_ay", "at_bx", "at_by")
+RARE = frozenset({"layers", "latitude", "longitude", "rotation", "origin_x", "origin_y", *PLACES})
+"""Shown when somebody asks for them, or has told them."""
 OF_FORMAT: dict[str, tuple[str, ...]] = {
     "geojson": (),
     "imdf": ("of_building", "latitude", "longitude", "rotation"),
@@ -131,6 +133,18 @@ class OptionsForm(forms.Form):
         for name in list(self.fields):
             if name not in OF_FORMAT[plan_format.key]:
                 del self.fields[name]
+
+    @property
+    def common(self) -> list[forms.BoundField]:
+        return [field for field in self if field.name not in RARE]
+
+    @property
+    def rare(self) -> list[forms.BoundField]:
+        return [field for field in self if field.name in RARE]
+
+    @property
+    def has_rare(self) -> bool:
+        return any(field.errors or field.value() not in (None, "") for field in self.rare)
 
     def clean(self) -> dict[str, Any]:
         told = super().clean() or {}

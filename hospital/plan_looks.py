@@ -13,7 +13,7 @@ from hospital.plan_drawing import PlanDrawing, Shape, draw_faults, draw_floor
 from hospital.plan_forms import options_of
 from locations.faults import Fault
 from locations.models import Building
-from locations.plan_changes import Change, FloorChange, building_changes
+from locations.plan_changes import Change, FloorChange, ZoneChange, building_changes
 from locations.plan_formats import PlanFormat, format_of
 from locations.plan_formats.options import NoScaleError
 from locations.plan_formats.picture import opened, rewritten, smaller
@@ -54,7 +54,7 @@ class Look:
         return draw_faults(self.faults or self.overlaps)
 
     @property
-    def changed(self) -> list[tuple[FloorChange, object]]:
+    def changed(self) -> list[tuple[FloorChange, ZoneChange]]:
         found = [
             (floor, zone) for floor in self.floors for zone in floor.zones if zone.change != Change.UNCHANGED
         ]

@@ -133,7 +133,7 @@ def store_drawn_floor(*, floor: Floor, draft: Draft) -> Edited:
         edited = save_plan(floor=floor, draft=draft, now=timezone.now())
         move_home_zones(successors=edited.successors)
         move_people(successors=edited.successors)
-        renew_walks(floor.building.site_id)
+    renew_walks(floor.building.site_id)
     if changes:
         said = (
             f"Plan of {floor} changed: {edited}" if edited.counts.total() else f"Plan of {floor} saved again"

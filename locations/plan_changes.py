@@ -127,11 +127,15 @@ def audit_changes(changes: Iterable[ZoneChange]) -> dict[str, list[Any]]:
 
 
 def _values(zone: Zone | None) -> dict[str, Any] | None:
-    return zone and {"id": zone.pk, "code": zone.code, "name": zone.name, "kind": str(zone.kind)}
+    if zone is None:
+        return None
+    return {"id": zone.pk, "code": zone.code, "name": zone.name, "kind": str(zone.kind)}
 
 
 def _told_values(told: PlanZone | None) -> dict[str, Any] | None:
-    return told and {
+    if told is None:
+        return None
+    return {
         "code": told.code,
         "name": told.name,
         "kind": str(told.kind),

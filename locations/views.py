@@ -33,8 +33,7 @@ def plan_geojson(request: HttpRequest, slug: str) -> HttpResponse:
 def floor_picture(request: HttpRequest, slug: str) -> HttpResponse:
     """What is drawn under the floor's plan; 404 where there is none, or for a floor of a site not one's own."""
     floor = get_object_or_404(Floor.objects.visible_to(request.user), slug=slug)
-    digest = get_object_or_404(FloorPicture.objects.values_list("digest", flat=True), floor=floor)
-    etag = f'"{digest[:32]}"'
+    etag = f'"{get_object_or_404(FloorPicture.objects.defer("content"), floor=floor).digest[:32]}"'
     unchanged = get_conditional_response(request, etag=etag)
     if unchanged is not None:
         return unchanged

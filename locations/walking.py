@@ -7,7 +7,7 @@ passage that leads there, the distance is estimated from the straight line, and 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -15,6 +15,7 @@ from typing import NamedTuple
 
 import numpy as np
 from django.db.models import Count, Max
+from numpy.typing import NDArray
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import dijkstra
 
@@ -27,7 +28,7 @@ DETOUR = 1.4
 """Walking metres for a metre of straight line, where no passages are known: customary inside buildings."""
 LEVEL_M = 25.0
 """Estimated walking metres for one storey up or down: to the lift or stairs, and on from there."""
-KEPT_ORIGINS = 512
+KEPT_ORIGINS = 256
 """Zones from which distances are kept at a time, for each site."""
 SAME_M = 1e-6
 """Ways that differ by less are equally long."""
@@ -38,6 +39,26 @@ class Walk(NamedTuple):
 
     metres: float
     is_approximate: bool
+
+
+class Walks(Mapping[int, Walk]):
+    """Zone → walk, from one zone. Kept as numbers: a walk is made when somebody asks for it."""
+
+    def __init__(self, place: Mapping[int, int], metres: Metres, guessed: NDArray[np.bool_]) -> None:
+        self._place, self._metres, self._guessed = place, metres, guessed
+
+    def __getitem__(self, zone_id: int) -> Walk:
+        place = self._place[zone_id]
+        metres = float(self._metres[place])
+        if not math.isfinite(metres):
+            raise KeyError(zone_id)
+        return Walk(metres, bool(self._guessed[place]))
+
+    def __iter__(self) -> Iterator[int]:
+        return (zone for zone, place in self._place.items() if math.isfinite(self._metres[place]))
+
+    def __len__(self) -> int:
+        return int(np.isfinite(self._metres).sum())
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +79,7 @@ class WalkGraph:
         self._at = {
             int(zone): (floor, row) for floor, table in floors.items() for row, zone in enumerate(table.zones)
         }
+        self._place = {zone: place for place, zone in enumerate(self._at)}
         exits = sorted({int(way) for table in floors.values() for way in table.exits})
         column = {way: number for number, way in enumerate(exits)}
         self._columns = {
@@ -86,40 +108,34 @@ class WalkGraph:
         found: Metres = dijkstra(graph, directed=False)
         return found
 
-    def _metres_from(self, origin: int, is_told: bool) -> dict[int, Metres]:  # noqa: FBT001
-        """Floor → metres to each of its zones."""
+    def _metres_from(self, origin: int, is_told: bool) -> Metres:  # noqa: FBT001
+        """Metres to every zone, in the order of ``zones``; infinitely many where nothing leads."""
         here, row = self._at[origin]
         leaving = self._layer(here, is_told).to_exits[row]
         over = self._over[is_told][self._columns[here]]
-        base = (leaving[:, None] + over).min(axis=0, initial=np.inf) if len(leaving) else None
-        found = {}
+        base = (leaving[:, None] + over).min(axis=0, initial=np.inf)
+        found = []
         for floor, columns in self._columns.items():
             layer = self._layer(floor, is_told)
-            if base is None or not len(columns):
-                metres = np.full(len(layer.near), np.inf)
-            else:
-                metres = (layer.to_exits + base[columns]).min(axis=1)
-            found[floor] = np.minimum(metres, layer.near[row]) if floor == here else metres
-        return found
+            metres = (layer.to_exits + base[columns]).min(axis=1, initial=np.inf)
+            found.append(np.minimum(metres, layer.near[row]) if floor == here else metres)
+        return np.concatenate(found)
 
-    def _walks_from(self, origin: int) -> dict[int, Walk]:
+    def _walks_from(self, origin: int) -> Walks:
         """Zone → walk, for each zone that passages lead to; the origin itself is 0 away."""
         walked = self._metres_from(origin, is_told=False)
         told = self._metres_from(origin, is_told=True) if self._has_guesses else walked
-        found: dict[int, Walk] = {}
-        for floor, metres in walked.items():
-            there = np.isfinite(metres)
-            guessed = told[floor] > metres + SAME_M
-            zones = self.floors[floor].zones[there].tolist()
-            walks = map(Walk, metres[there].tolist(), guessed[there].tolist())
-            found |= dict(zip(zones, walks, strict=True))
-        return found
+        return Walks(self._place, walked, told > walked + SAME_M)
+
+    def is_current(self, zone_id: int) -> bool:
+        """Whether the zone is of the plan as it is now; others are in ``rooms`` too, for what still stands there."""
+        return zone_id in self._at
 
     def walk(self, origin: int, target: int) -> Walk | None:
         """From zone to zone; approximate where passages do not lead there, ``None`` if nothing is known."""
         if origin not in self.rooms or target not in self.rooms:
             return None
-        walked = self.walks_from(origin).get(target)
+        walked = self.walks_from(origin).get(target) if self.is_current(origin) else None
         if walked is not None:
             return walked
         here, there = self.rooms[origin], self.rooms[target]
@@ -163,8 +179,7 @@ def _stamp() -> PlansStamp:
 
 def _rooms(site_id: int) -> dict[int, Room]:
     rows: Iterable[tuple[int, float, float, int, int]] = (
-        Zone.objects.current()
-        .in_site(site_id)
+        Zone.objects.in_site(site_id)
         .order_by("pk")
         .values_list("pk", "label_x", "label_y", "floor__building_id", "floor__level")
     )
@@ -174,6 +189,6 @@ def _rooms(site_id: int) -> dict[int, Room]:
 def walking_distances(zone: Zone) -> dict[int, float]:
     """Zone → walking metres from ``zone``, for each zone of its site that passages lead to."""
     graph = walk_graph(zone.floor.building.site_id)
-    if zone.pk not in graph.rooms:
+    if not graph.is_current(zone.pk):
         return {}
     return {zone_id: walk.metres for zone_id, walk in graph.walks_from(zone.pk).items()}

@@ -159,7 +159,8 @@ def follow(heirs: Heirs) -> None:
             receiver.zone_id = heirs.nearest(receiver.zone_id, receiver.x, receiver.y)
     Receiver.objects.bulk_update(receivers, ["zone"], batch_size=BATCH)
     touching = Q(zone_a__in=heirs.successors) | Q(zone_b__in=heirs.successors)
-    kept, inside = [], []
+    kept: list[Passage] = []
+    inside: list[Passage] = []
     for passage in Passage.objects.filter(touching, is_guess=False):
         x_b = passage.x if passage.x_b is None else passage.x_b
         y_b = passage.y if passage.y_b is None else passage.y_b

@@ -25,6 +25,7 @@ PAGES = {
     "risks": "/collectors/risks/",
     "plans": "/plans/",
     "plan-editor": "/plans/main-1/edit/",
+    "plan-import": "/plans/import/",
 }
 WIDTHS = {"desktop": DESKTOP, "phone": PHONE}
 

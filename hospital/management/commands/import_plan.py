@@ -104,8 +104,8 @@ class Command(BaseCommand):
 def _plan_options(options: dict[str, Any]) -> PlanOptions:
     points = None
     if options["points"]:
-        at = options["at"] or (None, None)
-        points = Calibration(*options["points"], options["metres"], *at)
+        (a, b), (at_a, at_b) = options["points"], options["at"] or (None, None)
+        points = Calibration(a, b, options["metres"], at_a, at_b)
         if not options["metres"] and not options["at"]:
             raise CommandError("--points needs --metres (how far they are apart) or --at (where they stand)")
     return PlanOptions(
