@@ -15,7 +15,7 @@ export class Editor {
   cursor = null; // the pointer of those who draw by keyboard
   faults = [];
   refused = null; // what the server found, until something is changed
-  theirs = null; // somebody else's plan, to look at
+  theirs = null; // zones that somebody else made different, to look at
   opacity = null; // of the picture; none without one
   guesses = [];
   elsewhere = [];
