@@ -96,6 +96,7 @@ def test_two_people_at_once_lose_nothing_and_a_draft_survives_a_reload(visit):
     expect(other.get_by_role("alert")).to_contain_text("Saved: 1 zone renamed")
     one.get_by_test_id("save").click()
     expect(one.get_by_role("alert")).to_contain_text("admin saved this floor")
+    one.get_by_role("button", name="Look at theirs").click()
     one.get_by_role("button", name="Bring mine onto theirs").click()
     one.get_by_test_id("save").click()
     expect(one.get_by_role("alert")).to_contain_text("Saved: 1 zone renamed")

@@ -101,11 +101,11 @@ export const PlanCanvas = L.Layer.extend({
     const { state, chosen, faults, theirs } = this.editor;
     const faulty = new Set(faults.flatMap(({ keys }) => keys));
     this.paintZones(c, state, faulty);
-    if (theirs) this.paintTheirs(c, theirs);
     for (const guess of this.editor.guesses) this.paintDoor(c, guess, { isGuess: true });
     for (const receiver of state.receivers) this.paintReceiver(c, receiver, scale, faulty);
     for (const passage of state.passages) this.paintDoor(c, passage, { isFaulty: faulty.has(passage.key) });
     for (const zone of state.zones) this.paintName(c, zone, scale);
+    if (theirs) this.paintTheirs(c, theirs);
     const rings = ringsOf(state, chosen);
     if (rings) this.paintHandles(c, rings);
     faults.forEach((fault, i) => fault.at && this.paintFault(c, fault, i < WORDED));
@@ -190,10 +190,21 @@ export const PlanCanvas = L.Layer.extend({
     return Math.max(least, Math.min(most, this.scale() * 0.3));
   },
 
-  paintTheirs(c, theirs) {
-    for (const zone of theirs.zones) {
-      this.trace(c, zone.rings);
-      this.stroke(c, "moving", 2, [6, 4]);
+  /** What somebody else made different, in outlines, with their names at the upper left. */
+  paintTheirs(c, zones) {
+    for (const { rings, name } of zones) {
+      this.trace(c, rings);
+      this.stroke(c, "moving", 2.5, [6, 4]);
+      const { left, top } = boxOf(rings);
+      const [x, y] = this.at([left, top]);
+      c.font = `600 12px ${FAMILY}`;
+      c.textAlign = "start";
+      c.textBaseline = "bottom";
+      c.lineWidth = 4;
+      c.strokeStyle = colour("plan-floor");
+      c.strokeText(name, x, y - 3);
+      c.fillStyle = colour("moving");
+      c.fillText(name, x, y - 3);
     }
   },
 

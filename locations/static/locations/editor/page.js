@@ -1,13 +1,12 @@
 // The plan editor: puts map, tools, list, checks and saving together.
-import { PlanCanvas } from "./canvas.js";
-import { Checks } from "./checks.js";
-import { OUTLINE, addCorner, addPassage, mergeZones, moveCorner, moveThing, remove, removeCorner, ringsOf, rowOf, zoneOf } from "./draft.js";
-import { between, boxOf, commonWall, spot } from "./geometry.js";
-import { History, adopted, changesBetween, forget, keep, kept, rebase } from "./history.js";
-import { Panel, el, titleOf } from "./panel.js";
+import { OUTLINE, ringsOf, rowOf } from "./draft.js";
+import { Editor } from "./editor.js";
+import { boxOf } from "./geometry.js";
+import { forget, kept } from "./history.js";
+import { followKeys } from "./keyboard.js";
+import { el } from "./panel.js";
+import { followPointer } from "./pointer.js";
 import { save, tell } from "./saving.js";
-import { Snapper } from "./snapping.js";
-import { STOREY, makeTools } from "./tools.js";
 
 const { L } = window;
 const find = (name) => document.querySelector(`[data-${name}]`);
@@ -23,219 +22,36 @@ const map = L.map(box, {
 map.setView([0, 0], 3);
 box.tabIndex = 0;
 
-class Editor {
-  floor = stage.dataset.floor;
-  chosen = null; // key of a zone, passage or receiver, or OUTLINE
-  corner = null; // { ring, index } of what is chosen
-  cursor = null; // the pointer of those who draw by keyboard
-  faults = [];
-  refused = null; // what the server found, until something is changed
-  theirs = null; // somebody else's plan, to look at
-  opacity = null; // of the picture; none without one
-  guesses = [];
-  elsewhere = [];
-  level = 0;
-  cornersOpen = false;
-  isSnapping = true;
-  isShared = true;
-  isTouch = false;
-  history = new History({ outline: [], zones: [], passages: [], receivers: [] });
-  #passing = null; // what a drag shows before it is let go
-  #checks = new Checks();
-  #snapper = {};
-
-  constructor() {
-    this.canvas = new PlanCanvas(this).addTo(map);
-    this.panel = new Panel(this);
-    this.tools = makeTools(this);
-    this.tool = this.tools.select;
-  }
-
-  get state() {
-    return this.#passing ?? this.history.now;
-  }
-
-  /** Begins with a floor as the server has it; a draft of it may follow. */
-  open({ revision, elsewhere, guesses, picture, ...state }, draft = null) {
-    this.revision = revision;
-    Object.assign(this, { elsewhere: elsewhere ?? [], guesses: guesses ?? [], refused: null, theirs: null });
-    this.history = new History({ outline: state.outline, zones: state.zones, passages: state.passages, receivers: state.receivers });
-    if (draft) this.history.take(adopted(this.history.base, draft));
-    this.choose(null);
-    this.changed({ isKept: false });
-  }
-
-  /** One's own changes, onto a floor that somebody else has changed. */
-  bringOnto(theirs) {
-    const brought = rebase(this.history.base, this.history.now, theirs);
-    this.open(theirs, { outline: brought.outline, zones: brought.zones, passages: brought.passages, receivers: brought.receivers });
-    this.changed();
-  }
-
-  // --- Steps -----------------------------------------------------------------------------------------------------
-  take(state, about) {
-    this.#passing = null;
-    this.history.take(state, about);
-    this.changed();
-  }
-
-  /** Shown, not taken: a drag under way. */
-  preview(state) {
-    this.#passing = state;
-    this.check();
-    this.redraw();
-  }
-
-  undo() {
-    if (this.tool.isBusy) return this.tool.back();
-    this.history.undo();
-    return this.changed();
-  }
-
-  redo() {
-    this.history.redo();
-    this.changed();
-  }
-
-  changed({ isKept = true } = {}) {
-    this.#passing = null;
-    this.refused = null;
-    if (this.chosen !== OUTLINE && this.chosen && !rowOf(this.state, this.chosen)) this.choose(null);
-    if (this.corner && !ringsOf(this.state, this.chosen)?.[this.corner.ring]?.[this.corner.index + 1]) this.corner = null;
-    this.count = changesBetween(this.history.base, this.history.now);
-    this.check();
-    this.panel.showList();
-    this.panel.showForm();
-    this.redraw();
-    if (isKept) this.keep();
-  }
-
-  keep() {
-    if (this.count) keep(this.floor, { revision: this.revision, base: this.history.base, state: this.history.now });
-    else forget(this.floor);
-  }
-
-  check() {
-    this.faults = this.refused ?? this.#checks.of(this.state, this.history.base);
-    showFaults(this);
-    showActions(this);
-  }
-
-  // --- Choosing and showing --------------------------------------------------------------------------------------
-  choose(key, corner = null, { isNew = false, isFromList = false } = {}) {
-    const isOther = key !== this.chosen;
-    const was = this.corner;
-    this.chosen = key;
-    this.corner = corner;
-    if (isOther) {
-      this.panel.showForm({ isAnew: true });
-      this.panel.showList();
-    } else if (was?.index !== corner?.index) this.panel.showForm();
-    if (key && (isNew || isFromList) && isPhone()) side(true);
-    if (isNew) this.panel.focusName();
-    if (isFromList) bringIntoView(key);
-    this.redraw();
-  }
-
-  use(name) {
-    this.tool.stop();
-    this.tool = this.tools[name];
-    this.cursor = null;
+/** What is around the plan, for the editor to call. */
+const page = {
+  show(shown) {
+    showFaults(shown);
+    showActions(shown);
+  },
+  /** The sheet of a phone; elsewhere it is there already. */
+  openSide() {
+    if (isPhone()) side(true);
+  },
+  closeSide() {
+    if (!isPhone() || stage.dataset.panel !== "list") return false;
+    side(false);
+    return true;
+  },
+  useTool(name) {
     document.querySelectorAll("[data-tool]").forEach((button) => {
       button.ariaPressed = String(button.dataset.tool === name);
     });
-    if (name !== "select") this.corner = null;
-    this.tool.start();
-    this.redraw();
-  }
-
+  },
   hint(text) {
     if (find("hint").textContent !== text) find("hint").textContent = text;
-  }
-
+  },
   say(text) {
     find("said").textContent = text;
-  }
+  },
+  bringIntoView: (key) => bringIntoView(key),
+};
 
-  redraw() {
-    this.canvas.due();
-  }
-
-  snap(point, metres, options = {}, state = this.state) {
-    if (!this.isSnapping) return { at: spot([Math.round(point[0] * 100) / 100, Math.round(point[1] * 100) / 100]), to: "" };
-    if (this.#snapper.state !== state)
-      this.#snapper = { state, snapper: new Snapper([...state.zones.map(({ rings }) => rings), state.outline ?? []]) };
-    return this.#snapper.snapper.snap(point, metres, options);
-  }
-
-  /** The form of what is chosen, where it is not beside the plan already. */
-  showForm() {
-    if (isPhone()) side(true);
-  }
-
-  // --- What forms and tools do alike -----------------------------------------------------------------------------
-  remove(key) {
-    if (!key || key === OUTLINE || !rowOf(this.state, key)) return;
-    this.say(`${titleOf(this, rowOf(this.state, key))} removed`);
-    this.choose(null);
-    this.take(remove(this.state, key));
-  }
-
-  merge(key, other) {
-    const made = mergeZones(this.state, key, other);
-    if (!made) return this.hint("These two have no wall in common.");
-    this.take(made.state);
-    this.use("select");
-    return this.choose(made.key);
-  }
-
-  joinNeighbours(a, b, at = null) {
-    const wall = at ?? commonWall(zoneOf(this.state, a).rings, zoneOf(this.state, b).rings)?.middle;
-    const { state, key } = addPassage(this.state, { ends: [a, b], at: wall });
-    this.take(state);
-    this.choose(key);
-  }
-
-  joinFloors(zone, other, at) {
-    const levels = Math.abs(other.level - this.level) || 1;
-    const { state, key } = addPassage(this.state, { kind: zone.kind, ends: [zone.key, other.key], at, length_m: STOREY[zone.kind] * levels });
-    this.take(state);
-    this.choose(key);
-  }
-
-  /** Arrow keys: the chosen corner, door or receiver by so many metres; false where nothing is chosen. */
-  nudge(dx, dy) {
-    const { state, chosen, corner } = this;
-    const rings = ringsOf(state, chosen);
-    const row = rowOf(state, chosen);
-    if (rings && corner) {
-      const [x, y] = rings[corner.ring][corner.index];
-      this.take(moveCorner(state, chosen, corner.ring, corner.index, [x + dx, y + dy], { shared: this.isShared }), `nudge ${chosen} ${corner.index}`);
-    } else if (row && !rings) this.take(moveThing(state, chosen, [row.x + dx, row.y + dy]), `nudge ${chosen}`);
-    else return false;
-    return true;
-  }
-
-  dropCorner() {
-    const { state, chosen, corner } = this;
-    if (!corner) return this.remove(chosen);
-    const next = removeCorner(state, chosen, corner.ring, corner.index);
-    if (next === state) return this.hint("A zone has at least three corners.");
-    this.corner = null;
-    return this.take(next);
-  }
-
-  growCorner() {
-    const { state, chosen, corner } = this;
-    if (!corner) return;
-    const ring = ringsOf(state, chosen)[corner.ring];
-    const at = between(ring[corner.index], ring[corner.index + 1]);
-    this.corner = { ring: corner.ring, index: corner.index + 1 };
-    this.take(addCorner(state, chosen, corner.ring, corner.index, at, { shared: this.isShared }));
-  }
-}
-
-const editor = new Editor();
+const editor = new Editor(stage.dataset.floor, page, map);
 
 // --- Faults, buttons, panels -------------------------------------------------------------------------------------
 function showFaults({ faults }) {
@@ -310,132 +126,8 @@ find("opacity").addEventListener("input", ({ target }) => {
   editor.redraw();
 });
 
-// --- Pointer -----------------------------------------------------------------------------------------------------
-const CLICK = 6; // pixels that a click may move
-const metresAt = (event) => {
-  const { lat, lng } = map.mouseEventToLatLng(event);
-  return [lng, lat];
-};
-const reachOf = (event) => (event.pointerType === "mouse" ? 10 : 22) / editor.canvas.scale();
-let press = null;
-const fingers = new Set();
-
-box.addEventListener("pointerdown", (event) => {
-  fingers.add(event.pointerId);
-  editor.isTouch = event.pointerType !== "mouse";
-  editor.cursor = null;
-  if (event.button !== 0 || fingers.size > 1) {
-    press = null; // two fingers move the map
-    return;
-  }
-  const isTaken = editor.tool.down(metresAt(event), reachOf(event));
-  press = { x: event.clientX, y: event.clientY, isTaken, isMoved: false };
-  if (!isTaken) return;
-  map.dragging.disable();
-  box.setPointerCapture(event.pointerId);
-}, { capture: true });
-
-box.addEventListener("pointermove", (event) => {
-  if (press && Math.hypot(event.clientX - press.x, event.clientY - press.y) > CLICK) press.isMoved = true;
-  if (press?.isTaken) {
-    if (press.isMoved) editor.tool.drag(metresAt(event), reachOf(event));
-  } else if (event.pointerType === "mouse") editor.tool.move(metresAt(event), reachOf(event));
-});
-
-const release = (event) => {
-  fingers.delete(event.pointerId);
-  const last = press;
-  press = null;
-  if (!last) return;
-  if (last.isTaken) {
-    map.dragging.enable();
-    editor.tool.up();
-  } else if (!last.isMoved && event.type === "pointerup") clickReach = reachOf(event);
-  showActions(editor);
-};
-let clickReach = 0; // of a press that may become a click
-
-// A touch becomes a click after it has moved the focus here: what a click opens can take the focus then.
-box.addEventListener("click", (event) => {
-  if (!clickReach) return;
-  const reach = clickReach;
-  clickReach = 0;
-  editor.tool.click(metresAt(event), reach);
-  showActions(editor);
-});
-box.addEventListener("pointerup", release);
-box.addEventListener("pointercancel", release);
-
-// --- Keyboard ----------------------------------------------------------------------------------------------------
-const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
-const isTyping = (target) => target.closest("input:not([type=range]), select, textarea, dialog");
-
-const arrow = (event, [dx, dy]) => {
-  const step = event.shiftKey ? 1 : 0.1;
-  if (editor.tool === editor.tools.select) {
-    if (!editor.nudge(dx * step, dy * step)) map.panBy([dx * 80, -dy * 80], { animate: !calm });
-    return;
-  }
-  const { lat, lng } = map.getCenter();
-  const [x, y] = editor.cursor ?? [Math.round(lng * 10) / 10, Math.round(lat * 10) / 10];
-  editor.cursor = editor.cursor ? spot([x + dx * step, y + dy * step]) : [x, y];
-  map.panInside([editor.cursor[1], editor.cursor[0]], { padding: [40, 40], animate: false });
-  editor.tool.move(editor.cursor, 0.001);
-  editor.say(`x ${editor.cursor[0].toFixed(1)}, y ${editor.cursor[1].toFixed(1)}`);
-  editor.redraw();
-};
-
-const enter = () => {
-  const { tool, cursor } = editor;
-  const last = tool.points?.at(-1);
-  if (cursor && !(last && last[0] === cursor[0] && last[1] === cursor[1])) return tool.click(cursor, 0.05);
-  if (tool.isBusy) return tool.finish();
-  if (!editor.chosen) return undefined;
-  if (isPhone()) side(true);
-  return editor.panel.focusName();
-};
-
-const KEYS = {
-  Enter: enter,
-  Delete: () => editor.dropCorner(),
-  Backspace: () => (editor.tool.isBusy ? editor.tool.back() : editor.dropCorner()),
-  "+": () => editor.growCorner(),
-  Escape: () => {
-    if (editor.tool.isBusy) editor.use(Object.keys(editor.tools).find((name) => editor.tools[name] === editor.tool));
-    else if (editor.tool !== editor.tools.select) editor.use("select");
-    else if (isPhone() && stage.dataset.panel === "list") side(false);
-    else editor.choose(null);
-  },
-};
-
-document.addEventListener("keydown", (event) => {
-  const isUndo = (event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "z";
-  const isRedo = (isUndo && event.shiftKey) || ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "y");
-  if (isUndo || isRedo) {
-    event.preventDefault();
-    document.activeElement?.matches?.("input, select") && document.activeElement.blur();
-    return isRedo ? editor.redo() : editor.undo();
-  }
-  if (event.key === "Escape" && event.target.closest("input, select")) return box.focus({ preventScroll: true });
-  if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return undefined;
-  const isHere = box.contains(event.target) || Boolean(event.target.closest("[data-corner]"));
-  if (event.key === "Escape") return KEYS.Escape();
-  if (!isHere) return undefined;
-  const run = ARROWS[event.key] ? () => arrow(event, ARROWS[event.key]) : KEYS[event.key];
-  if (!run || (event.key === "Enter" && !box.contains(event.target))) return undefined;
-  event.preventDefault();
-  run();
-  showActions(editor);
-  return undefined;
-});
-
-find("tools").addEventListener("keydown", (event) => {
-  const buttons = [...document.querySelectorAll("[data-tool]")];
-  const to = { ArrowDown: 1, ArrowRight: 1, ArrowUp: -1, ArrowLeft: -1 }[event.key];
-  if (!to) return;
-  event.preventDefault();
-  buttons[(buttons.indexOf(document.activeElement) + to + buttons.length) % buttons.length].focus();
-});
+followPointer(editor, map, box);
+followKeys(editor, map, box);
 
 // --- Start -------------------------------------------------------------------------------------------------------
 let picture = null;

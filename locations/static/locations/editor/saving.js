@@ -57,13 +57,19 @@ export const save = async (editor, address, floor) => {
   return tell(REFUSED[status] ?? "The server could not save this. Your draft is kept; try again.");
 };
 
+/** Zones that are not as they were when one began. */
+const differing = (base, { zones }) => {
+  const before = new Map(base.zones.map((zone) => [zone.key, JSON.stringify(zone)]));
+  return zones.filter((zone) => before.get(zone.key) !== JSON.stringify(zone));
+};
+
 /** Somebody else saved meanwhile: who, when and what, and both plans to look at. */
 const overtaken = (editor, { who, at, what, state }) => {
   const when = at ? ` on ${clock.format(new Date(at))}` : "";
   const said = what ? `: ${what}` : "";
   const text = `${who || "Somebody"} saved this floor${when}, after you began${said}. Nothing of yours is lost.`;
   const show = () => {
-    editor.theirs = editor.theirs ? null : state;
+    editor.theirs = editor.theirs ? null : differing(editor.history.base, state);
     editor.redraw();
   };
   const finish = () => {

@@ -97,7 +97,7 @@ class Select extends Tool {
 
   up() {
     if (this.next) this.editor.take(this.next);
-    else if (this.held.thing && this.editor.isTouch) this.editor.showForm();
+    else if (this.editor.isTouch) this.editor.showForm(); // a thumb that moved nothing
     this.held = this.next = null;
     this.editor.hint(this.help);
   }
