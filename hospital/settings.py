@@ -158,6 +158,8 @@ CELERY_BEAT_SCHEDULE = {
     "forget-old-procedures": {"task": "collectors.forget_old_procedures", "schedule": 600.0},
     "mark-polls": {"task": "collectors.mark_polls", "schedule": 600.0},
     "trim-readings": {"task": "assets.trim_readings", "schedule": 3600.0},
+    "renew-walks": {"task": "hospital.renew_walks", "schedule": 60.0},
+    "forget-plan-uploads": {"task": "hospital.forget_plan_uploads", "schedule": 1800.0},
     "forget-sessions": {"task": "hospital.forget_sessions", "schedule": 3600.0},
 }
 

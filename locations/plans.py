@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from locations.models import Floor, Zone
+from django.urls import reverse
+
+from locations.models import Floor, FloorPicture, Zone
 from locations.zones import ZoneKind
 
 
@@ -19,6 +21,7 @@ def floor_plan(floor: Floor) -> dict[str, Any]:
         "type": "FeatureCollection",
         "floor": {"id": floor.pk, "slug": floor.slug, "name": floor.name, "level": floor.level},
         "outline": floor.outline,
+        "picture": picture_of(floor),
         "features": features,
     }
 
@@ -44,3 +47,12 @@ def _extent(feature: dict[str, Any]) -> float:
     outer = feature["geometry"]["coordinates"][0]
     xs, ys = [point[0] for point in outer], [point[1] for point in outer]
     return float((max(xs) - min(xs)) * (max(ys) - min(ys)))
+
+
+def picture_of(floor: Floor) -> dict[str, Any] | None:
+    """Where the picture under a floor is found, and the metres that it reaches over; none where there is none."""
+    found = FloorPicture.objects.filter(floor=floor).values("digest", "bounds").first()
+    if found is None:
+        return None
+    url = f"{reverse('floor-picture', args=[floor.slug])}?v={found['digest'][:12]}"
+    return {"url": url, "bounds": found["bounds"]}

@@ -11,7 +11,7 @@ from django.shortcuts import get_object_or_404
 from django.utils.cache import get_conditional_response
 from django.views.decorators.http import require_safe
 
-from locations.models import Floor
+from locations.models import Floor, FloorPicture
 from locations.plans import floor_plan
 
 
@@ -26,3 +26,30 @@ def plan_geojson(request: HttpRequest, slug: str) -> HttpResponse:
     response["ETag"] = etag
     response["Cache-Control"] = "private, no-cache"
     return get_conditional_response(request, etag=etag, response=response) or response
+
+
+@require_safe
+@permission_required("locations.view_floor", raise_exception=True)
+def floor_picture(request: HttpRequest, slug: str) -> HttpResponse:
+    """What is drawn under the floor's plan; 404 where there is none, or for a floor of a site not one's own."""
+    floor = get_object_or_404(Floor.objects.visible_to(request.user), slug=slug)
+    etag = f'"{get_object_or_404(FloorPicture.objects.defer("content"), floor=floor).digest[:32]}"'
+    unchanged = get_conditional_response(request, etag=etag)
+    if unchanged is not None:
+        return unchanged
+    picture = FloorPicture.objects.get(floor=floor)
+    return picture_response(bytes(picture.content), picture.media_type, etag)
+
+
+def picture_response(content: bytes, media_type: str, etag: str) -> HttpResponse:
+    """A picture that we wrote ourselves, for this person's browser alone, and to be looked at as nothing else."""
+    return HttpResponse(
+        content,
+        content_type=media_type,
+        headers={
+            "ETag": etag,
+            "Cache-Control": "private, no-cache",
+            "X-Content-Type-Options": "nosniff",
+            "Content-Security-Policy": "default-src 'none'",
+        },
+    )

@@ -23,6 +23,9 @@ PAGES = {
     "segment": "/collectors/segments/1/",
     "pause": "/collectors/segments/1/pause/",
     "risks": "/collectors/risks/",
+    "plans": "/plans/",
+    "plan-editor": "/plans/main-1/edit/",
+    "plan-import": "/plans/import/",
 }
 WIDTHS = {"desktop": DESKTOP, "phone": PHONE}
 
