@@ -62,9 +62,7 @@ def test_a_walk_is_kept_every_few_seconds_as_it_was_estimated(told, noon):
 
     points = way(noon)
     assert points[0] == (0, 1, None)
-    gaps = [after[0] - before[0] for before, after in zip(points[1:], points[2:], strict=False)]
     assert 4 <= len(points) <= 7
-    assert min(gaps) >= 3 or Waypoint.objects.values("zone").distinct().count() > 1
     assert all(abs(x - (1 + at)) < 1.5 for at, x, _ in points)
 
 
