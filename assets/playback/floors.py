@@ -11,10 +11,10 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Count, F, OuterRef, Q, Subquery
+from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
 
 from assets.history import Period
-from assets.models import ActivityInterval, Waypoint
+from assets.models import ActivityInterval, Asset, Waypoint
 from assets.playback.ways import (
     IS_INSTALLED,
     MOST_POINTS,
@@ -57,18 +57,21 @@ def window_for(counts: Iterable[int]) -> timedelta:
     return next(fits, WINDOWS[-1])
 
 
-def floor_changes(floor: Floor, period: Period, *, now: datetime) -> dict[str, Any]:
+def floor_changes(
+    floor: Floor, period: Period, *, now: datetime, asset: Asset | None = None
+) -> dict[str, Any]:
     """Who was on the floor, how each moved and what it did, from the period's begin to its end or ``now``.
 
     ``until`` is up to when that is told: shorter than asked for where more than ``MOST_POINTS`` were kept. Not
-    ``exact``: only rooms are known of that time, and markers stand in their middle.
+    ``exact``: only rooms are known of that time, and markers stand in their middle. With
+    ``asset``, of that one alone.
     """
     period = Period(period.begin, max(period.begin, min(period.end, now)))
-    told = (
-        ways_of_stays(floor, period) if is_past_trails(floor, period, now) else ways_of_points(floor, period)
-    )
+    equipment = of_site(floor) if asset is None else of_site(floor).filter(pk=asset.pk)
+    tell = ways_of_stays if is_past_trails(floor, period, now) else ways_of_points
+    told = tell(floor, equipment, period)
     period = Period(period.begin, told.until)
-    assets = list(_identities(floor, told.points, period))
+    assets = list(_identities(equipment, floor, told.points, period))
     deeds = _deeds([asset["pk"] for asset in assets], period)
     begin = to_us(period.begin)
     return {
@@ -86,17 +89,18 @@ def floor_changes(floor: Floor, period: Period, *, now: datetime) -> dict[str, A
     }
 
 
-def _identities(floor: Floor, visitors: Iterable[int], period: Period) -> Iterable[Any]:
+def _identities(
+    equipment: QuerySet[Asset], floor: Floor, visitors: Iterable[int], period: Period
+) -> Iterable[Any]:
     """Who these are, with what comes after the period: whether a silence began in it."""
     end = to_us(period.end)
     after = Waypoint.objects.filter(asset=OuterRef("pk"), at_us__gt=end).order_by("at_us")
     was_there = Q(intervals__begin__lt=period.end) & (
         Q(intervals__end__isnull=True) | Q(intervals__end__gt=period.begin)
     )
-    fixed = of_site(floor).filter(IS_INSTALLED, home_zone__floor=floor).filter(was_there).values("pk")
+    fixed = equipment.filter(IS_INSTALLED, home_zone__floor=floor).filter(was_there).values("pk")
     return (
-        of_site(floor)
-        .filter(Q(pk__in=list(visitors)) | Q(pk__in=fixed))
+        equipment.filter(Q(pk__in=list(visitors)) | Q(pk__in=fixed))
         .order_by("asset_tag")
         .annotate(
             next_at=Subquery(after.values("at_us")[:1]), next_silent=Subquery(after.values("silent_since_us")[:1])

@@ -60,13 +60,13 @@ def latest_points(assets: QuerySet[Asset], at_us: int) -> QuerySet[Waypoint]:
     return Waypoint.objects.filter(pk__in=standing.values("standing"))
 
 
-def ways_of_points(floor: Floor, period: Period) -> Ways:
+def ways_of_points(floor: Floor, assets: QuerySet[Asset], period: Period) -> Ways:
     begin, end = to_us(period.begin), to_us(period.end)
     points: dict[int, list[Point]] = defaultdict(list)
-    for row in latest_points(of_site(floor), begin).filter(floor=floor).order_by().values_list(*_PLACE):
+    for row in latest_points(assets, begin).filter(floor=floor).order_by().values_list(*_PLACE):
         points[row[0]].append(row)
     within = Waypoint.objects.filter(at_us__gt=begin, at_us__lte=end)
-    here = within.filter(floor=floor, asset__site__buildings=floor.building_id)
+    here = within.filter(floor=floor, asset__in=assets)
     visitors = set(here.order_by().values_list("asset_id", flat=True).distinct()) | set(points)
     told = within.filter(asset__in=visitors).order_by("at_us", "pk").values_list(*_PLACE)
     rows, until = list(told[: MOST_POINTS + 1]), period.end
@@ -78,10 +78,10 @@ def ways_of_points(floor: Floor, period: Period) -> Ways:
     return Ways(points, until)
 
 
-def ways_of_stays(floor: Floor, period: Period) -> Ways:
+def ways_of_stays(floor: Floor, assets: QuerySet[Asset], period: Period) -> Ways:
     """Each stay as one point in the middle of its zone; where it ends and no other begins, the asset is nowhere."""
     stays = Stay.objects.overlapping(period.begin, period.end)
-    here = stays.filter(zone__floor=floor, asset__site__buildings=floor.building_id)
+    here = stays.filter(zone__floor=floor, asset__in=assets)
     visitors = set(here.order_by().values_list("asset_id", flat=True).distinct())
     rows = stays.filter(asset__in=visitors).order_by("begin").select_related("zone")[:MOST_POINTS]
     points: dict[int, list[Point]] = defaultdict(list)

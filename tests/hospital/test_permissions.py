@@ -40,6 +40,13 @@ PAGES = {
     "equipment-file": EVERYBODY,
     "asset": EVERYBODY,
     "asset-chart": HISTORY,
+    "playback": HISTORY,
+    "playback-changes": HISTORY,
+    "asset-playback": HISTORY,
+    "asset-day-file": HISTORY,
+    "room-history": HISTORY,
+    "room-history-file": HISTORY,
+    "room-history-chart": HISTORY,
     "endpoints": TECHNICAL,
     "endpoint": TECHNICAL,
     "endpoints-of-asset": TECHNICAL,
@@ -78,7 +85,7 @@ ALSO_POSTED = {
 """Shows a form, and takes it."""
 OF_ONE_THING = {
     "endpoint", "manual-poll", "poll-now", "pause-endpoint", "pause-segment", "resume", "segment", "source",
-    "stop-discovery", "find-device", "leave-find",
+    "stop-discovery", "find-device", "leave-find", "room-history", "room-history-file", "room-history-chart",
 }  # fmt: skip
 API = {
     "api-schema": EVERYBODY,
@@ -117,9 +124,10 @@ def pages() -> list[Address]:
 
 
 @pytest.fixture
-def hospital_in_use(floor, make_pump, make_endpoint, biomed, noon):
+def hospital_in_use(floor, make_pump, make_zone, make_endpoint, biomed, noon):
     """One of each thing that an address names."""
     pump = make_pump("P-1")
+    make_zone("Bay", id=1)
     endpoint = make_endpoint(id=1, asset=pump)
     Segment.objects.filter(pk=endpoint.segment_id).update(id=1)
     Endpoint.objects.update(segment_id=1)
