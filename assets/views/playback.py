@@ -94,20 +94,20 @@ def floor_playback_changes(request: HttpRequest, floor: str) -> HttpResponse:
 @may_look_back
 @never_cache
 def asset_playback(request: HttpRequest, asset_tag: str) -> HttpResponse:
-    """On to the floor on which the asset was longest on the ``day``, else to where it is now, else to any."""
+    """On to the floor and the time of its longest stay on the ``day``, else to where it is now, else to any floor."""
     asset = _known_asset(request, asset_tag)
     day = asked_day(request, ZoneInfo(asset.site.timezone))
     floors = Floor.objects.visible_to(request.user)
-    lengths: dict[int, timedelta] = {}
-    for each in asset_day(asset, day, timezone.now()):
-        key = each.zone.floor_id
-        lengths[key] = lengths.get(key, timedelta()) + each.length
-    longest = max(lengths, key=lambda key: lengths[key], default=None)
+    longest = max(asset_day(asset, day, timezone.now()), key=lambda stay: stay.length, default=None)
     place = getattr(asset, "now", None)
-    floor = floors.filter(pk=longest or getattr(place, "floor_id", None)).first() or floors.first()
+    key = longest.zone.floor_id if longest else getattr(place, "floor_id", None)
+    floor = floors.filter(pk=key or 0).first() or floors.first()
     if floor is None:
         return render(request, "assets/map_none.html")
     query = request.GET.copy()
+    if longest and "at" not in query:
+        begin = max(longest.begin, day.period.begin)
+        query["at"] = f"{begin.astimezone(day.zone):%H:%M:%S}"
     query["day"], query["asset"] = day.date.isoformat(), asset.asset_tag
     return redirect(f"{reverse('playback', args=[floor.slug])}?{query.urlencode()}")
 

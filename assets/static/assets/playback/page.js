@@ -36,6 +36,7 @@ const list = new PastList((tag) => choose(tag, { isByHand: true }), clock);
 const filters = new Filters(() => show({ isJump: true }));
 let [t, told, states, isPlaying, rev] = [facts.at, null, [], false, 0];
 let [plan, way, bounds, chosen, room] = [null, null, null, null, null];
+let isWhole = true; // the view is the whole floor until somebody moves it
 
 const map = L.map(box, {
   crs: L.CRS.Simple, attributionControl: false, zoomControl: false, zoomSnap: 0, zoomDelta: 0.75, wheelPxPerZoomLevel: 90,
@@ -53,6 +54,7 @@ const wholeFloor = () => {
   if (!bounds?.isValid()) return;
   const beside = isPhone() ? [12, 12] : [document.querySelector(".sections").offsetWidth + 32, 64];
   map.fitBounds(bounds, { paddingTopLeft: [beside[0], 16], paddingBottomRight: [beside[1], 16], animate: false });
+  isWhole = true;
 };
 
 const showPlan = async () => {
@@ -63,7 +65,7 @@ const showPlan = async () => {
   [bounds, layer.zones] = [drawn.bounds, drawn.zones];
   if (!bounds.isValid()) return tell("This floor had no plan then.");
   wholeFloor();
-  map.setMinZoom(map.getZoom() - 1);
+  map.setMinZoom(map.getZoom() - 2); // beside the list there is less room
   map.setMaxBounds(bounds.pad(0.6));
   return undefined;
 };
@@ -314,10 +316,18 @@ map.on("mousemove mouseout", ({ type, containerPoint }) => {
 });
 document.querySelectorAll("[data-zoom]").forEach((button) => {
   const actions = { in: () => map.zoomIn(), out: () => map.zoomOut(), whole: wholeFloor };
-  button.addEventListener("click", () => actions[button.dataset.zoom]());
+  button.addEventListener("click", () => {
+    isWhole = false;
+    actions[button.dataset.zoom]();
+  });
 });
+for (const event of ["pointerdown", "wheel", "keydown"])
+  box.addEventListener(event, () => {
+    isWhole = false;
+  });
 new ResizeObserver(() => {
   map.invalidateSize({ pan: false, animate: false });
+  if (isWhole) wholeFloor();
 }).observe(box);
 
 // --- Start -------------------------------------------------------------------------------------------------------
