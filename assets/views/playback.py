@@ -106,7 +106,7 @@ def asset_playback(request: HttpRequest, asset_tag: str) -> HttpResponse:
         return render(request, "assets/map_none.html")
     query = request.GET.copy()
     if longest and "at" not in query:
-        begin = max(longest.begin, day.period.begin)
+        begin = max(longest.begin, day.period.begin) + timedelta(microseconds=999_999)  # it had begun by then
         query["at"] = f"{begin.astimezone(day.zone):%H:%M:%S}"
     query["day"], query["asset"] = day.date.isoformat(), asset.asset_tag
     return redirect(f"{reverse('playback', args=[floor.slug])}?{query.urlencode()}")
