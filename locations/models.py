@@ -119,9 +119,6 @@ class Zone(models.Model):
     polygon = models.JSONField(validators=[validate_rings])
     label_x = models.FloatField(help_text="A point inside the zone, metres east.")
     label_y = models.FloatField(help_text="A point inside the zone, metres north.")
-    created_at = models.DateTimeField(
-        auto_now_add=True, null=True, help_text="Since when the plan has it; not known of the first plans."
-    )
     retired_at = models.DateTimeField(null=True, blank=True)
     updated_at = models.DateTimeField(
         auto_now=True, help_text="What is derived from the plan is renewed after it."

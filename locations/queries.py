@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, Self
 
 from django.db import models
-from django.db.models import DateTimeField, Exists, ExpressionWrapper, OuterRef, Q
-
-ONE_CHANGE = timedelta(minutes=1)
-"""Zones that come within this of others going are of the same change of the plan."""
+from django.db.models import Q
 
 
 def in_sites_of(user: Any, path: str) -> Q:
@@ -43,17 +40,8 @@ class ZoneQuerySet(models.QuerySet[Any]):
         return self.filter(retired_at__isnull=True)
 
     def as_of(self, moment: datetime) -> Self:
-        """Zones of the plan as it was at ``moment``: not yet retired, and not come by a later change of the plan.
-
-        A plan that was entered later tells of a building that stood already: only what took the place of others is new.
-        """
-        replaced = self.model.objects.exclude(pk=OuterRef("pk")).filter(
-            floor=OuterRef("floor"),
-            retired_at__gt=moment,
-            retired_at__lte=ExpressionWrapper(OuterRef("created_at") + ONE_CHANGE, DateTimeField()),
-        )
-        is_new = Q(created_at__gt=moment) & Exists(replaced)
-        return self.filter(Q(retired_at__isnull=True) | Q(retired_at__gt=moment)).exclude(is_new)
+        """Zones not yet retired at ``moment``."""
+        return self.filter(Q(retired_at__isnull=True) | Q(retired_at__gt=moment))
 
     def in_site(self, site_id: int) -> Self:
         return self.filter(floor__building__site_id=site_id)

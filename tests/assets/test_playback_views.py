@@ -13,7 +13,7 @@ from assets.recording.moments import to_us
 from assets.words import Activity, Basis
 from locations.models import Building, Floor, Zone
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.databases]
 
 PLAYBACK, CHANGES = "/map/main-1/playback/", "/map/main-1/playback/changes.json"
 HOUR = timedelta(hours=1)

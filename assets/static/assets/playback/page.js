@@ -71,15 +71,17 @@ const showPlan = async () => {
 };
 
 // --- One instant -------------------------------------------------------------------------------------------------
-const asMarker = (state) => ({
-  ...state,
-  since: state.sinceT === null ? null : clock.iso(state.sinceT),
-  position_at: clock.iso(state.reportedT),
-  heard_at: clock.iso(state.reportedT),
-  stale_at: null,
-  battery: null,
-  rev,
-});
+const asMarkers = (now) => {
+  const moments = new Map(); // most were reported at the instant itself
+  const iso = (second) => {
+    if (!moments.has(second)) moments.set(second, clock.iso(second));
+    return moments.get(second);
+  };
+  return now.map((state) => {
+    const at = iso(state.reportedT);
+    return { ...state, since: null, position_at: at, heard_at: at, stale_at: null, battery: null, rev };
+  });
+};
 
 /** A marker glides only along a way that was reported, and only while time runs slowly. */
 const jumpsOf = (now, isJump) => {
@@ -108,7 +110,7 @@ function show({ isJump = false } = {}) {
   rev += 1;
   const gone = jumpsOf(now, isJump);
   if (gone.length) markers.apply({ full: false, markers: [], gone }, performance.now());
-  markers.apply({ full: true, markers: now.map(asMarker) }, performance.now());
+  markers.apply({ full: true, markers: asMarkers(now) }, performance.now());
   states = now;
   const passes = filters.test();
   layer.isShown = (marker) => passes(marker) && (!followed || marker.tag === followed);
