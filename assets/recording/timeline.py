@@ -58,7 +58,9 @@ class Trail:
     visits: list[Visit] = field(default_factory=list)
     kept: dict[tuple[str, int], float] = field(default_factory=dict)
     checkpoints: list[tuple[int, str, bool]] = field(default_factory=list)
-    waypoints: dict[int, Waypoint] = field(default_factory=dict)  # by time
+    waypoints: dict[int, Waypoint] | None = (
+        None  # by time; made when first needed, for most polls tell no place
+    )
 
     def change_activity(self, at: int, verdict: activity.Verdict, source: str) -> Spell:
         """Open a spell. What lasted no time at all leaves no trace."""
@@ -185,6 +187,8 @@ class Timeline:
             activity.note_movement(self.known, at)
         track, room = self.track, self.room
         place = (floor, room.zone, *(room.beside or (track.x, track.y)), track.error, room.confidence)
+        if trail.waypoints is None:
+            trail.waypoints = {}
         self.mark = keep_waypoint(
             trail.waypoints, self.mark, at, place, before=before, stale_us=rules.stale_us
         )
