@@ -25,7 +25,18 @@ ROOMS: tuple[Room, ...] = (
         "map",
         "m",
         "assets.view_asset",
-        frozenset({"map-home", "map", "plans", "plan-edit", "plan-import", "plan-preview"}),
+        frozenset(
+            {
+                "map-home",
+                "map",
+                "playback",
+                "room-history",
+                "plans",
+                "plan-edit",
+                "plan-import",
+                "plan-preview",
+            }
+        ),
     ),
     Room("Find", "find", "find", "f", "assets.find_asset", frozenset({"find"})),
     Room("Equipment", "equipment", "equipment", "e", "assets.view_asset", frozenset({"equipment", "asset"})),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from django.urls import reverse
@@ -10,12 +11,13 @@ from locations.models import Floor, FloorPicture, Zone
 from locations.zones import ZoneKind
 
 
-def floor_plan(floor: Floor) -> dict[str, Any]:
-    """A FeatureCollection of the floor's current zones, with its ``outline`` (rings) beside the features.
+def floor_plan(floor: Floor, at: datetime | None = None) -> dict[str, Any]:
+    """A FeatureCollection of the floor's zones, now or at a moment, with its ``outline`` (rings) beside the features.
 
     Wide zones come first, so that drawing in order leaves the narrow ones on top.
     """
-    zones = Zone.objects.current().filter(floor=floor).select_related("department").order_by("code")
+    plan = Zone.objects.current() if at is None else Zone.objects.as_of(at)
+    zones = plan.filter(floor=floor).select_related("department").order_by("code")
     features = sorted((_feature(zone) for zone in zones), key=_extent, reverse=True)
     return {
         "type": "FeatureCollection",

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import hashlib
+from datetime import datetime
 
 import orjson
 from django.contrib.auth.decorators import permission_required
+from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils.cache import get_conditional_response
+from django.utils.dateparse import parse_datetime
 from django.views.decorators.http import require_safe
 
 from locations.models import Floor, FloorPicture
@@ -18,9 +21,10 @@ from locations.plans import floor_plan
 @require_safe
 @permission_required("locations.view_floor", raise_exception=True)
 def plan_geojson(request: HttpRequest, slug: str) -> HttpResponse:
-    """The floor's plan; 304 for a browser that holds it already, 404 for a floor of a site not one's own."""
+    """The floor's plan, ``at`` a moment (ISO 8601) or now; 304 for a browser that holds it already, 404 for a floor
+    of a site not one's own."""
     floor = get_object_or_404(Floor.objects.visible_to(request.user), slug=slug)
-    content = orjson.dumps(floor_plan(floor))
+    content = orjson.dumps(floor_plan(floor, _moment(request)))
     etag = f'"{hashlib.sha256(content).hexdigest()[:32]}"'
     response = HttpResponse(content, content_type="application/geo+json")
     response["ETag"] = etag
@@ -53,3 +57,16 @@ def picture_response(content: bytes, media_type: str, etag: str) -> HttpResponse
             "Content-Security-Policy": "default-src 'none'",
         },
     )
+
+
+def _moment(request: HttpRequest) -> datetime | None:
+    text = request.GET.get("at")
+    if text is None:
+        return None
+    try:
+        moment = parse_datetime(text)
+    except ValueError:
+        moment = None
+    if moment is None or moment.tzinfo is None:
+        raise BadRequest("at: a moment is written as in 2026-03-02T12:00:00Z.")
+    return moment

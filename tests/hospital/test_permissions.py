@@ -48,6 +48,13 @@ PAGES = {
     "equipment-file": EVERYBODY,
     "asset": EVERYBODY,
     "asset-chart": HISTORY,
+    "playback": HISTORY,
+    "playback-changes": HISTORY,
+    "asset-playback": HISTORY,
+    "asset-day-file": HISTORY,
+    "room-history": HISTORY,
+    "room-history-file": HISTORY,
+    "room-history-chart": HISTORY,
     "endpoints": TECHNICAL,
     "endpoint": TECHNICAL,
     "endpoints-of-asset": TECHNICAL,
@@ -93,6 +100,7 @@ ALSO_POSTED = {
 OF_ONE_THING = {
     "endpoint", "manual-poll", "poll-now", "pause-endpoint", "pause-segment", "resume", "segment", "source",
     "stop-discovery", "find-device", "leave-find", "plan-preview", "plan-preview-picture",
+    "room-history", "room-history-file", "room-history-chart",
 }  # fmt: skip
 API = {
     "api-schema": EVERYBODY,
@@ -105,6 +113,10 @@ API = {
     "reading": HISTORY,
     "activityinterval": HISTORY,
     "stay": HISTORY,
+    "floor-history": HISTORY,
+    "floor-as-of": HISTORY,
+    "zone-history": HISTORY,
+    "asset-trail": HISTORY,
     "endpoint": TECHNICAL,
     "disturbance": TECHNICAL,
     "source": TECHNICAL,
@@ -127,9 +139,10 @@ def pages() -> list[Address]:
 
 
 @pytest.fixture
-def hospital_in_use(floor, make_pump, make_endpoint, biomed, noon):
+def hospital_in_use(floor, make_pump, make_zone, make_endpoint, biomed, noon):
     """One of each thing that an address names."""
     pump = make_pump("P-1")
+    make_zone("Bay", id=1)
     endpoint = make_endpoint(id=1, asset=pump)
     Segment.objects.filter(pk=endpoint.segment_id).update(id=1)
     Endpoint.objects.update(segment_id=1)
