@@ -13,7 +13,7 @@ from hospital.audit.context import recorded_as_one
 from hospital.audit.models import Action
 from hospital.audit.record import record_event
 from hospital.people import move_people
-from locations.models import Building, Site
+from locations.models import Site
 from locations.plan_import import Imported, import_plan
 from locations.plan_parts import Plan
 from locations.walk_tables import renew_walks
@@ -40,7 +40,8 @@ def _finish(imported: Imported, detail: str) -> None:
         record_event(action=Action.CHANGE, obj=floor, changes=changes, detail=detail)
         transaction.on_commit(partial(send_plan_change, floor.pk))
     if imported.building is not None:
-        renew_walks(imported.building.site_id)
+        # After the commit: nobody who writes has to wait for it, and answers are right without it.
+        transaction.on_commit(partial(renew_walks, imported.building.site_id), robust=True)
 
 
 def summary(imported: Imported) -> str:
@@ -52,7 +53,3 @@ def summary(imported: Imported) -> str:
         f" {imported.zones_unchanged} as before;"
         f" passages: {imported.passages_told} told, {imported.passages_guessed} guessed"
     )
-
-
-def building_of(site: Site, slug: str) -> Building | None:
-    return Building.objects.filter(site=site, slug=slug).first()

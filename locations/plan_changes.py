@@ -23,13 +23,11 @@ class Change(TextChoices):
 @dataclass(frozen=True, slots=True)
 class ZoneChange:
     """``told`` is the zone as the plan has it, none for a retired one; ``earlier`` the stored one, none for a new
-    one. ``drawn_from``: stored zones that this one was split or merged from."""
+    one."""
 
     change: Change
     told: PlanZone | None
     earlier: Zone | None = None
-    key: str = ""
-    drawn_from: tuple[int, ...] = ()
 
     @property
     def code(self) -> str:
@@ -96,21 +94,19 @@ def zone_changes(told: PlanFloor, earlier: Iterable[Zone], departments: Departme
     return changes + gone
 
 
-def change_of(told: PlanZone, earlier: Zone | None, departments: Departments, **extra: Any) -> ZoneChange:
+def change_of(told: PlanZone, earlier: Zone | None, departments: Departments) -> ZoneChange:
     """A zone with another outline is redrawn: history keeps it as it was, and a new one takes its place."""
     if earlier is None:
-        return ZoneChange(Change.NEW, told, **extra)
+        return ZoneChange(Change.NEW, told)
     if earlier.polygon != told.rings:
-        return ZoneChange(Change.REDRAWN, told, earlier, **extra)
+        return ZoneChange(Change.REDRAWN, told, earlier)
     same = (earlier.code, earlier.name, earlier.kind) == (told.code, told.name, told.kind)
     if same and not _other_department(told, earlier, departments):
-        return ZoneChange(Change.UNCHANGED, told, earlier, **extra)
-    return ZoneChange(Change.CHANGED, told, earlier, **extra)
+        return ZoneChange(Change.UNCHANGED, told, earlier)
+    return ZoneChange(Change.CHANGED, told, earlier)
 
 
 def _other_department(told: PlanZone, earlier: Zone, departments: Departments) -> bool:
-    if told.clears_department:
-        return earlier.department_id is not None
     if not told.department:
         return False
     found = departments.find(told.department)

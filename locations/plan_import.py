@@ -26,7 +26,7 @@ from locations.plan_changes import (
     zone_changes,
 )
 from locations.plan_parts import Plan, PlanFloor, PlanPicture, PlanRefused
-from locations.zone_storing import Heirs, follow, store_zones
+from locations.zone_storing import follow, store_zones
 
 WALLS_M = (0.4, 1.0, 2.0, 4.0)
 """Gaps between rooms that are closed to draw a floor's outline; the first that joins everything is taken."""
@@ -69,11 +69,10 @@ def import_plan(*, plan: Plan, site: Site, building: str, name: str, now: dateti
     history keeps the room as it was, and a new one takes its code; one that the plan no longer has is
     retired. A new name or kind stays the same zone. Floors that the plan does not mention are left alone.
     """
-    imported, heirs = Imported(), Heirs()
+    imported = Imported()
     house = imported.building = _building(site, building, name)
-    zones = {floor.name: _store_floor(house, floor, imported, heirs, now) for floor in plan.floors}
-    imported.successors = heirs.successors
-    follow(heirs)
+    zones = {floor.name: _store_floor(house, floor, imported, now) for floor in plan.floors}
+    follow(imported.successors)
     imported.passages_told = store_told(house, plan.passages, zones)
     levels = {floor.name: floor.level for floor in plan.floors}
     told = {levels[p.floor] for p in plan.passages if p.kind == Passage.Kind.DOOR}
@@ -100,9 +99,7 @@ def _save_checked(row: Building | Floor) -> None:
     row.save()
 
 
-def _store_floor(
-    house: Building, told: PlanFloor, imported: Imported, heirs: Heirs, now: datetime
-) -> dict[str, Zone]:
+def _store_floor(house: Building, told: PlanFloor, imported: Imported, now: datetime) -> dict[str, Zone]:
     """Code → zone, after the floor looks like the plan."""
     floor = Floor.objects.filter(building=house, name=told.name).first()
     if floor is None:
@@ -121,7 +118,7 @@ def _store_floor(
     told_of = _floor_changes(told, is_new=is_new) | audit_changes(changes)
     if told_of:
         imported.changes[floor] = told_of
-    stored = store_zones(floor, changes, house.site, heirs, now)
+    stored = store_zones(floor, changes, house.site, imported.successors, now)
     return {zone.code: zone for zone in stored if zone is not None}
 
 

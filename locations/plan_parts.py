@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from shapely.geometry import Polygon
 
 from locations.faults import Fault, overlap_faults
-from locations.polygons import Rings
 from locations.zones import ZoneKind
 
 
@@ -26,8 +25,7 @@ class PlanRefused(ValueError):  # noqa: N818  # reads as what happened
 
 @dataclass(frozen=True, slots=True)
 class PlanZone:
-    """``department`` is a code or name as the plan tells it; where it tells none, a zone keeps the one that it has,
-    unless ``clears_department``."""
+    """``department`` is a code or name as the plan tells it; where it tells none, a zone keeps the one that it has."""
 
     code: str
     name: str
@@ -36,7 +34,6 @@ class PlanZone:
     polygon: Polygon = field(compare=False, repr=False)
     base_m: float | None = None  # height of its floor, where told
     department: str = ""
-    clears_department: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,8 +87,3 @@ class Plan:
     floors: list[PlanFloor]
     passages: list[PlanPassage]
     notes: list[str] = field(default_factory=list)
-
-
-def rounded(rings: Rings) -> list[list[list[float]]]:
-    """To the millimetre, so that the same drawing gives the same zone the next time."""
-    return [[[round(x, 3), round(y, 3)] for x, y in ring] for ring in rings]

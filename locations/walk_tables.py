@@ -1,7 +1,7 @@
 """Walking distances counted beforehand, floor by floor: stored with the plan they belong to, found by its stamp.
 
 A table is used only while its stamp is the floor's, so an answer is never an old plan's. Whoever changes a plan calls
-:func:`renew_walks` in the same transaction; what was changed otherwise is measured by whoever asks first (some
+:func:`renew_walks` afterwards; what was changed otherwise is measured by whoever asks first (some
 hundredths of a second for a floor), and stored by the next beat of the clock.
 """
 

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
-import shapely
 from django.db.models import Q
 from django.utils import timezone
 
@@ -14,40 +12,18 @@ from locations.models import Department, Floor, Passage, Receiver, Site, Zone
 from locations.plan_changes import Change, Departments, ZoneChange
 from locations.plan_draft import code_of
 from locations.plan_parts import PlanZone
-from locations.polygons import label_point, polygon_of
+from locations.polygons import label_point
 
 BATCH = 500
 
 
-@dataclass(slots=True)
-class Heirs:
-    """What came in the place of retired zones. ``successors``: id of a retired zone → id of the one in its place,
-    of several that share it the one with the largest part."""
-
-    successors: dict[int, int] = field(default_factory=dict)
-    parts: dict[int, list[Zone]] = field(default_factory=dict)
-
-    def add(self, retired: Zone, heirs: Sequence[Zone]) -> None:
-        was = polygon_of(retired.polygon)
-        self.parts[retired.pk] = list(heirs)
-        largest = max(heirs, key=lambda heir: (was.intersection(polygon_of(heir.polygon)).area, -heir.pk))
-        self.successors[retired.pk] = largest.pk
-
-    def nearest(self, retired: int, x: float, y: float) -> int:
-        """The part that a point of the retired zone lies in, or next to."""
-        spot = shapely.points(x, y)
-        return min(
-            self.parts[retired],
-            key=lambda heir: (polygon_of(heir.polygon).distance(spot), heir.pk != self.successors[retired]),
-        ).pk
-
-
 def store_zones(
-    floor: Floor, changes: Sequence[ZoneChange], site: Site, heirs: Heirs, now: datetime
+    floor: Floor, changes: Sequence[ZoneChange], site: Site, successors: dict[int, int], now: datetime
 ) -> list[Zone | None]:
     """The stored zone of each change, none for a retired one, after the floor is as the changes say.
 
-    Saved in bulk: whoever calls tells the audit trail.
+    ``successors`` takes id of a retired zone → id of the zone in its place. Saved in bulk: whoever calls tells the
+    audit trail.
     """
     departments = _departments(site, changes)
     gone = [c.earlier.pk for c in changes if c.earlier and c.change in (Change.RETIRED, Change.REDRAWN)]
@@ -71,7 +47,9 @@ def store_zones(
         else None
         for change in changes
     ]
-    _add_heirs(changes, stored, heirs)
+    for change, zone in zip(changes, stored, strict=True):
+        if change.change == Change.REDRAWN and change.earlier and zone:
+            successors[change.earlier.pk] = zone.pk
     return stored
 
 
@@ -110,8 +88,6 @@ def _store_changed(changes: Sequence[ZoneChange], departments: Departments) -> N
 
 
 def _department(told: PlanZone, earlier: Zone | None, departments: Departments) -> Department | None:
-    if told.clears_department:
-        return None
     if told.department:
         return departments.find(told.department)
     return earlier.department if earlier else None
@@ -134,43 +110,17 @@ def _new_zone(
     )
 
 
-def _add_heirs(changes: Sequence[ZoneChange], stored: Sequence[Zone | None], heirs: Heirs) -> None:
-    """A redrawn zone has its new self for an heir; one that was split or merged, what was drawn from it."""
-    found: dict[int, list[Zone]] = {}
-    retired: dict[int, Zone] = {}
-    for change, zone in zip(changes, stored, strict=True):
-        if change.earlier and change.change in (Change.REDRAWN, Change.RETIRED):
-            retired[change.earlier.pk] = change.earlier
-        if zone is None or change.change == Change.UNCHANGED:
-            continue
-        earlier = [change.earlier.pk] if change.earlier else []
-        for pk in dict.fromkeys([*earlier, *change.drawn_from]):
-            found.setdefault(pk, []).append(zone)
-    for pk, zones in found.items():
-        if pk in retired:
-            heirs.add(retired[pk], zones)
-
-
-def follow(heirs: Heirs) -> None:
+def follow(successors: Mapping[int, int]) -> None:
     """Receivers, and doors that were told, move from a retired zone to the one in its place."""
-    receivers = list(Receiver.objects.filter(zone__in=heirs.successors))
+    receivers = list(Receiver.objects.filter(zone__in=successors))
     for receiver in receivers:
         if receiver.zone_id is not None:
-            receiver.zone_id = heirs.nearest(receiver.zone_id, receiver.x, receiver.y)
+            receiver.zone_id = successors[receiver.zone_id]
     Receiver.objects.bulk_update(receivers, ["zone"], batch_size=BATCH)
-    touching = Q(zone_a__in=heirs.successors) | Q(zone_b__in=heirs.successors)
-    kept: list[Passage] = []
-    inside: list[Passage] = []
-    for passage in Passage.objects.filter(touching, is_guess=False):
-        x_b = passage.x if passage.x_b is None else passage.x_b
-        y_b = passage.y if passage.y_b is None else passage.y_b
-        if passage.zone_a_id in heirs.parts:
-            passage.zone_a_id = heirs.nearest(passage.zone_a_id, passage.x, passage.y)
-        if passage.zone_b_id in heirs.parts:
-            passage.zone_b_id = heirs.nearest(passage.zone_b_id, x_b, y_b)
+    touching = Q(zone_a__in=successors) | Q(zone_b__in=successors)
+    passages = list(Passage.objects.filter(touching, is_guess=False))
+    for passage in passages:
+        passage.zone_a_id = successors.get(passage.zone_a_id, passage.zone_a_id)
+        passage.zone_b_id = successors.get(passage.zone_b_id, passage.zone_b_id)
         passage.updated_at = timezone.now()
-        (kept if passage.zone_a_id != passage.zone_b_id else inside).append(passage)
-    Passage.objects.bulk_update(kept, ["zone_a", "zone_b", "updated_at"], batch_size=BATCH)
-    Passage.objects.filter(
-        pk__in=[passage.pk for passage in inside]
-    ).delete()  # a merged room has no wall there
+    Passage.objects.bulk_update(passages, ["zone_a", "zone_b", "updated_at"], batch_size=BATCH)
