@@ -79,6 +79,8 @@ class LiveConsumer(AsyncWebsocketConsumer):  # type: ignore[misc] # Channels has
             case {"type": "ack", "frame": int(number)}:
                 viewer.acknowledge(number)
             case {"type": "watch", "floor": str(slug)}:
+                if message.get("short") is True:
+                    viewer.short.add(slug)
                 await self._watch_floor(viewer, slug)
             case {"type": "watch", "asset": str(tag)}:
                 await self._watch_asset(viewer, tag)

@@ -1,14 +1,18 @@
 // The canvas above the plan: one Leaflet layer that draws room labels and every marker.
-import { ageOf, ageStep } from "../../hospital/js/ages.js";
+import { ageStep } from "../../hospital/js/ages.js";
+import { serverNow } from "../../hospital/js/clock.js";
 import { badgeRect, drawBadge, drawHalo, drawLabel, drawPlate, drawTag, labelOf } from "./drawing.js";
 import { itemAt, layOut } from "./layout.js";
-import { hasPlace, positionOf, pulseOf } from "./markers.js";
+import { glidePart, hasPlace, isUnderWay, pulseOf } from "./markers.js";
 import { MARGIN, forgetPictures, palette, picture } from "./pictures.js";
 
 const { L } = window;
 const FADES = { fresh: 1, recent: 0.9, old: 0.7, stale: 0.5 };
 const TAGS_FROM = 34; // pixels to the metre from which each marker bears its tag
 const SETTLING = 0.28; // part of the way that a marker which gave way moves back in one picture
+
+const CROWD = 400; // single markers from which pictures come at a bounded rate
+const CROWD_PAUSE = 45; // milliseconds between two of them
 
 const PANE = "markers"; // above the plan, whose pane Leaflet keeps at 400
 
@@ -24,6 +28,8 @@ export const MarkerLayer = L.Layer.extend({
     this.drawn = null; // the layout drawn last
     this.isLaidOut = false;
     this.pictureDue = 0;
+    this.pauseDue = 0;
+    this.pictures = 0;
   },
 
   onAdd(map) {
@@ -52,7 +58,7 @@ export const MarkerLayer = L.Layer.extend({
 
   repaint() {
     forgetPictures();
-    this.due();
+    this.relayOut();
   },
 
   due() {
@@ -62,6 +68,16 @@ export const MarkerLayer = L.Layer.extend({
     });
   },
 
+  /** The next picture of a movement: at once when there are few, else after a pause, so that others get their turn. */
+  dueAgain() {
+    if (!this.drawn || this.drawn.items.length - this.drawn.badges.length < CROWD) this.due();
+    else
+      this.pauseDue ||= setTimeout(() => {
+        this.pauseDue = 0;
+        this.due();
+      }, CROWD_PAUSE);
+  },
+
   scale() {
     return this._map.getZoomScale(this._map.getZoom(), 0);
   },
@@ -69,12 +85,38 @@ export const MarkerLayer = L.Layer.extend({
   layout() {
     if (this.isLaidOut) return this.drawn;
     const scale = this.scale();
-    const shown = [...this.markers].filter((marker) => hasPlace(marker) && this.isShown(marker));
-    const zones = new Map(this.zones.map((zone) => [zone.id, this.named(scaled(zone, scale))]));
-    this.drawn = { ...layOut(shown, zones, scale), zones, scale };
-    this.drawn.labels = [...zones.values()].filter((zone) => !isHidden(zone, this.drawn.items));
+    const shown = [];
+    for (const marker of this.markers) if (hasPlace(marker) && this.isShown(marker)) shown.push(marker);
+    const zones = this.scaledZones(scale);
+    this.drawn = { ...layOut(shown, zones, scale), zones, scale, byTag: null };
+    this.drawn.badges = this.drawn.items.filter(({ members }) => members);
+    this.drawn.labels = [...zones.values()].filter((zone) => !isHidden(zone, this.drawn.grid));
+    this.prepare(this.drawn);
     this.isLaidOut = true;
     return this.drawn;
+  },
+
+  /** Zones in pixels with the lines of their names: the same until the scale or the plan changes. */
+  scaledZones(scale) {
+    if (this.zonesAt?.scale !== scale || this.zonesAt.of !== this.zones) {
+      const named = this.zones.map((zone) => [zone.id, this.named(scaled(zone, scale))]);
+      this.zonesAt = { scale, of: this.zones, named: new Map(named) };
+    }
+    return this.zonesAt.named;
+  },
+
+  /** What does not change between two frames: picture and fading of each marker. */
+  prepare({ items, body }) {
+    const now = serverNow();
+    const ratio = ratioHere();
+    for (const item of items) {
+      if (item.members) continue;
+      const { marker } = item;
+      const isPresumed = marker.activity === "in_use" && marker.basis === "presumed";
+      item.image = picture(marker.activity, isPresumed, marker.shape, body, ratio);
+      const fade = FADES[ageStep((now - (marker.fixed ? marker.heardAt : marker.positionAt)) / 1000)] ?? 0.5;
+      item.fade = marker.activity === "unknown" ? Math.max(fade, 0.85) : fade; // hollow already
+    }
   },
 
   named(zone) {
@@ -85,7 +127,8 @@ export const MarkerLayer = L.Layer.extend({
     const map = this._map;
     if (!map || map._animatingZoom) return;
     const size = map.getSize();
-    const ratio = Math.min(window.devicePixelRatio || 1, 3);
+    const ratio = ratioHere();
+    this.pictures += 1;
     this.fit(size, ratio);
     const c = this.context;
     const zero = map.latLngToContainerPoint([0, 0]);
@@ -94,9 +137,9 @@ export const MarkerLayer = L.Layer.extend({
     c.translate(zero.x, zero.y);
     const view = { left: -zero.x - 60, top: -zero.y - 60, right: size.x - zero.x + 60, bottom: size.y - zero.y + 60 };
     const layout = this.layout();
-    for (const zone of layout.labels) if (isIn(view, zone.label[0], zone.label[1], 200)) drawLabel(c, zone);
-    const isSettling = this.drawItems(c, layout, view, now, ratio);
-    if (isSettling || this.markers.isMoving(now)) this.due();
+    for (const zone of layout.labels) if (isIn(view, zone.label[0], zone.label[1], 200)) drawLabel(c, zone, ratio);
+    const isOnTheMove = this.drawItems(c, layout, view, now, ratio);
+    if (isOnTheMove) this.dueAgain();
   },
 
   fit(size, ratio) {
@@ -110,45 +153,49 @@ export const MarkerLayer = L.Layer.extend({
   },
 
   drawItems(c, layout, view, now, ratio) {
-    let isSettling = false;
+    let isOnTheMove = false;
     let chosen = null;
+    const isCrowd = layout.items.length - layout.badges.length >= CROWD;
     for (const item of layout.items) {
       if (item.members) {
-        drawBadge(c, item, item.members.some(({ tag }) => tag === this.chosen));
+        if (isIn(view, item.x, item.y, 60)) drawBadge(c, item, isAmong(item.members, this.chosen), ratio);
         continue;
       }
-      isSettling = settle(item, layout) || isSettling;
-      const at = spotOf(item, layout.scale, now);
-      if (!isIn(view, at.x, at.y, 0)) continue;
-      if (item.marker.tag === this.chosen) chosen = { item, at };
-      else this.drawMarker(c, item, at, layout, now, ratio);
+      const isSettling = settle(item, layout);
+      goTo(item, layout.scale, now, isCrowd ? ratio : 0);
+      if (!isIn(view, item.atX, item.atY, 0)) continue;
+      isOnTheMove ||= isSettling || isUnderWay(item.marker, now);
+      if (item.marker.tag === this.chosen) chosen = item;
+      else this.drawMarker(c, item, layout, now);
     }
+    c.globalAlpha = 1;
     if (chosen) {
-      drawHalo(c, chosen.at, layout.body, chosen.item.marker.error_m * layout.scale);
-      this.drawMarker(c, chosen.item, chosen.at, layout, now, ratio);
+      drawHalo(c, spotOf(chosen), layout.body, chosen.marker.error_m * layout.scale);
+      this.drawMarker(c, chosen, layout, now);
+      c.globalAlpha = 1;
     }
-    if (this.over) drawPlate(c, this.over, this.over.members ? this.over : spotOf(this.over, layout.scale, now), layout.body);
-    return isSettling;
+    if (this.over) drawPlate(c, this.over, spotOf(this.over), layout.body);
+    return isOnTheMove;
   },
 
-  drawMarker(c, { marker, dx, dy }, at, layout, now, ratio) {
+  drawMarker(c, item, layout, now) {
+    const { marker, dx, dy, atX, atY, fade } = item;
     const pulse = pulseOf(marker, now);
-    const isPresumed = marker.activity === "in_use" && marker.basis === "presumed";
-    const image = picture(marker.activity, isPresumed, marker.shape, layout.body, ratio);
     const side = layout.body * MARGIN * (1 + 0.25 * pulse * pulse);
-    if (Math.hypot(dx, dy) > layout.body * 1.5) {
+    if (dx * dx + dy * dy > (layout.body * 1.5) ** 2) {
+      c.globalAlpha = 1;
       c.strokeStyle = palette.of("line-strong");
       c.lineWidth = 0.75;
       c.beginPath();
-      c.moveTo(at.x, at.y);
-      c.lineTo(at.x - marker.offX, at.y - marker.offY);
+      c.moveTo(atX, atY);
+      c.lineTo(atX - marker.offX, atY - marker.offY);
       c.stroke();
     }
-    const fade = FADES[ageStep(ageOf(marker.fixed ? marker.heard_at : marker.position_at))] ?? 0.5;
-    c.globalAlpha = marker.activity === "unknown" ? Math.max(fade, 0.85) : fade; // hollow already
-    c.drawImage(image, at.x - side / 2, at.y - side / 2, side, side);
+    if (c.globalAlpha !== fade) c.globalAlpha = fade;
+    c.drawImage(item.image, atX - side / 2, atY - side / 2, side, side);
+    if (layout.scale < TAGS_FROM || marker.tag === this.over?.marker?.tag) return;
     c.globalAlpha = 1;
-    if (layout.scale >= TAGS_FROM && marker.tag !== this.over?.marker?.tag) drawTag(c, marker.tag, at, layout.body);
+    drawTag(c, marker.tag, spotOf(item), layout.body);
   },
 
   /** What is at a point of the map's container: a marker, a room's count, or nothing. */
@@ -156,13 +203,15 @@ export const MarkerLayer = L.Layer.extend({
     if (!this.drawn) return null;
     const zero = this._map.latLngToContainerPoint([0, 0]);
     const [x, y] = [point.x - zero.x, point.y - zero.y];
-    const badge = this.drawn.items.find((item) => item.members && isIn(badgeRect(this.context, item), x, y, 0));
+    const badge = this.drawn.badges.find((item) => isIn(badgeRect(this.context, item), x, y, 0));
     return badge ?? itemAt(this.drawn, x, y);
   },
 
   /** Where the marker of an asset is on the screen, in pixels of the map's container; null inside a count. */
   screenOf(tag) {
-    const item = this.layout().items.find(({ marker }) => marker?.tag === tag);
+    const layout = this.layout();
+    layout.byTag ??= new Map(layout.items.filter(({ marker }) => marker).map((each) => [each.marker.tag, each]));
+    const item = layout.byTag.get(tag);
     if (!item) return null;
     const zero = this._map.latLngToContainerPoint([0, 0]);
     return { x: item.x + zero.x, y: item.y + zero.y };
@@ -172,10 +221,24 @@ export const MarkerLayer = L.Layer.extend({
 const isIn = ({ left, top, right, bottom }, x, y, margin) =>
   x >= left - margin && x <= right + margin && y >= top - margin && y <= bottom + margin;
 
-const spotOf = ({ marker }, scale, now) => {
-  const { x, y } = positionOf(marker, now);
-  return { x: x * scale + marker.offX, y: -y * scale + marker.offY };
+const ratioHere = () => Math.min(window.devicePixelRatio || 1, 3);
+
+const isAmong = (members, tag) => tag !== null && members.some((marker) => marker.tag === tag);
+
+/** Moves an item to where its marker is on its way; in a crowd on whole pixels of the screen, which are drawn faster. */
+const goTo = (item, scale, now, ratio) => {
+  const { marker } = item;
+  const part = glidePart(marker, now);
+  const x = part < 1 ? marker.fromX + (marker.x - marker.fromX) * part : marker.x;
+  const y = part < 1 ? marker.fromY + (marker.y - marker.fromY) * part : marker.y;
+  item.atX = x * scale + marker.offX;
+  item.atY = -y * scale + marker.offY;
+  if (!ratio) return;
+  item.atX = Math.round(item.atX * ratio) / ratio;
+  item.atY = Math.round(item.atY * ratio) / ratio;
 };
+
+const spotOf = (item) => (item.members ? item : { x: item.atX ?? item.x, y: item.atY ?? item.y });
 
 /** Moves a marker towards the place beside its true spot that the layout gave it. */
 const settle = ({ marker, dx, dy }, { scale }) => {
@@ -188,10 +251,13 @@ const settle = ({ marker, dx, dy }, { scale }) => {
 };
 
 /** A name in the middle of its room goes where a marker or a count would stand on it. */
-const isHidden = ({ lines, isAtTop, label: [x, y], textWidth }, items) =>
-  !lines.length ||
-  (!isAtTop &&
-    items.some((item) => Math.abs(item.x - x) < textWidth / 2 + 12 && Math.abs(item.y - y) < lines.length * 7 + 12));
+const isHidden = ({ lines, isAtTop, label: [x, y], textWidth }, grid) => {
+  if (!lines.length) return true;
+  if (isAtTop) return false;
+  const half = textWidth / 2;
+  for (let at = -half; at < half + grid.step; at += grid.step) if (!grid.isFree(x + Math.min(at, half), y)) return true;
+  return false;
+};
 
 const scaled = (zone, scale) => ({
   ...zone,

@@ -98,6 +98,7 @@ const closeZoom = (marker) => {
 
 // --- What is said and shown --------------------------------------------------------------------------------------
 function tell(text, action) {
+  if (!text && note.hidden) return;
   note.hidden = !text;
   note.replaceChildren(text ?? "");
   if (!action) return;
@@ -111,13 +112,17 @@ function refresh({ atOnce = false } = {}) {
   layer.isShown = filters.test();
   layer.relayOut();
   filters.show(markers);
-  const shown = () => [...markers].filter(layer.isShown);
-  rows.show(shown, () => chosen, { atOnce });
+  rows.show(() => [...markers].filter(layer.isShown), () => chosen, { atOnce });
   if (!markers.frames) return;
   if (!markers.size) tell("No equipment is on this floor now.");
-  else if (filters.isOn && !shown().length) tell("Nothing on this floor matches.", { text: "Show all", run: () => filters.clear() });
+  else if (filters.isOn && !isAnyShown()) tell("Nothing on this floor matches.", { text: "Show all", run: () => filters.clear() });
   else tell(null);
 }
+
+const isAnyShown = () => {
+  for (const marker of markers) if (layer.isShown(marker)) return true;
+  return false;
+};
 
 // --- List and card -----------------------------------------------------------------------------------------------
 const showPanel = (name) => {
@@ -261,7 +266,7 @@ const takeFrame = (frame) => {
 
 const start = async () => {
   layer.addTo(map);
-  setInterval(() => layer.due(), 10000); // markers fade with age also while nothing comes
+  setInterval(() => refresh(), 10000); // markers fade with age also while nothing comes
   setInterval(() => markers.fallSilent(serverNow()) && refresh(), 1000); // and fall silent
   const asked = new URLSearchParams(location.search).get("asset");
   try {
@@ -300,6 +305,12 @@ window.whereabouts = Object.freeze({
     },
     get chosen() {
       return chosen;
+    },
+    get pictures() {
+      return layer.pictures;
+    },
+    get single() {
+      return layer.drawn ? layer.drawn.items.length - layer.drawn.badges.length : 0;
     },
     get markers() {
       return Object.fromEntries([...markers].map((marker) => [marker.tag, stateOf(marker)]));
