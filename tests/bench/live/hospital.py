@@ -22,6 +22,7 @@ from locations.models import Building, Floor, Site, Zone
 
 STALE_AFTER = timedelta(minutes=10)
 STEP_M = 0.3
+REACH_M = 1.0
 SHAPES = ("pump", "bed", "monitor", "ventilator", "mobility", "general")
 ACTIVITIES = ("available", "in_use", "dirty", "in_use", "available", "down")
 
@@ -79,29 +80,30 @@ def session_of_a_viewer() -> str:
 def movements(slug: str, *, moving: int) -> Iterator[list[Change]]:
     """For each tick the changes of those that move; everything that moves takes a step each time.
 
-    Each walks to and fro through its row of rooms, so that it changes its room now and then.
+    Each walks around a spot of its own.
     """
     floor = Floor.objects.get(slug=slug)
     rooms = [_room(zone) for zone in Zone.objects.filter(floor=floor).order_by("pk")]
     ids = list(AssetNow.objects.filter(floor=floor).order_by("pk").values_list("pk", flat=True))[:moving]
     chance = random.Random(7)
     homes = [rooms[n % len(rooms)] for n in range(len(ids))]
-    starts = [chance.random() * 2 * math.pi for _ in ids]
+    spots = [(chance.uniform(0.15, 0.85), chance.uniform(0.15, 0.85)) for _ in ids]
     for tick in range(1, 1_000_000):
         yield [
-            _step(floor.pk, asset_id, home, start, tick)
-            for asset_id, home, start in zip(ids, homes, starts, strict=True)
+            _step(floor.pk, asset_id, home, spot, tick)
+            for asset_id, home, spot in zip(ids, homes, spots, strict=True)
         ]
 
 
-def _step(floor_id: int, asset_id: int, home: Room, start: float, tick: int) -> Change:
+def _step(floor_id: int, asset_id: int, home: Room, spot: tuple[float, float], tick: int) -> Change:
+    """On a circle of a metre around its spot."""
     now = timezone.now()
-    reach = min(home.width, home.height) * (0.1 + 0.35 * (start / (2 * math.pi)))
-    angle = start + tick * STEP_M / reach
+    angle = asset_id + tick * STEP_M / REACH_M
     activity = ACTIVITIES[asset_id % len(ACTIVITIES)]
+    x, y = home.x + home.width * spot[0], home.y + home.height * spot[1]
     return Change(
         id=asset_id, rev=tick + 1, activity=activity, basis="confirmed", since=None, floor=floor_id, zone=home.pk,
-        x=home.x + home.width / 2 + reach * math.cos(angle), y=home.y + home.height / 2 + reach * math.sin(angle),
+        x=x + REACH_M * math.cos(angle), y=y + REACH_M * math.sin(angle),
         position_at=now, error_m=1.5, confidence=0.9, battery=80, heard_at=now, stale_at=now + STALE_AFTER,
     )  # fmt: skip
 

@@ -4,7 +4,7 @@ import { serverNow } from "../../hospital/js/clock.js";
 import { badgeRect, drawBadge, drawHalo, drawLabel, drawPlate, drawTag, labelOf } from "./drawing.js";
 import { itemAt, layOut } from "./layout.js";
 import { glidePart, hasPlace, isUnderWay, pulseOf } from "./markers.js";
-import { MARGIN, forgetPictures, palette, picture } from "./pictures.js";
+import { forgetPictures, palette, picture } from "./pictures.js";
 
 const { L } = window;
 const FADES = { fresh: 1, recent: 0.9, old: 0.7, stale: 0.5 };
@@ -12,7 +12,12 @@ const TAGS_FROM = 34; // pixels to the metre from which each marker bears its ta
 const SETTLING = 0.28; // part of the way that a marker which gave way moves back in one picture
 
 const CROWD = 400; // single markers from which pictures come at a bounded rate
-const CROWD_PAUSE = 45; // milliseconds between two of them
+const CROWD_PAUSE = 45; // milliseconds between two of them, at the least
+const LONGEST_PAUSE = 250;
+const GLIDE_MS_PER_PIXEL = 700 / 3; // a glide of one pixel begins three times as fast as it goes on the whole
+const [PULSE_PX, SETTLING_PX] = [8, 2]; // what a pulse and a settling marker are worth beside a glide, in its pixels
+
+const FRAME_MS = 16;
 
 const PANE = "markers"; // above the plan, whose pane Leaflet keeps at 400
 
@@ -68,14 +73,16 @@ export const MarkerLayer = L.Layer.extend({
     });
   },
 
-  /** The next picture of a movement: at once when there are few, else after a pause, so that others get their turn. */
-  dueAgain() {
-    if (!this.drawn || this.drawn.items.length - this.drawn.badges.length < CROWD) this.due();
+  /** The next picture of a movement: when what moves furthest has moved by a pixel, and not too often in a crowd. */
+  dueAgain(pixels) {
+    const isCrowd = this.drawn.items.length - this.drawn.badges.length >= CROWD;
+    const pause = Math.min(LONGEST_PAUSE, Math.max(GLIDE_MS_PER_PIXEL / pixels, isCrowd ? CROWD_PAUSE : 0));
+    if (pause < 2 * FRAME_MS) this.due();
     else
       this.pauseDue ||= setTimeout(() => {
         this.pauseDue = 0;
         this.due();
-      }, CROWD_PAUSE);
+      }, pause - FRAME_MS);
   },
 
   scale() {
@@ -112,9 +119,11 @@ export const MarkerLayer = L.Layer.extend({
     for (const item of items) {
       if (item.members) continue;
       const { marker } = item;
+      [marker.gaveX, marker.gaveY, marker.gaveAt] = [item.dx, item.dy, this.drawn.scale];
       const isPresumed = marker.activity === "in_use" && marker.basis === "presumed";
       item.image = picture(marker.activity, isPresumed, marker.shape, body, ratio);
       const fade = FADES[ageStep((now - (marker.fixed ? marker.heardAt : marker.positionAt)) / 1000)] ?? 0.5;
+      item.hasTag = this.drawn.scale >= TAGS_FROM && isRoomBelow(this.drawn.grid, item);
       item.fade = marker.activity === "unknown" ? Math.max(fade, 0.85) : fade; // hollow already
     }
   },
@@ -138,8 +147,8 @@ export const MarkerLayer = L.Layer.extend({
     const view = { left: -zero.x - 60, top: -zero.y - 60, right: size.x - zero.x + 60, bottom: size.y - zero.y + 60 };
     const layout = this.layout();
     for (const zone of layout.labels) if (isIn(view, zone.label[0], zone.label[1], 200)) drawLabel(c, zone, ratio);
-    const isOnTheMove = this.drawItems(c, layout, view, now, ratio);
-    if (isOnTheMove) this.dueAgain();
+    const pixels = this.drawItems(c, layout, view, now, ratio);
+    if (pixels > 0) this.dueAgain(pixels);
   },
 
   fit(size, ratio) {
@@ -153,49 +162,65 @@ export const MarkerLayer = L.Layer.extend({
   },
 
   drawItems(c, layout, view, now, ratio) {
-    let isOnTheMove = false;
     let chosen = null;
-    const isCrowd = layout.items.length - layout.badges.length >= CROWD;
+    const pixels = this.advance(layout, view, now);
+    this.drawLeaders(c, layout, view);
+    for (const item of layout.badges)
+      if (isIn(view, item.x, item.y, 60)) drawBadge(c, item, isAmong(item.members, this.chosen), ratio);
     for (const item of layout.items) {
-      if (item.members) {
-        if (isIn(view, item.x, item.y, 60)) drawBadge(c, item, isAmong(item.members, this.chosen), ratio);
-        continue;
-      }
-      const isSettling = settle(item, layout);
-      goTo(item, layout.scale, now, isCrowd ? ratio : 0);
-      if (!isIn(view, item.atX, item.atY, 0)) continue;
-      isOnTheMove ||= isSettling || isUnderWay(item.marker, now);
+      if (item.members || !isIn(view, item.atX, item.atY, 0)) continue;
       if (item.marker.tag === this.chosen) chosen = item;
-      else this.drawMarker(c, item, layout, now);
+      else this.drawMarker(c, item, layout, now, ratio);
     }
     c.globalAlpha = 1;
     if (chosen) {
       drawHalo(c, spotOf(chosen), layout.body, chosen.marker.error_m * layout.scale);
-      this.drawMarker(c, chosen, layout, now);
+      this.drawMarker(c, chosen, layout, now, ratio);
       c.globalAlpha = 1;
     }
     if (this.over) drawPlate(c, this.over, spotOf(this.over), layout.body);
-    return isOnTheMove;
+    return pixels;
   },
 
-  drawMarker(c, item, layout, now) {
-    const { marker, dx, dy, atX, atY, fade } = item;
-    const pulse = pulseOf(marker, now);
-    const side = layout.body * MARGIN * (1 + 0.25 * pulse * pulse);
-    if (dx * dx + dy * dy > (layout.body * 1.5) ** 2) {
-      c.globalAlpha = 1;
-      c.strokeStyle = palette.of("line-strong");
-      c.lineWidth = 0.75;
-      c.beginPath();
-      c.moveTo(atX, atY);
-      c.lineTo(atX - marker.offX, atY - marker.offY);
-      c.stroke();
+  /** Moves every marker to where it is by now; how far the longest way is of those that go on in view, in pixels. */
+  advance({ items, scale }, view, now) {
+    let longest = 0;
+    for (const item of items) {
+      if (item.members) continue;
+      const { marker } = item;
+      const isSettling = settle(item, scale);
+      goTo(item, scale, now);
+      if ((!isSettling && !isUnderWay(marker, now)) || !isIn(view, item.atX, item.atY, 0)) continue;
+      if (marker.pulseUntil > now) longest = Math.max(longest, PULSE_PX);
+      if (isSettling) longest = Math.max(longest, SETTLING_PX);
+      if (marker.glideEnd > now) longest = Math.max(longest, scale * lengthOf(marker));
     }
+    return longest;
+  },
+
+  drawMarker(c, item, layout, now, ratio) {
+    const { marker, image, atX, atY, fade } = item;
+    const pulse = pulseOf(marker, now);
+    const side = (image.width / ratio) * (1 + 0.25 * pulse * pulse);
     if (c.globalAlpha !== fade) c.globalAlpha = fade;
-    c.drawImage(item.image, atX - side / 2, atY - side / 2, side, side);
-    if (layout.scale < TAGS_FROM || marker.tag === this.over?.marker?.tag) return;
+    c.drawImage(image, snapped(atX - side / 2, ratio), snapped(atY - side / 2, ratio), side, side);
+    if (!item.hasTag || marker.tag === this.over?.marker?.tag) return;
     c.globalAlpha = 1;
     drawTag(c, marker.tag, spotOf(item), layout.body);
+  },
+
+  /** From those that gave way far, a line to where they are. */
+  drawLeaders(c, { items, body }, view) {
+    const far = (body * 1.5) ** 2;
+    c.beginPath();
+    for (const { marker, dx, dy, atX, atY } of items) {
+      if (!marker || dx * dx + dy * dy <= far || !isIn(view, atX, atY, 0)) continue;
+      c.moveTo(atX, atY);
+      c.lineTo(atX - marker.offX, atY - marker.offY);
+    }
+    c.strokeStyle = palette.of("line-strong");
+    c.lineWidth = 0.75;
+    c.stroke();
   },
 
   /** What is at a point of the map's container: a marker, a room's count, or nothing. */
@@ -223,25 +248,29 @@ const isIn = ({ left, top, right, bottom }, x, y, margin) =>
 
 const ratioHere = () => Math.min(window.devicePixelRatio || 1, 3);
 
+/** A tag is written where it stands on nobody else; the plate of the one pointed at says it in any case. */
+const isRoomBelow = (grid, { x, y }) => [-24, 0, 24].every((dx) => grid.isFree(x + dx, y + grid.step + 2));
+
 const isAmong = (members, tag) => tag !== null && members.some((marker) => marker.tag === tag);
 
-/** Moves an item to where its marker is on its way; in a crowd on whole pixels of the screen, which are drawn faster. */
-const goTo = (item, scale, now, ratio) => {
+const lengthOf = ({ x, y, fromX, fromY }) => Math.abs(x - fromX) + Math.abs(y - fromY);
+
+const snapped = (value, ratio) => Math.round(value * ratio) / ratio; // whole pixels are drawn faster
+
+/** Moves an item to where its marker is on its way. */
+const goTo = (item, scale, now) => {
   const { marker } = item;
   const part = glidePart(marker, now);
   const x = part < 1 ? marker.fromX + (marker.x - marker.fromX) * part : marker.x;
   const y = part < 1 ? marker.fromY + (marker.y - marker.fromY) * part : marker.y;
   item.atX = x * scale + marker.offX;
   item.atY = -y * scale + marker.offY;
-  if (!ratio) return;
-  item.atX = Math.round(item.atX * ratio) / ratio;
-  item.atY = Math.round(item.atY * ratio) / ratio;
 };
 
 const spotOf = (item) => (item.members ? item : { x: item.atX ?? item.x, y: item.atY ?? item.y });
 
 /** Moves a marker towards the place beside its true spot that the layout gave it. */
-const settle = ({ marker, dx, dy }, { scale }) => {
+const settle = ({ marker, dx, dy }, scale) => {
   if (marker.offAt !== scale) Object.assign(marker, { offX: dx, offY: dy, offAt: scale });
   const isFar = Math.hypot(dx - marker.offX, dy - marker.offY) > 0.5;
   const part = isFar ? SETTLING : 1;

@@ -138,28 +138,38 @@ const badge = (zone, members) => {
 };
 
 const place = (marker, grid, zones, scale, space) => {
-  const at = { x: marker.x * scale, y: -marker.y * scale };
+  const [trueX, trueY] = [marker.x * scale, -marker.y * scale];
   const zone = zones.get(marker.zone_id);
   const room = zone && roomOf(zone);
-  const spot = freeSpot(zone?.isBox ? offTheWall(at, room, space) : at, grid, room, space);
-  const isCrowdedOut = Boolean(zone?.isBox) && isIn(marker, room, scale, space) && !isInside(spot, room, space / 4);
-  const item = { x: spot.x, y: spot.y, dx: spot.x - at.x, dy: spot.y - at.y, marker, isCrowdedOut };
+  const at = { x: trueX, y: trueY };
+  if (zone?.isBox) keepOffTheWall(at, room, space);
+  const home = room && isInside(at.x, at.y, room, 0);
+  freeSpot(at, grid, room, space, marker, scale);
+  const isCrowdedOut = Boolean(home && zone.isBox && !isInside(at.x, at.y, room, space / 4));
+  const item = { x: at.x, y: at.y, dx: at.x - trueX, dy: at.y - trueY, marker, isCrowdedOut };
   grid.add(item);
   return item;
 };
 
 /** What the name of a zone leaves of it. */
-const roomOf = ({ box, head }) => ({ ...box, head, top: box.top + head, height: box.height - head });
+const roomOf = (zone) => {
+  const { box, head } = zone;
+  zone.room ??= { ...box, head, top: box.top + head, height: box.height - head };
+  return zone.room;
+};
 
 /** A marker close to a wall of its room is drawn beside the wall, not across it; one that is elsewhere stays there. */
-const offTheWall = ({ x, y }, { left, top, width, height, head }, space) => ({
-  x: nudged(x, left, left + width, space, space),
-  y: nudged(y, top, top + height, space, space + head),
-});
+const keepOffTheWall = (at, { left, top, width, height, head }, space) => {
+  at.x = nudged(at.x, left, left + width, space, space);
+  at.y = nudged(at.y, top, top + height, space, space + head);
+};
 
 /** Whether a marker is in its own room, or beside its wall. */
-const isIn = (marker, room, scale, space) =>
-  isInside(offTheWall({ x: marker.x * scale, y: -marker.y * scale }, room, space), room, 0);
+const isIn = (marker, room, scale, space) => {
+  const at = { x: marker.x * scale, y: -marker.y * scale };
+  keepOffTheWall(at, room, space);
+  return isInside(at.x, at.y, room, 0);
+};
 
 const nudged = (value, low, high, space, furthest) => {
   const margin = Math.min(space / 2, (high - low) / 2);
@@ -167,19 +177,35 @@ const nudged = (value, low, high, space, furthest) => {
   return Math.abs(inside - value) <= furthest ? inside : value;
 };
 
-const freeSpot = (at, grid, room, space) => {
-  if (grid.isFree(at.x, at.y)) return at;
-  let outside = null;
+/** Moves `at` to a free spot: where it is, where its marker gave way to before, or the nearest around. */
+const freeSpot = (at, grid, room, space, marker, scale) => {
+  const { x, y } = at;
+  if (grid.isFree(x, y) || asBefore(at, grid, room, space, marker, scale)) return;
+  let [outsideX, outsideY, isOutside] = [x, y, false];
   for (let step = 1; step < STEPS; step += 1) {
-    const [x, y] = [at.x + space * SPIRAL_X[step], at.y + space * SPIRAL_Y[step]];
-    const isHome = !room || isInside({ x, y }, room, space / 2);
-    if ((!isHome && outside) || !grid.isFree(x, y)) continue;
-    if (isHome) return { x, y };
-    outside = { x, y };
+    const [toX, toY] = [x + space * SPIRAL_X[step], y + space * SPIRAL_Y[step]];
+    const isHome = !room || isInside(toX, toY, room, space / 2);
+    if ((!isHome && isOutside) || !grid.isFree(toX, toY)) continue;
+    if (isHome) return goTo(at, toX, toY);
+    [outsideX, outsideY, isOutside] = [toX, toY, true];
   }
   // Who is where its room is not goes to the nearest free spot, not into the room.
-  const isHome = room && isInside(at, room, 0);
-  return (isHome ? freeCell(grid, room, space) : null) ?? outside ?? at;
+  const free = room && isInside(x, y, room, 0) ? freeCell(grid, room, space) : null;
+  goTo(at, free?.x ?? outsideX, free?.y ?? outsideY);
+};
+
+const goTo = (at, x, y) => {
+  at.x = x;
+  at.y = y;
+};
+
+/** Who gave way in the layout before, at the same scale, does so in the same direction while that is free. */
+const asBefore = (at, grid, room, space, { gaveX, gaveY, gaveAt }, scale) => {
+  if (gaveAt !== scale || gaveX * gaveX + gaveY * gaveY > (3 * space) ** 2) return false;
+  const [x, y] = [at.x + gaveX, at.y + gaveY];
+  if ((room && !isInside(x, y, room, space / 2)) || !grid.isFree(x, y)) return false;
+  goTo(at, x, y);
+  return true;
 };
 
 const freeCell = (grid, room, space) => {
@@ -189,7 +215,7 @@ const freeCell = (grid, room, space) => {
   return null;
 };
 
-const isInside = ({ x, y }, { left, top, width, height }, margin) =>
+const isInside = (x, y, { left, top, width, height }, margin) =>
   x >= left + margin && x <= left + width - margin && y >= top + margin && y <= top + height - margin;
 
 /** The item at a point, the nearest within reach. */
