@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from typing import Any, ClassVar
 
 import orjson
+from channels.exceptions import StopConsumer
 from channels.generic.websocket import AsyncWebsocketConsumer
 from django.db import DatabaseError
 from django.utils import timezone
@@ -34,6 +37,23 @@ class LiveConsumer(AsyncWebsocketConsumer):  # type: ignore[misc] # Channels has
     _hub: Hub
     _viewer: Viewer | None = None
     _pump: asyncio.Task[None] | None = None
+
+    async def __call__(
+        self, scope: Any, receive: Callable[[], Awaitable[Any]], send: Callable[[Any], Awaitable[None]]
+    ) -> None:
+        """One message after the other. Channels' own dispatcher waits with tasks and looks after database connections
+        for each, which costs more than an acknowledgement itself."""
+        self.scope, self.base_send = scope, send
+        with suppress(StopConsumer):
+            while True:
+                message = await receive()
+                match message["type"]:
+                    case "websocket.receive":
+                        await self.receive(message.get("text"), message.get("bytes"))
+                    case "websocket.connect":
+                        await self.websocket_connect(message)
+                    case "websocket.disconnect":
+                        await self.websocket_disconnect(message)
 
     async def connect(self) -> None:
         await self.accept()

@@ -17,6 +17,8 @@ import orjson
 FRAMES_PER_SECOND = 4
 UNACKNOWLEDGED = 2
 """Frames that may be under way to one socket."""
+UNACKNOWLEDGED_SHORT = 4
+"""The same, where a browser reads the short form: it acknowledges every third frame."""
 
 
 @dataclass(slots=True)

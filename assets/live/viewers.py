@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from assets.live.events import UNACKNOWLEDGED
+from assets.live.events import UNACKNOWLEDGED, UNACKNOWLEDGED_SHORT
 from assets.live.floors import FloorView
 
 
@@ -55,7 +55,7 @@ class Viewer:
             return self.rest.pop(0)
         if self.notices:
             return self.notices.pop(next(iter(self.notices)))
-        if len(self.underway) < UNACKNOWLEDGED:
+        if len(self.underway) < (UNACKNOWLEDGED_SHORT if self.short else UNACKNOWLEDGED):
             for slug, view in self.floors.items():
                 seen = self.seen.get(slug)
                 if view.is_loaded and seen != view.number:

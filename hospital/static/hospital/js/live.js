@@ -6,6 +6,7 @@ import { learn, serverNow } from "./clock.js";
 const FIRST_PAUSE = 500;
 const LONGEST_PAUSE = 15000;
 const SILENCE = 25000; // the server beats every 10 s
+const ACKNOWLEDGE_EVERY = 3;
 const GRACE = 2000; // shorter interruptions are nobody's business
 const FINAL = new Set([4400, 4403, 4404]);
 
@@ -16,6 +17,7 @@ class Live {
   #socket = null;
   #watches = new Map(); // what is watched, as text → how it is asked for, and the callbacks
   #begun = []; // the parts so far of a frame that comes in several
+  #owed = 0; // frames not acknowledged yet
   #pause = FIRST_PAUSE;
   #timer = 0;
   #silence = 0;
@@ -63,6 +65,7 @@ class Live {
     clearTimeout(this.#timer);
     const scheme = location.protocol === "https:" ? "wss:" : "ws:";
     this.#begun = [];
+    this.#owed = 0;
     const socket = new WebSocket(`${scheme}//${location.host}/ws/live/`);
     this.#socket = socket;
     socket.onopen = () => {
@@ -80,7 +83,15 @@ class Live {
     if (message.more) return this.#begun.push(message);
     if (message.type === "floor") this.#tell({ type: "watch", floor: message.floor }, this.#whole(message));
     else if (message.type === "asset") this.#tell({ type: "watch", asset: message.tag }, message);
-    if (message.frame !== undefined) this.#send(JSON.stringify({ type: "ack", frame: message.frame }));
+    if (message.frame !== undefined) this.#acknowledge(message);
+  }
+
+  /** Four frames may be under way; one acknowledgement stands for all before it. */
+  #acknowledge({ frame, full }) {
+    this.#owed += 1;
+    if (this.#owed < ACKNOWLEDGE_EVERY && !full) return;
+    this.#owed = 0;
+    this.#send(JSON.stringify({ type: "ack", frame }));
   }
 
   /** A large frame comes in several parts. */
