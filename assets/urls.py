@@ -6,11 +6,12 @@ from django.urls import path
 
 from assets.views import asset, equipment
 from assets.views.find import find
-from assets.views.map import floor_map, map_card, map_home
+from assets.views.map import floor_map, map_card, map_home, wall
 
 map_pages = [
     path("map/", map_home, name="map-home"),
     path("map/<slug:floor>/", floor_map, name="map"),
+    path("map/<slug:floor>/wall/", wall, name="wall"),
     path("map/card/<slug:asset_tag>/", map_card, name="map-card"),
 ]
 equipment_pages = [

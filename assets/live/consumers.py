@@ -67,7 +67,7 @@ class LiveConsumer(AsyncWebsocketConsumer):  # type: ignore[misc] # Channels has
         user = await in_thread(rights.signed_in_user, session_key)
         if user is None:
             await self.close(rights.NOT_SIGNED_IN)
-        elif not user.has_perm(rights.PERMISSION):
+        elif not await in_thread(rights.may_watch, user):
             await self.close(rights.NOT_ALLOWED)
         else:
             self._hub = current_hub()

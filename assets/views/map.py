@@ -5,7 +5,9 @@ from __future__ import annotations
 from itertools import groupby
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.decorators import permission_required
+from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -14,6 +16,7 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from assets.live.rights import may_watch
 from assets.models import Asset
 from assets.words import LOOKS
 from locations.models import Building, Floor, Zone
@@ -51,6 +54,19 @@ def floor_map(request: HttpRequest, floor: str) -> HttpResponse:
         "own_zone": _own_zone(request).filter(floor=this).first(),
     }
     return render(request, "assets/map.html", context)
+
+
+@require_safe
+@never_cache
+def wall(request: HttpRequest, floor: str) -> HttpResponse:
+    """The floor for a screen on a wall, for people and for the display's own account."""
+    if not may_watch(request.user):
+        raise PermissionDenied
+    floors = Floor.objects.visible_to(request.user).select_related("building__site")
+    this = get_object_or_404(floors, slug=floor)
+    return render(
+        request, "assets/wall.html", {"floor": this, "looks": LOOKS, "version": settings.STATIC_VERSION}
+    )
 
 
 @require_safe

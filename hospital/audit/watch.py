@@ -19,6 +19,7 @@ from hospital.audit.record import record_event
 
 WATCHED = (
     "hospital.User",
+    "hospital.Display",
     "locations.Site",
     "locations.Department",
     "locations.Building",

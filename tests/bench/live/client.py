@@ -1,7 +1,7 @@
 """A thousand viewers in one cheap process: websocket clients that read frames, note their age and acknowledge them.
 
-``python -m tests.bench.live.client PORT SECONDS VIEWERS SERVER_PID FLOOR SESSION`` prints one JSON object. A frame's
-age is counted from the moment that it names itself (``"at":"…"``) to its last octet's arrival here.
+``python -m tests.bench.live.client PORT SECONDS VIEWERS SERVER_PID FLOOR SESSION,SESSION,…`` prints one JSON object.
+A frame's age is counted from the moment that it names itself (``"at":"…"``) to its last octet's arrival here.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import sys
 import time
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import cache
+from functools import cache, partial
 from typing import cast
 
 from tests.bench import meter
@@ -133,7 +133,7 @@ def handshake(port: int, session: str) -> bytes:
 
 
 async def look(
-    port: int, seconds: float, viewers: int, server: int, floor: str, session: str
+    port: int, seconds: float, viewers: int, server: int, floor: str, sessions: list[str]
 ) -> dict[str, float]:
     loop, tally = asyncio.get_running_loop(), Tally()
     watch = masked(json.dumps({"type": "watch", "floor": floor, "short": True}).encode())
@@ -141,8 +141,9 @@ async def look(
     for _ in range(0, viewers, OPENED_AT_ONCE):
         some = []
         for _ in range(min(OPENED_AT_ONCE, viewers - len(clients))):
+            session = sessions[len(clients) % len(sessions)]
             _, viewer = await loop.create_connection(
-                lambda: Viewer(handshake(port, session), watch, tally), "127.0.0.1", port
+                partial(Viewer, handshake(port, session), watch, tally), "127.0.0.1", port
             )
             some.append(viewer)
             clients.append(viewer)
@@ -165,7 +166,7 @@ async def look(
 
 
 def main(port: str, seconds: str, viewers: str, server: str, floor: str, session: str) -> None:
-    figures = meter.run(look(int(port), float(seconds), int(viewers), int(server), floor, session))
+    figures = meter.run(look(int(port), float(seconds), int(viewers), int(server), floor, session.split(",")))
     print(json.dumps(figures))
 
 

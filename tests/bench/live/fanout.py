@@ -95,7 +95,7 @@ def main(only: str = "") -> None:
         return
     call_command("migrate", verbosity=0)
     hospital.build(FLOOR, columns=10, rows=10, room_m=(6, 5), assets=MOVING)
-    session = hospital.session_of_a_viewer()
+    session = ",".join(hospital.session_of_a_viewer() for _ in range(VIEWERS))
     inside = within_the_process(session)
     rows = list(rows_of("live.fanout", inside))
     try:

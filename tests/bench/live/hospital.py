@@ -65,7 +65,7 @@ def build(slug: str, *, columns: int, rows: int, room_m: tuple[float, float], as
 
 
 def session_of_a_viewer() -> str:
-    """The key of a session that may look at the floor."""
+    """The key of a new session that may look at the floor."""
     person, _ = User.objects.get_or_create(
         username="viewer", defaults={"role": Role.NURSE, "all_sites": True}
     )

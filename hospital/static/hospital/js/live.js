@@ -132,7 +132,7 @@ class Live {
     clearTimeout(this.#silence);
     if (this.#lostAt === null) {
       this.#lostAt = serverNow();
-      document.dispatchEvent(new CustomEvent("live-down"));
+      document.dispatchEvent(new CustomEvent("live-down", { detail: { code } }));
     }
     this.#showBar ||= setTimeout(() => this.#tellBar(), GRACE);
     if (code === 4401) return location.reload(); // the session ended: the server shows the sign-in page
