@@ -51,6 +51,8 @@ class Identity(TypedDict):
     category: str
     category_name: str
     shape: str
+    department: str
+    department_name: str
     fixed: bool
 
 

@@ -33,6 +33,8 @@ def identity(asset_id=1) -> Identity:
         category="infusion-pump",
         category_name="Infusion pump",
         shape="pump",
+        department="3w",
+        department_name="Ward 3 West",
         fixed=False,
     )
 

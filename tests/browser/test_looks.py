@@ -15,6 +15,8 @@ RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 PAGES = {
     "home": "/",
     "map": "/map/main-1/",
+    "map-chosen": "/map/main-1/?asset=INF-001",
+    "wall": "/map/main-1/wall/",
     "find": "/find/?q=infusion+pump",
     "equipment": "/assets/",
     "asset": "/assets/INF-001/",

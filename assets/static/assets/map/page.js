@@ -2,6 +2,7 @@
 import { serverNow } from "../../hospital/js/clock.js";
 import { live } from "../../hospital/js/live.js";
 import { Filters } from "./filters.js";
+import { Follow } from "./follow.js";
 import { MarkerLayer } from "./layer.js";
 import { List, activityWord } from "./list.js";
 import { Markers, hasPlace } from "./markers.js";
@@ -41,6 +42,15 @@ const map = L.map(box, {
   minZoom: -4,
 });
 map.setView([0, 0], 2);
+
+const follow = new Follow({
+  map,
+  tag: () => chosen,
+  say: (text) => {
+    said.textContent = text;
+  },
+  keepInView: (marker) => bringIntoView(marker, { isClose: !layer.screenOf(marker.tag) }),
+});
 
 // --- Plan and view -----------------------------------------------------------------------------------------------
 const wholeFloor = (animate) => {
@@ -140,6 +150,7 @@ let beforeCard = "none";
 
 function choose(tag, { isByHand = false, isClose = false } = {}) {
   if (chosen === tag) return;
+  follow.end();
   chosen = layer.chosen = tag;
   layer.due();
   rememberChosen();
@@ -189,7 +200,8 @@ document.addEventListener("click", (event) => {
 
 document.addEventListener("keydown", (event) => {
   if (event.key !== "Escape" || event.target.closest("input, select, dialog")) return;
-  if (chosen) choose(null);
+  if (follow.isOn) follow.end();
+  else if (chosen) choose(null);
   else if (stage.dataset.panel === "list") showPanel("none");
 });
 
@@ -242,6 +254,7 @@ document.querySelectorAll("[data-storey]").forEach((link) =>
   link.addEventListener("click", () => {
     const here = new URLSearchParams(location.search);
     here.delete("asset");
+    here.delete("follow");
     link.search = here.toString();
   }),
 );
@@ -260,8 +273,9 @@ const takeFrame = (frame) => {
   if (!markers.fallSilent(serverNow()) && !isChanged && !isFirst) return;
   const marker = chosen && markers.withTag(chosen);
   sayChange(before, marker);
+  follow.look(marker);
   refresh();
-  if (isFirst && marker) settled(() => bringIntoView(marker, { isClose: true }));
+  if (isFirst && marker && !follow.isOn) settled(() => bringIntoView(marker, { isClose: true }));
 };
 
 const start = async () => {
@@ -279,6 +293,7 @@ const start = async () => {
   if (card.querySelector("[data-tag]") && asked) {
     chosen = layer.chosen = asked;
     showPanel("card");
+    follow.resume();
   } else if (asked) tell(`There is no equipment with the tag ${asked}.`);
   live.watchFloor(stage.dataset.floor, takeFrame);
   setTimeout(() => markers.frames || tell("Waiting for the first positions …"), 2500);
