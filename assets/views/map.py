@@ -21,6 +21,8 @@ from assets.models import Asset
 from assets.words import LOOKS
 from locations.models import Building, Floor, Zone
 
+MOST_BESIDE = 3
+
 
 @require_safe
 @permission_required("assets.view_asset", raise_exception=True)
@@ -46,9 +48,15 @@ def floor_map(request: HttpRequest, floor: str) -> HttpResponse:
     place = getattr(chosen, "now", None)
     if place is not None and place.floor is not None and place.floor.pk != this.pk:
         return redirect(_with_query("map", request, place.floor.slug))
+    beside = _beside(request, this)
+    if beside:
+        context = {"floor": this, "floors": [this, *beside], "looks": LOOKS}
+        return render(request, "assets/map_beside.html", context)
+    sections = _sections(request.user, this.building)
     context = {
         "floor": this,
-        "sections": _sections(request.user, this.building),
+        "sections": sections,
+        "others": _others(sections[0][1], this),
         "chosen": chosen,
         "looks": LOOKS,
         "own_zone": _own_zone(request).filter(floor=this).first(),
@@ -87,6 +95,13 @@ def _own_zone(request: HttpRequest) -> QuerySet[Zone]:
     return Zone.objects.filter(pk=getattr(request.user, "home_zone_id", None) or 0)
 
 
+def _beside(request: HttpRequest, this: Floor) -> list[Floor]:
+    """Further floors of the building that ``?with=slug,slug`` names, from the top down; at most three."""
+    slugs = [slug for slug in request.GET.get("with", "").split(",") if slug != this.slug]
+    floors = Floor.objects.visible_to(request.user).filter(building=this.building, slug__in=slugs)
+    return list(floors.order_by("-level")[:MOST_BESIDE]) if slugs != [""] else []
+
+
 def _chosen(request: HttpRequest) -> Asset | None:
     tag = request.GET.get("asset", "")
     chosen: Asset | None = Asset.objects.visible_to(request.user).with_place().filter(asset_tag=tag).first()
@@ -103,6 +118,14 @@ def _sections(user: Any, here: Building) -> list[tuple[Building, list[Floor]]]:
     )
     sections = [(building, list(storeys)) for building, storeys in groupby(floors, lambda f: f.building)]
     return sorted(sections, key=lambda section: section[0].pk != here.pk)
+
+
+def _others(storeys: list[Floor], this: Floor) -> str:
+    """Slugs of the floors of the building that are nearest to this one."""
+    others = sorted(
+        (abs(storey.level - this.level), storey.slug) for storey in storeys if storey.pk != this.pk
+    )
+    return ",".join(slug for _, slug in others[:MOST_BESIDE])
 
 
 def _with_query(name: str, request: HttpRequest, slug: str) -> str:

@@ -16,6 +16,7 @@ PAGES = {
     "home": "/",
     "map": "/map/main-1/",
     "map-chosen": "/map/main-1/?asset=INF-001",
+    "map-beside": "/map/main-1/?with=main-2,main-0",
     "wall": "/map/main-1/wall/",
     "find": "/find/?q=infusion+pump",
     "equipment": "/assets/",

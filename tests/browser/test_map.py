@@ -26,7 +26,9 @@ def test_filters_stand_in_the_address_and_are_read_from_it(visit):
     wait_until(page, f"Object.keys({MARKERS}).length > 20")
     assert page.url == address
     assert page.locator("#map-age").input_value() == "fresh"
-    assert page.evaluate(f"Object.values({MARKERS}).every((now) => !now.isShown || now.activity === 'available')")
+    assert page.evaluate(
+        f"Object.values({MARKERS}).every((now) => !now.isShown || now.activity === 'available')"
+    )
 
 
 def test_following_keeps_the_asset_in_view_until_escape(visit):

@@ -1,4 +1,4 @@
-"""Wall displays: made by an administrator, signed in on the screen by a code, looking at their floors alone, revoked at once."""
+"""Wall displays: made by an administrator, signed in on the screen by a code, looking at their floors alone."""
 
 from __future__ import annotations
 
