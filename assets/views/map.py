@@ -50,7 +50,8 @@ def floor_map(request: HttpRequest, floor: str) -> HttpResponse:
         return redirect(_with_query("map", request, place.floor.slug))
     beside = _beside(request, this)
     if beside:
-        context = {"floor": this, "floors": [this, *beside], "looks": LOOKS}
+        floors_shown = sorted([this, *beside], key=lambda storey: -storey.level)
+        context = {"floor": this, "floors": floors_shown, "looks": LOOKS}
         return render(request, "assets/map_beside.html", context)
     sections = _sections(request.user, this.building)
     context = {

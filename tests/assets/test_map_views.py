@@ -222,7 +222,7 @@ def test_floors_side_by_side_are_those_of_the_building_that_one_may_see(
 ):
     browser = sign_in(nurse)
     page = browser.get("/map/main-1/?with=main-2,far-0,main-1,no-such")
-    assert [storey.slug for storey in page.context["floors"]] == ["main-1", "main-2"]
+    assert [storey.slug for storey in page.context["floors"]] == ["main-2", "main-1"]
     assert 'data-pane="main-2"' in text(page)
     for alone in ("", "far-0", "main-1", ","):
         assert "floors" not in browser.get("/map/main-1/", {"with": alone}).context

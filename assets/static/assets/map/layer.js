@@ -13,6 +13,7 @@ const SETTLING = 0.28; // part of the way that a marker which gave way moves bac
 
 const CROWD = 400; // single markers from which pictures come at a bounded rate
 const CROWD_PAUSE = 45; // milliseconds between two of them, at the least
+const PAUSE_PER_MARKER = 0.05; // and for each marker in view
 const LONGEST_PAUSE = 250;
 const GLIDE_MS_PER_PIXEL = 700 / 3; // a glide of one pixel begins three times as fast as it goes on the whole
 const [PULSE_PX, SETTLING_PX] = [8, 2]; // what a pulse and a settling marker are worth beside a glide, in its pixels
@@ -35,6 +36,7 @@ export const MarkerLayer = L.Layer.extend({
     this.pictureDue = 0;
     this.pauseDue = 0;
     this.pictures = 0;
+    this.inView = 0; // markers that stand for themselves
   },
 
   onAdd(map) {
@@ -75,8 +77,8 @@ export const MarkerLayer = L.Layer.extend({
 
   /** The next picture of a movement: when what moves furthest has moved by a pixel, and not too often in a crowd. */
   dueAgain(pixels) {
-    const isCrowd = this.drawn.items.length - this.drawn.badges.length >= CROWD;
-    const pause = Math.min(LONGEST_PAUSE, Math.max(GLIDE_MS_PER_PIXEL / pixels, isCrowd ? CROWD_PAUSE : 0));
+    const least = this.inView < CROWD ? 0 : Math.max(CROWD_PAUSE, this.inView * PAUSE_PER_MARKER);
+    const pause = Math.min(LONGEST_PAUSE, Math.max(GLIDE_MS_PER_PIXEL / pixels, least));
     if (pause < 2 * FRAME_MS) this.due();
     else
       this.pauseDue ||= setTimeout(() => {
@@ -185,12 +187,15 @@ export const MarkerLayer = L.Layer.extend({
   /** Moves every marker to where it is by now; how far the longest way is of those that go on in view, in pixels. */
   advance({ items, scale }, view, now) {
     let longest = 0;
+    this.inView = 0;
     for (const item of items) {
       if (item.members) continue;
       const { marker } = item;
       const isSettling = settle(item, scale);
       goTo(item, scale, now);
-      if ((!isSettling && !isUnderWay(marker, now)) || !isIn(view, item.atX, item.atY, 0)) continue;
+      if (!isIn(view, item.atX, item.atY, 0)) continue;
+      this.inView += 1;
+      if (!isSettling && !isUnderWay(marker, now)) continue;
       if (marker.pulseUntil > now) longest = Math.max(longest, PULSE_PX);
       if (isSettling) longest = Math.max(longest, SETTLING_PX);
       if (marker.glideEnd > now) longest = Math.max(longest, scale * lengthOf(marker));
