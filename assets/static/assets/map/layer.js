@@ -18,6 +18,7 @@ const LONGEST_PAUSE = 250;
 const GLIDE_MS_PER_PIXEL = 700 / 3; // a glide of one pixel begins three times as fast as it goes on the whole
 const [PULSE_PX, SETTLING_PX] = [8, 2]; // what a pulse and a settling marker are worth beside a glide, in its pixels
 
+const DENSE = 2000;
 const FRAME_MS = 16;
 
 const PANE = "markers"; // above the plan, whose pane Leaflet keeps at 400
@@ -77,7 +78,8 @@ export const MarkerLayer = L.Layer.extend({
 
   /** The next picture of a movement: when what moves furthest has moved by a pixel, and not too often in a crowd. */
   dueAgain(pixels) {
-    const least = this.inView < CROWD ? 0 : Math.max(CROWD_PAUSE, this.inView * PAUSE_PER_MARKER);
+    const isCrowd = this.drawn.items.length - this.drawn.badges.length >= CROWD;
+    const least = isCrowd ? Math.max(CROWD_PAUSE, this.inView * PAUSE_PER_MARKER) : 0;
     const pause = Math.min(LONGEST_PAUSE, Math.max(GLIDE_MS_PER_PIXEL / pixels, least));
     if (pause < 2 * FRAME_MS) this.due();
     else
@@ -85,6 +87,11 @@ export const MarkerLayer = L.Layer.extend({
         this.pauseDue = 0;
         this.due();
       }, pause - FRAME_MS);
+  },
+
+  /** So many are in view that who gives way to whom may wait for a second frame. */
+  isDense() {
+    return this.inView > DENSE;
   },
 
   scale() {

@@ -265,6 +265,9 @@ const sayChange = (before, marker) => {
   said.textContent = `${marker.tag}: ${activityWord(marker.activity)}, ${marker.zone ?? "room not known"}`;
 };
 
+let isPostponed = false; // the layout, by a frame
+const isMereMovement = ({ full, markers: told, gone }) => !full && !told.length && !gone?.length;
+
 const takeFrame = (frame) => {
   const isFirst = markers.frames === 0;
   const known = chosen && markers.withTag(chosen);
@@ -274,6 +277,12 @@ const takeFrame = (frame) => {
   const marker = chosen && markers.withTag(chosen);
   sayChange(before, marker);
   follow.look(marker);
+  if (isMereMovement(frame) && layer.isDense() && !isPostponed) {
+    isPostponed = true;
+    layer.due();
+    return;
+  }
+  isPostponed = false;
   refresh();
   if (isFirst && marker && !follow.isOn) settled(() => bringIntoView(marker, { isClose: true }));
 };
