@@ -100,7 +100,10 @@ class Asset(models.Model):
     class Meta:
         ordering = ["asset_tag"]
         indexes = [models.Index(fields=["serial_number"], name="asset_serial")]
-        permissions = [("find_asset", "Can find available equipment")]
+        permissions = [
+            ("find_asset", "Can find available equipment"),
+            ("watch_floor", "Can watch the live map of a floor, and nothing besides"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.model.category.name} {self.asset_tag}"

@@ -6,7 +6,7 @@ from django.urls import path
 
 from assets.views import asset, equipment
 from assets.views.find import find
-from assets.views.map import floor_map, map_card, map_home
+from assets.views.map import floor_map, map_card, map_home, wall
 from assets.views.playback import asset_day_file, asset_playback, floor_playback, floor_playback_changes
 from assets.views.rooms import room_history, room_history_chart, room_history_file
 
@@ -15,6 +15,7 @@ map_pages = [
     path("map/<slug:floor>/", floor_map, name="map"),
     path("map/<slug:floor>/playback/", floor_playback, name="playback"),
     path("map/<slug:floor>/playback/changes.json", floor_playback_changes, name="playback-changes"),
+    path("map/<slug:floor>/wall/", wall, name="wall"),
     path("map/card/<slug:asset_tag>/", map_card, name="map-card"),
 ]
 equipment_pages = [

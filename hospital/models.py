@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from typing import Any
 
 from django.contrib.auth.models import AbstractUser
 from django.db import models
@@ -10,7 +11,7 @@ from django.db import models
 from hospital.audit.models import AuditRecord
 from hospital.roles import Role
 
-__all__ = ["AuditRecord", "PlanUpload", "SignInAttempts", "User"]
+__all__ = ["AuditRecord", "Display", "PlanUpload", "SignInAttempts", "User"]
 
 
 class User(AbstractUser):
@@ -34,6 +35,32 @@ class User(AbstractUser):
     @property
     def sees_all_sites(self) -> bool:
         return self.all_sites or self.is_superuser
+
+    @property
+    def floors_only(self) -> models.QuerySet[Any] | None:
+        """The floors of a wall display, which sees nothing besides; ``None`` for people, whose sites count."""
+        if self.role != Role.DISPLAY:
+            return None
+        return Display.floors.through.objects.filter(display__account=self).values("floor")
+
+
+class Display(models.Model):
+    """A screen on a wall: an account that looks at some floors; see :mod:`hospital.displays`."""
+
+    name = models.CharField(max_length=80, help_text="Where it hangs.")
+    account = models.OneToOneField(User, on_delete=models.CASCADE, editable=False)
+    floors = models.ManyToManyField("locations.Floor", related_name="+")
+    digest = models.CharField(max_length=64, blank=True, editable=False)
+    code_until = models.DateTimeField(
+        null=True, editable=False, help_text="Its code may be used until then, once."
+    )
+
+    class Meta:
+        verbose_name = "wall display"
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
 
 
 class SignInAttempts(models.Model):

@@ -14,6 +14,7 @@ class Role(models.TextChoices):
     BIOMED = "biomed", "Biomedical engineer"
     FACILITIES = "facilities", "Facilities manager"
     ADMIN = "admin", "Administrator"
+    DISPLAY = "display", "Wall display"
 
 
 _PLACES = frozenset(
@@ -43,5 +44,6 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     Role.BIOMED: _PLACES | _EQUIPMENT | _HISTORY | _COLLECTING | _HANDS_ON | _RECEIVERS | _PLANS,
     Role.FACILITIES: _PLACES | _EQUIPMENT | _HISTORY,
     Role.ADMIN: _PLACES | _EQUIPMENT | _HISTORY | _COLLECTING | _HANDS_ON | _RECEIVERS | _TOKENS | _PLANS,
+    Role.DISPLAY: frozenset({"locations.view_floor", "assets.watch_floor"}),
 }
 """What each role may do. Administrators edit through the admin site besides (``is_staff`` and superuser)."""

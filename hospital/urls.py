@@ -5,6 +5,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.urls import include, path
 
 from hospital.auth_views import SignInView, SignOutView, admin_sign_in
+from hospital.display_views import enter_display
 from hospital.health import health
 from hospital.metrics import metrics
 from hospital.plan_import import plan_import, plan_preview, plan_preview_picture
@@ -22,6 +23,7 @@ urlpatterns = [
     path("", home, name="home"),
     path("sign-in/", SignInView.as_view(), name="sign-in"),
     path("sign-out/", SignOutView.as_view(), name="sign-out"),
+    path("display/", enter_display, name="enter-display"),
     path("health/", health, name="health"),
     path("metrics", metrics, name="metrics"),
     path("collectors/risks/", risks, name="risks"),

@@ -28,6 +28,9 @@ class SiteQuerySet(models.QuerySet[Any]):
 
 class FloorQuerySet(models.QuerySet[Any]):
     def visible_to(self, user: Any) -> Self:
+        only = getattr(user, "floors_only", None)
+        if only is not None:
+            return self.filter(pk__in=only)
         return self.filter(in_sites_of(user, "building__site"))
 
 

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from typing import Any, ClassVar
 
 import orjson
+from channels.exceptions import StopConsumer
 from channels.generic.websocket import AsyncWebsocketConsumer
 from django.db import DatabaseError
 from django.utils import timezone
@@ -35,6 +38,23 @@ class LiveConsumer(AsyncWebsocketConsumer):  # type: ignore[misc] # Channels has
     _viewer: Viewer | None = None
     _pump: asyncio.Task[None] | None = None
 
+    async def __call__(
+        self, scope: Any, receive: Callable[[], Awaitable[Any]], send: Callable[[Any], Awaitable[None]]
+    ) -> None:
+        """One message after the other. Channels' own dispatcher waits with tasks and looks after database connections
+        for each, which costs more than an acknowledgement itself."""
+        self.scope, self.base_send = scope, send
+        with suppress(StopConsumer):
+            while True:
+                message = await receive()
+                match message["type"]:
+                    case "websocket.receive":
+                        await self.receive(message.get("text"), message.get("bytes"))
+                    case "websocket.connect":
+                        await self.websocket_connect(message)
+                    case "websocket.disconnect":
+                        await self.websocket_disconnect(message)
+
     async def connect(self) -> None:
         await self.accept()
         try:
@@ -47,7 +67,7 @@ class LiveConsumer(AsyncWebsocketConsumer):  # type: ignore[misc] # Channels has
         user = await in_thread(rights.signed_in_user, session_key)
         if user is None:
             await self.close(rights.NOT_SIGNED_IN)
-        elif not user.has_perm(rights.PERMISSION):
+        elif not await in_thread(rights.may_watch, user):
             await self.close(rights.NOT_ALLOWED)
         else:
             self._hub = current_hub()
@@ -79,6 +99,8 @@ class LiveConsumer(AsyncWebsocketConsumer):  # type: ignore[misc] # Channels has
             case {"type": "ack", "frame": int(number)}:
                 viewer.acknowledge(number)
             case {"type": "watch", "floor": str(slug)}:
+                if message.get("short") is True:
+                    viewer.short.add(slug)
                 await self._watch_floor(viewer, slug)
             case {"type": "watch", "asset": str(tag)}:
                 await self._watch_asset(viewer, tag)

@@ -6,9 +6,10 @@ browsers are ISO 8601 in UTC.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import zip_longest
 from typing import Any, TypedDict
 
 import orjson
@@ -16,6 +17,8 @@ import orjson
 FRAMES_PER_SECOND = 4
 UNACKNOWLEDGED = 2
 """Frames that may be under way to one socket."""
+UNACKNOWLEDGED_SHORT = 4
+"""The same, where a browser reads the short form: it acknowledges every third frame."""
 
 
 @dataclass(slots=True)
@@ -48,6 +51,8 @@ class Identity(TypedDict):
     category: str
     category_name: str
     shape: str
+    department: str
+    department_name: str
     fixed: bool
 
 
@@ -88,21 +93,57 @@ def make_marker(identity: Identity, change: Change, zone_name: str | None) -> Ma
     )
 
 
+LONGEST_PART = 700
+"""Markers in one message: a server sends none above a megabyte, and no marker has more than 1.4 kB."""
+LONGEST_COLUMN = 6000
+
+
 def floor_frame(
-    *, slug: str, number: int, is_full: bool, at: datetime, markers: Iterable[Marker], gone: Iterable[int]
-) -> str:
-    """What changed on a floor since the frame before; ``is_full``: everything that is on it."""
-    return _text(
-        {
-            "type": "floor",
-            "floor": slug,
-            "frame": number,
-            "full": is_full,
-            "at": at,
-            "markers": list(markers),
-            "gone": sorted(gone),
-        }
+    *,
+    slug: str,
+    number: int,
+    is_full: bool,
+    at: datetime,
+    markers: Sequence[Marker],
+    gone: Sequence[int],
+    moved: Sequence[Marker] | None = None,
+) -> tuple[str, ...]:
+    """What changed on a floor since the frame before; ``is_full``: everything that is on it.
+
+    As one message, or as several of the same number of which all but the last say ``more``; only the first is full.
+    ``moved``, for those who read the short form, are markers that merely moved: columns of :data:`MOTION`, in which
+    times are milliseconds before ``at``, negative for those to come.
+    """
+    whole = list(_batches(markers, LONGEST_PART))
+    short = list(_batches(moved or (), LONGEST_COLUMN))
+    parts = list(zip_longest(whole or [()], short, fillvalue=()))
+    return tuple(
+        _text(
+            {"type": "floor", "floor": slug, "frame": number, "full": is_full and part == 0, "at": at}
+            | {"markers": told, "gone": sorted(gone) if part == 0 else []}
+            | ({} if moved is None else {"moved": _columns(steps, at)})
+            | ({"more": True} if part < len(parts) - 1 else {})
+        )
+        for part, (told, steps) in enumerate(parts)
     )
+
+
+def _batches(markers: Sequence[Marker], size: int) -> Iterator[Sequence[Marker]]:
+    return (markers[start : start + size] for start in range(0, len(markers), size))
+
+
+MOTION = ("x", "y", "position_at", "error_m", "confidence", "heard_at", "stale_at")
+"""What changes of a marker that merely moves on or is heard again."""
+_TIMES = frozenset({"position_at", "heard_at", "stale_at"})
+
+
+def _columns(moved: Sequence[Marker], at: datetime) -> dict[str, list[Any]]:
+    told: Sequence[Mapping[str, Any]] = moved
+    columns = {name: [marker[name] for marker in told] for name in ("id", "rev", *MOTION)}
+    moment = at.timestamp() * 1000
+    for name in _TIMES:
+        columns[name] = [time and round(moment - time.timestamp() * 1000) for time in columns[name]]
+    return columns
 
 
 def asset_notice(*, tag: str, revision: int, at: datetime) -> str:

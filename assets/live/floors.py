@@ -3,11 +3,34 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
+from enum import Enum
+from functools import partial
+from operator import itemgetter
 
-from assets.live.events import Change, Identity, Marker, floor_frame, make_marker
+from assets.live.events import MOTION, Change, Identity, Marker, floor_frame, make_marker
 from assets.live.loading import Snapshot
+
+_LASTING = tuple(name for name in Marker.__annotations__ if name not in (*MOTION, "rev"))
+
+
+class Form(Enum):
+    """Everything; what changed as whole markers; what changed, with those that merely moved in short."""
+
+    FULL, WHOLE, SHORT = range(3)
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What happened between two frames."""
+
+    changed: list[Marker]
+    moved: list[Marker]
+    gone: list[int]
+
+    def all(self) -> list[Marker]:
+        return sorted([*self.changed, *self.moved], key=itemgetter("id"))
 
 
 class FloorView:
@@ -28,8 +51,11 @@ class FloorView:
         self._waiting: list[Change] = []
         self._changed: set[int] = set()
         self._gone: set[int] = set()
-        self._delta: str | None = None
-        self._full: str | None = None
+        self._moved: set[int] = set()  # of which nothing else has changed
+        self._latest: Changes | None = None
+        self._parts: dict[
+            Form, tuple[str, ...]
+        ] = {}  # of the latest frame, each made when the first viewer needs it
 
     def take(self, change: Change) -> None:
         """A change anywhere: of a marker here, or of one that has left."""
@@ -75,38 +101,62 @@ class FloorView:
 
     def make_frame(self, number: int, at: datetime, *, is_watched: bool) -> bool:
         """Turn what has changed into the next frame; ``False`` if nothing has."""
-        if not self.is_loaded or not (self._changed or self._gone):
+        if not self.is_loaded or not (self._changed or self._moved or self._gone):
             return False
-        self._delta = None
-        if is_watched:
-            markers = [self._markers[asset_id] for asset_id in sorted(self._changed)]
-            self._delta = self._frame(number, at, markers, self._gone, is_full=False)
-        self.previous, self.number, self._at, self._full = self.number, number, at, None
-        self._changed, self._gone = set(), set()
+        self._latest = self._changes() if is_watched else None
+        self._parts = {}
+        self.previous, self.number, self._at = self.number, number, at
+        self._changed, self._moved, self._gone = set(), set(), set()
         return True
 
-    def text_for(self, seen: int | None, now: datetime) -> str:
-        """The latest frame for someone who has seen frame ``seen`` last: serialised once, whoever asks."""
-        if seen is not None and seen == self.previous and self._delta is not None:
-            return self._delta
-        if self._full is None:
-            self._full = self._frame(self.number, self._at or now, self._markers.values(), (), is_full=True)
-        return self._full
+    def _changes(self) -> Changes:
+        markers = self._markers
+        return Changes(
+            [markers[asset_id] for asset_id in sorted(self._changed)],
+            [markers[asset_id] for asset_id in sorted(self._moved)],
+            sorted(self._gone),
+        )
 
-    def _frame(
-        self, number: int, at: datetime, markers: Iterable[Marker], gone: Iterable[int], *, is_full: bool
-    ) -> str:
-        return floor_frame(slug=self.slug, number=number, is_full=is_full, at=at, markers=markers, gone=gone)
+    def parts_for(self, seen: int | None, now: datetime, *, is_short: bool = False) -> tuple[str, ...]:
+        """The latest frame for someone who has seen frame ``seen`` last: serialised once, whoever asks."""
+        if seen is None or seen != self.previous or self._latest is None:
+            form = Form.FULL
+        else:
+            form = Form.SHORT if is_short else Form.WHOLE
+        parts = self._parts.get(form)
+        if parts is None:
+            parts = self._parts[form] = self._written(form, self._at or now)
+        return parts
+
+    def _written(self, form: Form, at: datetime) -> tuple[str, ...]:
+        frame = partial(floor_frame, slug=self.slug, number=self.number, at=at)
+        latest = self._latest
+        if form is Form.FULL or latest is None:
+            return frame(is_full=True, markers=list(self._markers.values()), gone=())
+        if form is Form.WHOLE:
+            return frame(is_full=False, markers=latest.all(), gone=latest.gone)
+        return frame(is_full=False, markers=latest.changed, moved=latest.moved, gone=latest.gone)
 
     def _put(self, marker: Marker) -> None:
-        self._markers[marker["id"]] = marker
-        self._changed.add(marker["id"])
-        self._gone.discard(marker["id"])
+        asset_id = marker["id"]
+        before = self._markers.get(asset_id)
+        self._markers[asset_id] = marker
+        if before is not None and asset_id not in self._changed and _merely_moved(before, marker):
+            self._moved.add(asset_id)
+        else:
+            self._changed.add(asset_id)
+            self._moved.discard(asset_id)
+        self._gone.discard(asset_id)
 
     def _remove(self, asset_id: int) -> None:
         del self._markers[asset_id]
         self._changed.discard(asset_id)
+        self._moved.discard(asset_id)
         self._gone.add(asset_id)
 
     def _zone_name(self, change: Change) -> str | None:
         return None if change.zone is None else self._zone_names.get(change.zone)
+
+
+def _merely_moved(before: Marker, marker: Marker) -> bool:
+    return all(before[name] == marker[name] for name in _LASTING)  # type: ignore[literal-required]

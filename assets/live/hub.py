@@ -143,8 +143,9 @@ class Hub:
         await self._ticked.wait()
         await asyncio.sleep(GATHER_S)
         self._ticked.clear()
+        begun = self._loop.time()
         await self.tick()
-        await asyncio.sleep(TICK_S - GATHER_S)
+        await asyncio.sleep(max(0.0, begun + TICK_S - GATHER_S - self._loop.time()))
 
     async def tick(self) -> None:
         """Bring everything that came in to the floors, and a frame from each floor that changed.

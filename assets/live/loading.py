@@ -23,6 +23,8 @@ _IDENTITY = (
     "model__category__slug",
     "model__category__name",
     "model__category__shape",
+    "department__code",
+    "department__name",
     "is_fixed",
 )
 _NOW = (
@@ -80,7 +82,7 @@ def read_zone_names(floor_id: int) -> dict[int, str]:
 
 
 def _identity(row: tuple[Any, ...]) -> Identity:
-    pk, tag, manufacturer, model, category, category_name, shape, is_fixed = row
+    pk, tag, manufacturer, model, category, category_name, shape, department, department_name, is_fixed = row
     return Identity(
         id=pk,
         tag=tag,
@@ -88,6 +90,8 @@ def _identity(row: tuple[Any, ...]) -> Identity:
         category=category,
         category_name=category_name,
         shape=shape,
+        department=department or "",
+        department_name=department_name or "",
         fixed=is_fixed,
     )
 

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from assets.live.events import UNACKNOWLEDGED
+from assets.live.events import UNACKNOWLEDGED, UNACKNOWLEDGED_SHORT
 from assets.live.floors import FloorView
 
 
@@ -21,9 +21,11 @@ class Viewer:
     wake: asyncio.Event = field(default_factory=asyncio.Event)
     floors: dict[str, FloorView] = field(default_factory=dict)
     seen: dict[str, int] = field(default_factory=dict)
+    short: set[str] = field(default_factory=set)  # floors of which it reads the short form
     assets: dict[int, str] = field(default_factory=dict)  # pk → tag
     notices: dict[int, str] = field(default_factory=dict)
     underway: set[int] = field(default_factory=set)
+    rest: list[str] = field(default_factory=list)  # of a frame that has several parts
     beat: str | None = None
     is_held: bool = False
     """While its rights are in question nothing is sent."""
@@ -37,6 +39,8 @@ class Viewer:
 
     def unwatch_floor(self, slug: str) -> FloorView | None:
         self.seen.pop(slug, None)
+        self.short.discard(slug)
+        self.rest = []
         return self.floors.pop(slug, None)
 
     def acknowledge(self, number: int) -> None:
@@ -47,14 +51,17 @@ class Viewer:
         """What to send next, or ``None`` if nothing is due or too much is under way."""
         if self.is_held:
             return None
+        if self.rest:
+            return self.rest.pop(0)
         if self.notices:
             return self.notices.pop(next(iter(self.notices)))
-        if len(self.underway) < UNACKNOWLEDGED:
+        if len(self.underway) < (UNACKNOWLEDGED_SHORT if self.short else UNACKNOWLEDGED):
             for slug, view in self.floors.items():
                 seen = self.seen.get(slug)
                 if view.is_loaded and seen != view.number:
                     self.seen[slug] = view.number
                     self.underway.add(view.number)
-                    return view.text_for(seen, now)
+                    first, *self.rest = view.parts_for(seen, now, is_short=slug in self.short)
+                    return first
         beat, self.beat = self.beat, None
         return beat

@@ -20,6 +20,7 @@ from hospital.audit.record import record_event
 
 WATCHED = (
     "hospital.User",
+    "hospital.Display",
     "locations.Site",
     "locations.Department",
     "locations.Building",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -32,6 +33,8 @@ def identity(asset_id=1) -> Identity:
         category="infusion-pump",
         category_name="Infusion pump",
         shape="pump",
+        department="3w",
+        department_name="Ward 3 West",
         fixed=False,
     )
 
@@ -51,7 +54,7 @@ def make_view(*changes: Change) -> FloorView:
 
 def frame(view: FloorView, number: int):
     assert view.make_frame(number, NOON, is_watched=True)
-    return json.loads(view.text_for(view.previous, NOON))
+    return json.loads(view.parts_for(view.previous, NOON)[0])
 
 
 async def _no_close(code: int) -> None: ...
@@ -63,14 +66,14 @@ def viewer() -> Viewer:
 
 
 def test_a_newcomer_gets_everything():
-    full = json.loads(make_view(change(1), change(2)).text_for(None, NOON))
+    full = json.loads(make_view(change(1), change(2)).parts_for(None, NOON)[0])
 
     assert (full["full"], full["frame"], full["gone"]) == (True, 2, [])
     assert [marker["id"] for marker in full["markers"]] == [1, 2]
 
 
 def test_coordinates_are_rounded_to_what_can_be_seen():
-    marker = json.loads(make_view(change()).text_for(None, NOON))["markers"][0]
+    marker = json.loads(make_view(change()).parts_for(None, NOON)[0])["markers"][0]
 
     assert (marker["x"], marker["error_m"], marker["confidence"]) == (1.23, 1.1, 0.83)
 
@@ -129,7 +132,7 @@ def test_what_happens_while_a_floor_is_being_read_is_not_lost():
         view.take(waiting)
     view.make_frame(2, NOON, is_watched=False)
 
-    markers = json.loads(view.text_for(None, NOON))["markers"]
+    markers = json.loads(view.parts_for(None, NOON)[0])["markers"]
     assert [(m["id"], m["activity"]) for m in markers] == [(1, "in_use"), (2, "available")]
 
 
@@ -171,7 +174,7 @@ def test_a_frame_is_written_once_however_many_look(monkeypatch):
     view.make_frame(3, NOON, is_watched=True)
 
     for seen in (2, 2, 2, None, 1, None):
-        view.text_for(seen, NOON)
+        view.parts_for(seen, NOON)[0]
 
     assert written == [False, True]
 
@@ -239,3 +242,45 @@ def test_changes_travel_between_processes_unchanged(moment):
     told = [change(1, since=moment), change(2, 3, floor=None, zone=None, x=None, battery=55.5)]
 
     assert unpack_changes(pack_changes(told)) == told
+
+
+def test_who_reads_the_short_form_gets_columns_of_those_that_merely_moved():
+    view = make_view(change(1), change(2), change(3))
+    view.take(
+        change(1, 2, x=3.0, position_at=NOON + timedelta(seconds=2), stale_at=NOON + timedelta(seconds=60))
+    )
+    view.take(change(2, 2, activity="in_use"))
+    view.take(change(3, 2, zone=None, x=9.0))
+    view.make_frame(3, NOON + timedelta(seconds=3), is_watched=True)
+
+    (whole,) = view.parts_for(2, NOON)
+    (short,) = view.parts_for(2, NOON, is_short=True)
+
+    assert [marker["id"] for marker in json.loads(whole)["markers"]] == [1, 2, 3]
+    assert [marker["id"] for marker in json.loads(short)["markers"]] == [2, 3]
+    assert json.loads(short)["moved"] == {
+        "id": [1], "rev": [2], "x": [3.0], "y": [2.0], "error_m": [1.1], "confidence": [0.83],
+        "position_at": [1000], "heard_at": [3000], "stale_at": [-57_000],
+    }  # fmt: skip
+
+
+def test_a_floor_too_large_for_one_message_comes_in_parts_that_end_with_the_last(viewer):
+    view = make_view(*(change(n) for n in range(1, 1501)))
+    viewer.watch_floor(view)
+    parts = [json.loads(viewer.next_message(NOON)) for _ in range(3)]
+
+    assert viewer.next_message(NOON) is None
+    assert [(part["frame"], part["full"], part.get("more", False)) for part in parts] == [
+        (2, True, True), (2, False, True), (2, False, False),
+    ]  # fmt: skip
+    assert [marker["id"] for part in parts for marker in part["markers"]] == list(range(1, 1501))
+    assert viewer.underway == {2}
+
+
+def test_who_looks_away_between_two_parts_gets_no_further_one(viewer):
+    view = make_view(*(change(n) for n in range(1, 1501)))
+    viewer.watch_floor(view)
+    viewer.next_message(NOON)
+    viewer.unwatch_floor("main-1")
+
+    assert viewer.next_message(NOON) is None

@@ -4,6 +4,7 @@ import json
 import shutil
 import subprocess
 import sys
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -252,6 +253,108 @@ def test_a_marker_that_is_heard_again_is_what_it_says(run, noon):
     )
     assert result == {"T-1": [2, "in_use", 0]}
 
+
+def test_those_that_merely_moved_come_as_columns(run, noon):
+    result = frames(
+        run,
+        "all.apply({ full: true, markers: [M(1, 1, { position_at: at, fixed: false }), M(2, 5)] }, 0);"
+        "all.apply({ full: false, at, markers: [], gone: [], moved:"
+        " { id: [1, 2, 9], rev: [2, 4, 1], x: [3, 7, 1], y: [4, 7, 1],"
+        " position_at: [500, 0, 0], error_m: [2, 2, 2], confidence: [0.5, 1, 1], heard_at: [null, 0, 0],"
+        " stale_at: [-60000, 0, 0] } }, 0);"
+        "const k = all.withTag('T-1'); const ms = Date.parse(at);"
+        "const result = [state(), k.y, k.error_m, ms - k.positionAt, k.staleAt - ms, Number.isNaN(k.heardAt)]",
+        at=noon.isoformat(),
+    )
+    assert result == [{"T-1": [2, "available", 3], "T-2": [5, "available", 0]}, 4, 2, 500, 60_000, True]
+
+
+@pytest.mark.parametrize(
+    ("gap_s", "metres", "activity", "glides"),
+    [
+        (2, 5, "available", True),
+        (2, 15, "available", False),
+        (30, 5, "available", False),
+        (2, 5, "unknown", False),
+    ],
+)
+def test_a_marker_glides_only_where_it_can_have_walked_and_was_heard(
+    run, noon, gap_s, metres, activity, glides
+):
+    result = frames(
+        run,
+        "all.apply({ full: true, markers: [M(1, 1, { position_at: before, activity })] }, 0);"
+        "all.apply({ full: false, markers: [M(1, 2, { x: metres, position_at: after })], gone: [] }, 1000);"
+        "const result = m.positionOf(all.withTag('T-1'), 1100).x < metres",
+        before=noon.isoformat(),
+        after=(noon + timedelta(seconds=gap_s)).isoformat(),
+        metres=metres,
+        activity=activity,
+    )
+    assert result is glides
+
+
+# --- Filters --------------------------------------------------------------------------------------
+
+
+def test_filters_ask_for_department_age_fault_and_words_together(run):
+    minute = 60_000
+    markers = [
+        {
+            "id": 1,
+            "department": "3w",
+            "positionAt": 0,
+            "activity": "down",
+            "basis": "confirmed",
+            "words": "pump p-1 bay 1",
+        },
+        {
+            "id": 2,
+            "department": "3w",
+            "positionAt": 9 * minute,
+            "activity": "down",
+            "basis": "person",
+            "words": "pump p-2",
+        },
+        {
+            "id": 3,
+            "department": "icu",
+            "positionAt": None,
+            "activity": "in_use",
+            "basis": "zone",
+            "words": "bed b-3",
+        },
+        {
+            "id": 4,
+            "department": "",
+            "fixed": True,
+            "heardAt": 10 * minute,
+            "activity": "in_use",
+            "words": "ct",
+        },
+    ]
+    none = {"category": "", "department": "", "age": "", "alert": "", "words": "", "now": 10 * minute}
+    asked = [
+        {},
+        {"department": "3w"},
+        {"alert": "1"},
+        {"words": "BAY pump"},
+        {"age": "fresh"},
+        {"age": "recent"},
+    ]
+    found = run(
+        "assets/map/matching.js",
+        "for (const k of markers) k.positionAt ??= NaN; const result = asked.map((one) => {"
+        "const is = m.makeTest({ ...none, activities: new Set(), ...one });"
+        "return markers.filter(is).map((k) => k.id) })",
+        markers=markers,
+        none=none,
+        asked=asked,
+    )
+    assert found == [[1, 2, 3, 4], [1, 2], [1], [1], [2, 4], [1, 3]]
+
+
+# --- Gliding --------------------------------------------------------------------------------------
 
 GLIDE = (
     "all.apply({ full: true, markers: [M(1, 1)] }, 0);"

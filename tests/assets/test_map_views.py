@@ -215,3 +215,19 @@ def test_installed_equipment_has_no_age_of_position(sign_in, nurse, make_pump, m
     card = text(sign_in(nurse).get("/map/card/CT-1/"))
     assert "installed here" in card
     assert "never had one" not in card
+
+
+def test_floors_side_by_side_are_those_of_the_building_that_one_may_see(
+    sign_in, nurse, floor, upstairs, foreign_floor
+):
+    browser = sign_in(nurse)
+    page = browser.get("/map/main-1/?with=main-2,far-0,main-1,no-such")
+    assert [storey.slug for storey in page.context["floors"]] == ["main-2", "main-1"]
+    assert 'data-pane="main-2"' in text(page)
+    for alone in ("", "far-0", "main-1", ","):
+        assert "floors" not in browser.get("/map/main-1/", {"with": alone}).context
+    assert "/map/main-1/?with=main-2" in text(browser.get("/map/main-1/"))
+
+
+def test_the_card_can_be_followed(sign_in, nurse, pump):
+    assert 'data-follow aria-pressed="false"' in text(sign_in(nurse).get("/map/card/P-1/"))

@@ -25,6 +25,18 @@ OUTPUT = ROOT / "build" / "bench.json"
 POSTGRESQL_URL = os.environ.get("TEST_POSTGRESQL_URL", "postgres://postgres@127.0.0.1:5432/postgres")
 
 
+LIVE = {
+    "live.fanout.cpu": "peer.daphne.broadcast.cpu",
+    "live.fanout.redis.cpu": "peer.daphne.broadcast.cpu",
+    "live.fanout.p99_ms": "peer.daphne.broadcast.p99_ms",
+    "live.fanout.redis.p99_ms": "peer.daphne.broadcast.p99_ms",
+    "map.main_thread": "peer.leaflet.main_thread",
+    "map.near.main_thread": "peer.leaflet.main_thread",
+    "map.shapes.main_thread": "peer.leaflet.large.main_thread",
+}
+"""Daphne alone, and Leaflet's own canvas on the same screen."""
+
+
 def main(only: str = "") -> int:
     ours = [
         *_measured("river", "sqlite", only),
@@ -32,14 +44,19 @@ def main(only: str = "") -> int:
         *_engine(only),
         *_measured("walking", only),
     ]
+    ours += [*_measured("live.fanout", only), *_measured("live.map", only)]
     results = _with_ratios([*ours, *_measured("peers", only)])
     results += over_peers(results)
     OUTPUT.parent.mkdir(exist_ok=True)
     OUTPUT.write_text(json.dumps([result.as_dict() for result in results], indent=1) + "\n")
     for result in results:
         ratio = f"{result.ratio:8.2f} x {result.against}" if result.ratio is not None else ""
-        print(f"{result.name:36} {result.value:12,.1f} {result.unit:14} {ratio}")
+        print(f"{result.name:36} {_shown(result.value):>12} {result.unit:14} {ratio}")
     return 0
+
+
+def _shown(value: float) -> str:
+    return f"{value:,.3f}" if abs(value) < 1 else f"{value:,.1f}"
 
 
 def _with_ratios(results: list[Result]) -> list[Result]:
@@ -57,6 +74,8 @@ def _beside(result: Result, values: dict[str, float]) -> Result:
 def _reference(result: Result) -> str | None:
     """What a rate stands beside: ten thousand endpoints beside a thousand, our bare driver beside the library, all
     else, ours or a peer's, beside the bare driver of its protocol."""
+    if result.name in LIVE:
+        return LIVE[result.name]
     if result.unit != "polls/CPU s":
         return None
     if (fewer := re.sub(r"\.\d+$", "", result.name)) != result.name:

@@ -18,13 +18,14 @@ from collectors.models import (
     Source,
     SourceToken,
 )
+from hospital.displays import make_display
 from hospital.models import PlanUpload
 from hospital.roles import PERMISSIONS, Role
 from locations.models import FloorPicture
 from tests.hospital.addresses import Address, all_addresses
 from tests.locations.plan_files import image
 
-OPEN = {"sign-in", "health"}
+OPEN = {"sign-in", "health", "enter-display"}
 """What the world may see; besides, the admin site's door, which only leads to ours."""
 HIDDEN = {"metrics"}
 """What is not even there without a token or a staff account."""
@@ -38,11 +39,12 @@ PAGES = {
     "map-home": EVERYBODY,
     "map": EVERYBODY,
     "map-card": EVERYBODY,
-    "floor-plan": EVERYBODY,
     "floor-picture": EVERYBODY,
     "plan-import": TECHNICAL,
     "plan-preview": TECHNICAL,
     "plan-preview-picture": TECHNICAL,
+    "wall": EVERYBODY | {Role.DISPLAY},
+    "floor-plan": EVERYBODY | {Role.DISPLAY},
     "find": EVERYBODY,
     "equipment": EVERYBODY,
     "equipment-file": EVERYBODY,
@@ -168,8 +170,10 @@ def hospital_in_use(floor, make_pump, make_zone, make_endpoint, biomed, noon):
 
 
 @pytest.fixture
-def people(nurse, biomed, facilities, administrator):
-    return {person.role: person for person in (nurse, biomed, facilities, administrator)}
+def people(nurse, biomed, facilities, administrator, floor, noon):
+    display, _ = make_display(name="Ward 3 West", floors=[floor], now=noon)
+    cast = (nurse, biomed, facilities, administrator, display.account)
+    return {Role(person.role): person for person in cast}
 
 
 @pytest.mark.parametrize("method", ["get", "post", "put", "patch", "delete", "head", "options"])

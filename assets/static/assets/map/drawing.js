@@ -1,5 +1,5 @@
 // Everything on the canvas that is not a marker's picture: room labels, counts of a room, plates and halos.
-import { lookOf, palette } from "./pictures.js";
+import { lookOf, palette, stamp } from "./pictures.js";
 
 const FAMILY = getComputedStyle(document.body).fontFamily;
 const LINE = 14;
@@ -41,14 +41,19 @@ export const labelOf = (c, { name, box, isBox }) => {
   return { lines, textWidth, head: isAtTop ? height + 4 : 0, isAtTop };
 };
 
-export const drawLabel = (c, { lines, isAtTop, isBox, label: at, box }) => {
-  if (!lines.length) return;
-  label(c);
-  const top = isAtTop ? box.top + 4 + LINE / 2 : at[1] - ((lines.length - 1) * LINE) / 2;
+export const drawLabel = (c, { lines, textWidth, isAtTop, isBox, label: at, box }, ratio) => {
+  const [width, height] = [Math.ceil(textWidth) + 4, lines.length * LINE];
+  const image = stamp(`label ${lines.join("|")}`, width, height, ratio, (s) => {
+    label(s);
+    s.fillStyle = palette.of("plan-label");
+    lines.forEach((line, i) => s.fillText(line, width / 2, (i + 0.5) * LINE));
+  });
   const middle = isBox ? box.left + box.width / 2 : at[0];
-  c.fillStyle = palette.of("plan-label");
-  lines.forEach((line, i) => c.fillText(line, middle, top + i * LINE));
+  const top = isAtTop ? box.top + 4 : at[1] - height / 2;
+  c.drawImage(image, snapped(middle - width / 2, ratio), snapped(top, ratio), width, height);
 };
+
+const snapped = (value, ratio) => Math.round(value * ratio) / ratio;
 
 const rounded = (c, x, y, width, height, radius) => {
   c.beginPath();
@@ -78,25 +83,36 @@ const pillWidth = (parts) => parts.reduce((sum, { width }) => sum + width + 8, 8
 const isPill = ({ box }, width) => width <= box.width && box.height >= 20;
 const radiusOf = ({ box }) => (Math.min(box.width, box.height) < 24 ? 10.5 : 13.5);
 
-export const badgeRect = (c, item) => {
-  const width = pillWidth(partsOf(c, item.counts));
+const shapeOf = (c, item) => {
+  if (item.shape) return item.shape;
+  const parts = partsOf(c, item.counts);
+  const width = pillWidth(parts);
   const across = 2 * radiusOf(item);
-  const [w, h] = isPill(item, width) ? [width, 24] : [across, across];
-  return { left: item.x - w / 2, top: item.y - h / 2, right: item.x + w / 2, bottom: item.y + h / 2 };
+  item.shape = isPill(item, width) ? { parts, width, height: 24, paint: pill } : { parts, width: across, height: across, paint: ring };
+  item.shape.key = parts.map(({ activity, text }) => activity + text).join(" ");
+  return item.shape;
+};
+
+export const badgeRect = (c, item) => {
+  const { width, height } = shapeOf(c, item);
+  return { left: item.x - width / 2, top: item.y - height / 2, right: item.x + width / 2, bottom: item.y + height / 2 };
 };
 
 /** How many a room holds, by activity; in a room too small even for that, one number in a ring of shares. */
-export const drawBadge = (c, item, isChosen) => {
-  const parts = partsOf(c, item.counts);
-  const width = pillWidth(parts);
-  c.textBaseline = "middle";
-  if (isPill(item, width)) pill(c, item, parts, width, isChosen);
-  else ring(c, item, parts, isChosen);
+export const drawBadge = (c, item, isChosen, ratio) => {
+  const { parts, width, height, paint, key } = shapeOf(c, item);
+  const [w, h] = [Math.ceil(width) + 4, height + 4];
+  const image = stamp(`${paint.name} ${width} ${isChosen} ${key}`, w, h, ratio, (s) => {
+    s.textBaseline = "middle";
+    paint(s, { ...item, x: w / 2, y: h / 2 }, parts, width, isChosen);
+  });
+  c.drawImage(image, snapped(item.x - w / 2, ratio), snapped(item.y - h / 2, ratio), w, h);
 };
 
 const pill = (c, { x, y }, parts, width, isChosen) => {
   rounded(c, x - width / 2, y - 12, width, 24, 8);
   ground(c, isChosen);
+  c.font = `650 12px ${FAMILY}`;
   c.textAlign = "start";
   let left = x - width / 2 + 8;
   for (const { activity, text, width: part } of parts) {
@@ -112,9 +128,9 @@ const pill = (c, { x, y }, parts, width, isChosen) => {
   }
 };
 
-const ring = (c, item, parts, isChosen) => {
+const ring = (c, item, parts, width, isChosen) => {
   const { x, y, members, counts } = item;
-  const radius = radiusOf(item);
+  const radius = width / 2;
   c.beginPath();
   c.arc(x, y, radius, 0, 2 * Math.PI);
   ground(c, isChosen);

@@ -1,9 +1,17 @@
-// Filters above the map: activities, category, text. They live in the address, so that a view can be sent on.
+// Filters of the map: activities, category, department, age, fault, text. They live in the address, so that a view
+// can be sent on.
+import { serverNow } from "../../hospital/js/clock.js";
+import { makeTest } from "./matching.js";
+
+const CHOICES = ["category", "department", "age", "alert"];
 
 export class Filters {
   #chips = [...document.querySelectorAll("[data-activity]")];
-  #category = document.querySelector("[data-category]");
+  #choices = Object.fromEntries(CHOICES.map((name) => [name, document.querySelector(`[data-filter="${name}"]`)]));
   #text = document.querySelector("[data-text]");
+  #more = document.querySelector("[data-more-count]");
+  #wanted = {}; // asked for before the first frame named it
+  #offered = -1;
   #onChange;
 
   constructor(onChange) {
@@ -14,9 +22,9 @@ export class Filters {
         chip.ariaPressed = String(chip.ariaPressed !== "true");
         this.#changed();
       });
-    this.#category.addEventListener("change", () => this.#changed());
-    this.#text.addEventListener("input", () => this.#changed());
-    this.#text.addEventListener("keydown", (event) => {
+    for (const choice of Object.values(this.#choices)) choice?.addEventListener("change", () => this.#changed());
+    this.#text?.addEventListener("input", () => this.#changed());
+    this.#text?.addEventListener("keydown", (event) => {
       if (event.key === "Escape" || event.key === "Enter") this.#text.blur();
     });
   }
@@ -25,52 +33,65 @@ export class Filters {
     const asked = new URLSearchParams(location.search);
     const activities = new Set(asked.getAll("activity"));
     for (const chip of this.#chips) chip.ariaPressed = String(activities.has(chip.dataset.activity));
-    this.#text.value = asked.get("q") ?? "";
-    this.#wanted = asked.get("category") ?? "";
+    if (this.#text) this.#text.value = asked.get("q") ?? "";
+    for (const name of CHOICES) {
+      this.#wanted[name] = asked.get(name) ?? "";
+      const choice = this.#choices[name];
+      if (choice) choice.value = this.#wanted[name];
+    }
+    this.#countMore();
   }
-
-  #wanted = ""; // a category asked for before the first frame named it
 
   get activities() {
     return new Set(this.#chips.filter((chip) => chip.ariaPressed === "true").map((chip) => chip.dataset.activity));
   }
 
+  get words() {
+    return (this.#text?.value ?? "").trim();
+  }
+
+  choice(name) {
+    return this.#choices[name]?.value || this.#wanted[name] || "";
+  }
+
   get category() {
-    return this.#category.value || this.#wanted;
+    return this.choice("category");
   }
 
   get isOn() {
-    return Boolean(this.activities.size || this.category || this.#text.value.trim());
+    return Boolean(this.activities.size || this.words || CHOICES.some((name) => this.choice(name)));
   }
 
   clear() {
     for (const chip of this.#chips) chip.ariaPressed = "false";
-    this.#category.value = this.#text.value = "";
+    for (const choice of Object.values(this.#choices)) if (choice) choice.value = "";
+    if (this.#text) this.#text.value = "";
     this.#changed();
   }
 
   #changed() {
-    this.#wanted = "";
+    this.#wanted = {};
     const address = new URL(location.href);
-    for (const key of ["activity", "category", "q"]) address.searchParams.delete(key);
+    for (const key of ["activity", "q", ...CHOICES]) address.searchParams.delete(key);
     for (const activity of this.activities) address.searchParams.append("activity", activity);
-    if (this.category) address.searchParams.set("category", this.category);
-    if (this.#text.value.trim()) address.searchParams.set("q", this.#text.value.trim());
+    for (const name of CHOICES) if (this.choice(name)) address.searchParams.set(name, this.choice(name));
+    if (this.words) address.searchParams.set("q", this.words);
     history.replaceState(null, "", address);
+    this.#countMore();
     this.#onChange();
+  }
+
+  #countMore() {
+    if (!this.#more) return;
+    const count = ["department", "age", "alert"].filter((name) => this.choice(name)).length;
+    this.#more.textContent = count ? String(count) : "";
   }
 
   /** A test of markers, as the filters stand; without the activities for the counts on their chips. */
   test({ withActivities = true } = {}) {
-    const { activities, category } = this;
-    const words = this.#text.value.trim().toLowerCase().split(/\s+/).filter(Boolean);
-    return (marker) => {
-      if (withActivities && activities.size && !activities.has(marker.activity)) return false;
-      if (category && marker.category !== category) return false;
-      if (!words.length) return true;
-      const text = `${marker.name} ${marker.tag} ${marker.category_name} ${marker.zone ?? ""}`.toLowerCase();
-      return words.every((word) => text.includes(word));
-    };
+    const chosen = Object.fromEntries(CHOICES.map((name) => [name, this.choice(name)]));
+    const activities = withActivities ? this.activities : new Set();
+    return makeTest({ ...chosen, activities, words: this.words, now: serverNow() });
   }
 
   /** Counts on the chips (none before the first frame: nothing known is not nothing there), and the categories. */
@@ -85,18 +106,24 @@ export class Filters {
       if (field.textContent !== text) field.textContent = text;
       chip.classList.toggle("is-none", text === "0");
     }
-    this.#offer(markers);
+    if (this.#offered === markers.kinds) return;
+    this.#offered = markers.kinds;
+    this.#offer(markers, "category", "All kinds");
+    this.#offer(markers, "department", "All departments");
   }
 
-  #offer(markers) {
-    const there = new Map([...markers].map((marker) => [marker.category, marker.category_name]));
-    const { category } = this;
-    if (category && !there.has(category)) there.set(category, category);
+  #offer(markers, name, all) {
+    const choice = this.#choices[name];
+    if (!choice) return;
+    const there = new Map();
+    for (const marker of markers) if (marker[name]) there.set(marker[name], marker[`${name}_name`]);
+    const chosen = this.choice(name);
+    if (chosen && !there.has(chosen)) there.set(chosen, chosen);
     const key = [...there.keys()].sort().join(" ");
-    if (this.#category.dataset.offered === key) return;
-    this.#category.dataset.offered = key;
-    const options = [...there].sort(([, a], [, b]) => a.localeCompare(b)).map(([slug, name]) => new Option(name, slug));
-    this.#category.replaceChildren(new Option("All kinds", ""), ...options);
-    this.#category.value = category;
+    if (choice.dataset.offered === key) return;
+    choice.dataset.offered = key;
+    const options = [...there].sort(([, a], [, b]) => a.localeCompare(b)).map(([slug, title]) => new Option(title, slug));
+    choice.replaceChildren(new Option(all, ""), ...options);
+    choice.value = chosen;
   }
 }

@@ -1,7 +1,16 @@
 // Where markers stand on the screen: apart from each other, or counted together in a room that is too small for them.
 // Pure: positions in pixels of the whole floor at one scale (x to the right, y down), so that panning changes nothing.
 
+import { Grid } from "./grid.js";
+
+const STEPS = 90;
 const TURN = 2.399963; // the golden angle: a spiral without spokes
+const SPIRAL_X = Float64Array.from({ length: STEPS }, (_, n) => 0.42 * Math.sqrt(n) * Math.cos(n * TURN));
+const SPIRAL_Y = Float64Array.from({ length: STEPS }, (_, n) => 0.42 * Math.sqrt(n) * Math.sin(n * TURN));
+const BADGE = 21; // the least that a room's count needs
+const CELL = 64; // side of the squares in which counts of tiny rooms are put together
+const OPEN = 128; // side of the squares in which markers of no room are counted
+const LARGE = 60; // markers that a room holds from which a heap in it is no longer tidy
 
 /** Size of a marker and the space it needs, in pixels, by pixels to the metre. */
 export const sizeAt = (scale) => {
@@ -10,55 +19,25 @@ export const sizeAt = (scale) => {
   return { body: 26, space: 27 };
 };
 
-class Grid {
-  #cells = new Map();
-
-  constructor(step) {
-    this.step = step;
-  }
-
-  #key(x, y) {
-    return Math.round(x / this.step) * 65536 + Math.round(y / this.step);
-  }
-
-  add(item) {
-    const key = this.#key(item.x, item.y);
-    const cell = this.#cells.get(key);
-    if (cell) cell.push(item);
-    else this.#cells.set(key, [item]);
-  }
-
-  *around(x, y) {
-    for (let i = -1; i <= 1; i += 1)
-      for (let j = -1; j <= 1; j += 1) yield* this.#cells.get(this.#key(x + i * this.step, y + j * this.step)) ?? [];
-  }
-
-  refill(items) {
-    this.#cells.clear();
-    for (const item of items) this.add(item);
-  }
-
-  isFree(x, y) {
-    for (const item of this.around(x, y)) if (Math.hypot(item.x - x, item.y - y) < this.step) return false;
-    return true;
-  }
-}
-
 /** `zones`: Map id → {box: {left, top, width, height}, head: what its name takes of it, label: [x, y]}, in pixels. */
 export const layOut = (markers, zones, scale) => {
   const { body, space } = sizeAt(scale);
   const grid = new Grid(space);
   const items = [];
   const alone = [];
+  const tiny = [];
   for (const [zoneId, group] of byZone(markers)) {
     const zone = zones.get(zoneId);
-    if (zone && group.length > capacity(zone, space)) items.push(badge(zone, group));
-    else alone.push(...group);
+    if (!zone) inTheOpen(group, scale, space, items, alone);
+    else if (group.length <= capacity(zone, space)) for (const marker of group) alone.push(marker);
+    else if (Math.min(zone.box.width, zone.box.height) < BADGE) tiny.push(badge(zone, group));
+    else items.push(badge(zone, group));
   }
+  for (const item of together(tiny)) items.push(item);
   for (const item of items) grid.add(item); // single markers keep off the counts
   alone.sort((a, b) => Boolean(b.fixed) - Boolean(a.fixed) || a.id - b.id); // the same ones give way each time
   const placed = alone.map((marker) => place(marker, grid, zones, scale, space));
-  items.push(...placed);
+  for (const item of placed) items.push(item);
   if (tidyCrowded(placed, zones, scale, space)) grid.refill(items);
   return { items, body, space, grid };
 };
@@ -104,40 +83,93 @@ const byZone = (markers) => {
 const capacity = ({ box: { width, height }, head }, space) => {
   const [columns, rows] = [width, height - head].map((side) => Math.floor(side / space + 0.1));
   const all = Math.max(1, columns) * Math.max(1, rows);
-  return all > 4 ? Math.floor(all * 0.75) : all; // a heap is looser than a grid
+  if (all <= 4) return all;
+  return Math.floor(all * (all < LARGE ? 0.75 : 0.5)); // a heap is looser than a grid
+};
+
+/** Markers of no room: each for itself, or counted by squares where they would stand on each other. */
+const inTheOpen = (group, scale, space, items, alone) => {
+  const most = Math.floor((OPEN / space) ** 2 * 0.75);
+  const cells = new Map();
+  for (const marker of group) {
+    const [column, row] = [Math.floor((marker.x * scale) / OPEN), Math.floor((-marker.y * scale) / OPEN)];
+    const key = column * 65536 + row;
+    const cell = cells.get(key);
+    if (cell) cell.members.push(marker);
+    else cells.set(key, { column, row, members: [marker] });
+  }
+  for (const { column, row, members } of cells.values())
+    if (members.length > most) items.push(countAt((column + 0.5) * OPEN, (row + 0.5) * OPEN, members, OPEN));
+    else for (const marker of members) alone.push(marker);
+};
+
+/** Far out, rooms that are smaller than their own counts share one. */
+const together = (badges) => {
+  const cells = new Map();
+  for (const item of badges) {
+    const key = Math.floor(item.x / CELL) * 65536 + Math.floor(item.y / CELL);
+    const cell = cells.get(key);
+    if (cell) cell.push(item);
+    else cells.set(key, [item]);
+  }
+  return [...cells.values()].map((cell) => {
+    if (cell.length === 1) return cell[0];
+    const mean = (name) => cell.reduce((sum, item) => sum + item[name], 0) / cell.length;
+    return countAt(mean("x"), mean("y"), cell.flatMap(({ members }) => members));
+  });
+};
+
+const countAt = (x, y, members, side = CELL) => {
+  const box = { left: x - side / 2, top: y - side / 2, width: side, height: side };
+  return { x, y, box, members, counts: countsOf(members) };
+};
+
+const countsOf = (members) => {
+  const counts = new Map();
+  for (const { activity } of members) counts.set(activity, (counts.get(activity) ?? 0) + 1);
+  return counts;
 };
 
 const badge = (zone, members) => {
-  const counts = new Map();
-  for (const { activity } of members) counts.set(activity, (counts.get(activity) ?? 0) + 1);
+  const counts = countsOf(members);
   const middle = zone.box.top + (zone.head + zone.box.height) / 2;
   const [x, y] = zone.isBox ? [zone.box.left + zone.box.width / 2, middle] : zone.label;
   return { x, y, box: zone.box, members, counts };
 };
 
 const place = (marker, grid, zones, scale, space) => {
-  const at = { x: marker.x * scale, y: -marker.y * scale };
+  const [trueX, trueY] = [marker.x * scale, -marker.y * scale];
   const zone = zones.get(marker.zone_id);
   const room = zone && roomOf(zone);
-  const spot = freeSpot(zone?.isBox ? offTheWall(at, room, space) : at, grid, room, space);
-  const isCrowdedOut = Boolean(zone?.isBox) && isIn(marker, room, scale, space) && !isInside(spot, room, space / 4);
-  const item = { x: spot.x, y: spot.y, dx: spot.x - at.x, dy: spot.y - at.y, marker, isCrowdedOut };
+  const at = { x: trueX, y: trueY };
+  if (zone?.isBox) keepOffTheWall(at, room, space);
+  const home = room && isInside(at.x, at.y, room, 0);
+  freeSpot(at, grid, room, space, marker, scale);
+  const isCrowdedOut = Boolean(home && zone.isBox && !isInside(at.x, at.y, room, space / 4));
+  const item = { x: at.x, y: at.y, dx: at.x - trueX, dy: at.y - trueY, marker, isCrowdedOut };
   grid.add(item);
   return item;
 };
 
 /** What the name of a zone leaves of it. */
-const roomOf = ({ box, head }) => ({ ...box, head, top: box.top + head, height: box.height - head });
+const roomOf = (zone) => {
+  const { box, head } = zone;
+  zone.room ??= { ...box, head, top: box.top + head, height: box.height - head };
+  return zone.room;
+};
 
 /** A marker close to a wall of its room is drawn beside the wall, not across it; one that is elsewhere stays there. */
-const offTheWall = ({ x, y }, { left, top, width, height, head }, space) => ({
-  x: nudged(x, left, left + width, space, space),
-  y: nudged(y, top, top + height, space, space + head),
-});
+const keepOffTheWall = (at, { left, top, width, height, head }, space) => {
+  at.x = nudged(at.x, left, left + width, space, space);
+  at.y = nudged(at.y, top, top + height, space, space + head);
+};
 
 /** Whether a marker is in its own room, or beside its wall. */
-const isIn = (marker, room, scale, space) =>
-  isInside(offTheWall({ x: marker.x * scale, y: -marker.y * scale }, room, space), room, 0);
+const isIn = (marker, room, scale, space) => {
+  const at = { x: marker.x * scale, y: -marker.y * scale };
+  keepOffTheWall(at, room, space);
+  return isInside(at.x, at.y, room, 0);
+};
 
 const nudged = (value, low, high, space, furthest) => {
   const margin = Math.min(space / 2, (high - low) / 2);
@@ -145,19 +177,35 @@ const nudged = (value, low, high, space, furthest) => {
   return Math.abs(inside - value) <= furthest ? inside : value;
 };
 
-const freeSpot = (at, grid, room, space) => {
-  if (grid.isFree(at.x, at.y)) return at;
-  let outside = null;
-  for (let step = 1; step < 90; step += 1) {
-    const reach = space * 0.42 * Math.sqrt(step);
-    const spot = { x: at.x + reach * Math.cos(step * TURN), y: at.y + reach * Math.sin(step * TURN) };
-    if (!grid.isFree(spot.x, spot.y)) continue;
-    if (!room || isInside(spot, room, space / 2)) return spot;
-    outside ??= spot;
+/** Moves `at` to a free spot: where it is, where its marker gave way to before, or the nearest around. */
+const freeSpot = (at, grid, room, space, marker, scale) => {
+  const { x, y } = at;
+  if (grid.isFree(x, y) || asBefore(at, grid, room, space, marker, scale)) return;
+  let [outsideX, outsideY, isOutside] = [x, y, false];
+  for (let step = 1; step < STEPS; step += 1) {
+    const [toX, toY] = [x + space * SPIRAL_X[step], y + space * SPIRAL_Y[step]];
+    const isHome = !room || isInside(toX, toY, room, space / 2);
+    if ((!isHome && isOutside) || !grid.isFree(toX, toY)) continue;
+    if (isHome) return goTo(at, toX, toY);
+    [outsideX, outsideY, isOutside] = [toX, toY, true];
   }
   // Who is where its room is not goes to the nearest free spot, not into the room.
-  const isHome = room && isInside(at, room, 0);
-  return (isHome ? freeCell(grid, room, space) : null) ?? outside ?? at;
+  const free = room && isInside(x, y, room, 0) ? freeCell(grid, room, space) : null;
+  goTo(at, free?.x ?? outsideX, free?.y ?? outsideY);
+};
+
+const goTo = (at, x, y) => {
+  at.x = x;
+  at.y = y;
+};
+
+/** Who gave way in the layout before, at the same scale, does so in the same direction while that is free. */
+const asBefore = (at, grid, room, space, { gaveX, gaveY, gaveAt }, scale) => {
+  if (gaveAt !== scale || gaveX * gaveX + gaveY * gaveY > (3 * space) ** 2) return false;
+  const [x, y] = [at.x + gaveX, at.y + gaveY];
+  if ((room && !isInside(x, y, room, space / 2)) || !grid.isFree(x, y)) return false;
+  goTo(at, x, y);
+  return true;
 };
 
 const freeCell = (grid, room, space) => {
@@ -167,16 +215,8 @@ const freeCell = (grid, room, space) => {
   return null;
 };
 
-const isInside = ({ x, y }, { left, top, width, height }, margin) =>
+const isInside = (x, y, { left, top, width, height }, margin) =>
   x >= left + margin && x <= left + width - margin && y >= top + margin && y <= top + height - margin;
 
-/** The item at a point, the one drawn last first. */
-export const itemAt = (layout, x, y) => {
-  let best = null;
-  let nearest = layout.space * 0.75;
-  for (const item of layout.grid.around(x, y)) {
-    const distance = Math.hypot(item.x - x, item.y - y);
-    if (distance <= nearest) [best, nearest] = [item, distance];
-  }
-  return best;
-};
+/** The item at a point, the nearest within reach. */
+export const itemAt = (layout, x, y) => layout.grid.nearest(x, y, layout.space * 0.75);

@@ -2,6 +2,7 @@
 import { serverNow } from "../../hospital/js/clock.js";
 import { live } from "../../hospital/js/live.js";
 import { Filters } from "./filters.js";
+import { Follow } from "./follow.js";
 import { MarkerLayer } from "./layer.js";
 import { List, activityWord } from "./list.js";
 import { Markers, hasPlace } from "./markers.js";
@@ -42,6 +43,15 @@ const map = L.map(box, {
   minZoom: -4,
 });
 map.setView([0, 0], 2);
+
+const follow = new Follow({
+  map,
+  tag: () => chosen,
+  say: (text) => {
+    said.textContent = text;
+  },
+  keepInView: (marker) => bringIntoView(marker, { isClose: !layer.screenOf(marker.tag) }),
+});
 
 // --- Plan and view -----------------------------------------------------------------------------------------------
 const wholeFloor = (animate) => {
@@ -101,6 +111,7 @@ const closeZoom = (marker) => {
 
 // --- What is said and shown --------------------------------------------------------------------------------------
 function tell(text, action) {
+  if (!text && note.hidden) return;
   note.hidden = !text;
   note.replaceChildren(text ?? "");
   if (!action) return;
@@ -114,13 +125,17 @@ function refresh({ atOnce = false } = {}) {
   layer.isShown = filters.test();
   layer.relayOut();
   filters.show(markers);
-  const shown = () => [...markers].filter(layer.isShown);
-  rows.show(shown, () => chosen, { atOnce });
+  rows.show(() => [...markers].filter(layer.isShown), () => chosen, { atOnce });
   if (!markers.frames) return;
   if (!markers.size) tell("No equipment is on this floor now.");
-  else if (filters.isOn && !shown().length) tell("Nothing on this floor matches.", { text: "Show all", run: () => filters.clear() });
+  else if (filters.isOn && !isAnyShown()) tell("Nothing on this floor matches.", { text: "Show all", run: () => filters.clear() });
   else tell(null);
 }
+
+const isAnyShown = () => {
+  for (const marker of markers) if (layer.isShown(marker)) return true;
+  return false;
+};
 
 // --- List and card -----------------------------------------------------------------------------------------------
 const showPanel = (name) => {
@@ -138,6 +153,7 @@ let beforeCard = "none";
 
 function choose(tag, { isByHand = false, isClose = false } = {}) {
   if (chosen === tag) return;
+  follow.end();
   chosen = layer.chosen = tag;
   layer.due();
   rememberChosen();
@@ -187,7 +203,8 @@ document.addEventListener("click", (event) => {
 
 document.addEventListener("keydown", (event) => {
   if (event.key !== "Escape" || event.target.closest("input, select, dialog")) return;
-  if (chosen) choose(null);
+  if (follow.isOn) follow.end();
+  else if (chosen) choose(null);
   else if (stage.dataset.panel === "list") showPanel("none");
 });
 
@@ -240,6 +257,7 @@ document.querySelectorAll("[data-storey]").forEach((link) =>
   link.addEventListener("click", () => {
     const here = new URLSearchParams(location.search);
     here.delete("asset");
+    here.delete("follow");
     link.search = here.toString();
   }),
 );
@@ -250,6 +268,9 @@ const sayChange = (before, marker) => {
   said.textContent = `${marker.tag}: ${activityWord(marker.activity)}, ${marker.zone ?? "room not known"}`;
 };
 
+let isPostponed = false; // the layout, by a frame
+const isMereMovement = ({ full, markers: told, gone }) => !full && !told.length && !gone?.length;
+
 const takeFrame = (frame) => {
   const isFirst = markers.frames === 0;
   const known = chosen && markers.withTag(chosen);
@@ -258,8 +279,15 @@ const takeFrame = (frame) => {
   if (!markers.fallSilent(serverNow()) && !isChanged && !isFirst) return;
   const marker = chosen && markers.withTag(chosen);
   sayChange(before, marker);
+  follow.look(marker);
+  if (isMereMovement(frame) && layer.isDense() && !isPostponed) {
+    isPostponed = true;
+    layer.due();
+    return;
+  }
+  isPostponed = false;
   refresh();
-  if (isFirst && marker) settled(() => bringIntoView(marker, { isClose: true }));
+  if (isFirst && marker && !follow.isOn) settled(() => bringIntoView(marker, { isClose: true }));
 };
 
 /** Somebody changed the plan: it is drawn anew, under the view as it is. */
@@ -275,7 +303,7 @@ document.addEventListener("plan-change", async ({ detail }) => {
 
 const start = async () => {
   layer.addTo(map);
-  setInterval(() => layer.due(), 10000); // markers fade with age also while nothing comes
+  setInterval(() => refresh(), 10000); // markers fade with age also while nothing comes
   setInterval(() => markers.fallSilent(serverNow()) && refresh(), 1000); // and fall silent
   const asked = new URLSearchParams(location.search).get("asset");
   try {
@@ -288,6 +316,7 @@ const start = async () => {
   if (card.querySelector("[data-tag]") && asked) {
     chosen = layer.chosen = asked;
     showPanel("card");
+    follow.resume();
   } else if (asked) tell(`There is no equipment with the tag ${asked}.`);
   live.watchFloor(stage.dataset.floor, takeFrame);
   setTimeout(() => markers.frames || tell("Waiting for the first positions …"), 2500);
@@ -314,6 +343,12 @@ window.whereabouts = Object.freeze({
     },
     get chosen() {
       return chosen;
+    },
+    get pictures() {
+      return layer.pictures;
+    },
+    get single() {
+      return layer.drawn ? layer.drawn.items.length - layer.drawn.badges.length : 0;
     },
     get markers() {
       return Object.fromEntries([...markers].map((marker) => [marker.tag, stateOf(marker)]));

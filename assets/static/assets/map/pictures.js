@@ -56,11 +56,33 @@ class Palette {
 
 export const palette = new Palette();
 const kept = new Map();
+const MOST_KEPT = 3000;
 
 export const forgetPictures = () => {
   palette.forget();
   kept.clear();
 };
+
+/** A canvas of so many CSS pixels, drawn once by `paint` and kept under its key. */
+export const stamp = (key, width, height, ratio, paint) => {
+  const whole = `${key} ${ratio}`;
+  const known = kept.get(whole);
+  if (known) return known;
+  if (kept.size >= MOST_KEPT) kept.clear();
+  const canvas = blank(Math.ceil(width * ratio), Math.ceil(height * ratio));
+  const c = canvas.getContext("2d");
+  c.scale(ratio, ratio);
+  paint(c);
+  const image = finished(canvas);
+  kept.set(whole, image);
+  return image;
+};
+
+const blank = (width, height) => {
+  if (globalThis.OffscreenCanvas) return new OffscreenCanvas(width, height);
+  return Object.assign(document.createElement("canvas"), { width, height });
+};
+const finished = (canvas) => canvas.transferToImageBitmap?.() ?? canvas;
 
 /** A canvas with the marker in its middle, `size` CSS pixels wide; bigger than the marker by a margin. */
 export const picture = (activity, isPresumed, shape, size, ratio) => {
@@ -74,8 +96,7 @@ export const MARGIN = 1.5; // the picture's side by the marker's
 const draw = (look, isPresumed, shape, size, ratio) => {
   const body = bodies[look.body];
   const side = Math.ceil(size * MARGIN * ratio);
-  const canvas = document.createElement("canvas");
-  canvas.width = canvas.height = side;
+  const canvas = blank(side, side);
   const c = canvas.getContext("2d");
   const unit = (size * body.grow * ratio) / 24;
   c.translate(side / 2, side / 2);
@@ -92,7 +113,7 @@ const draw = (look, isPresumed, shape, size, ratio) => {
   c.fill(body.path);
   if (isHollow) outline(c, body, look, colour, size);
   if (size >= 18) inside(c, body, shape, isHollow ? colour : ground);
-  return canvas;
+  return finished(canvas);
 };
 
 const outline = (c, body, look, colour, size) => {

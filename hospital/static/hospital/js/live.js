@@ -6,6 +6,7 @@ import { learn, serverNow } from "./clock.js";
 const FIRST_PAUSE = 500;
 const LONGEST_PAUSE = 15000;
 const SILENCE = 25000; // the server beats every 10 s
+const ACKNOWLEDGE_EVERY = 3;
 const GRACE = 2000; // shorter interruptions are nobody's business
 const FINAL = new Set([4400, 4403, 4404]);
 
@@ -14,7 +15,9 @@ const clockTime = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: 
 
 class Live {
   #socket = null;
-  #watches = new Map(); // message as text → Set of callbacks
+  #watches = new Map(); // what is watched, as text → how it is asked for, and the callbacks
+  #begun = []; // the parts so far of a frame that comes in several
+  #owed = 0; // frames not acknowledged yet
   #pause = FIRST_PAUSE;
   #timer = 0;
   #silence = 0;
@@ -28,7 +31,7 @@ class Live {
 
   /** Frames of a floor; returns the way to stop. */
   watchFloor(slug, onFrame) {
-    return this.#watch({ type: "watch", floor: slug }, onFrame);
+    return this.#watch({ type: "watch", floor: slug }, onFrame, { short: true });
   }
 
   /** Called with each change of an asset; what changed is to be fetched. */
@@ -36,18 +39,19 @@ class Live {
     return this.#watch({ type: "watch", asset: tag }, onChange);
   }
 
-  #watch(message, callback) {
+  #watch(message, callback, manner = {}) {
     const key = JSON.stringify(message);
-    const callbacks = this.#watches.get(key);
-    if (callbacks) callbacks.add(callback);
+    const watch = this.#watches.get(key);
+    if (watch) watch.callbacks.add(callback);
     else {
-      this.#watches.set(key, new Set([callback]));
-      this.#send(key);
+      const ask = JSON.stringify({ ...message, ...manner });
+      this.#watches.set(key, { ask, callbacks: new Set([callback]) });
+      this.#send(ask);
     }
     if (!this.#socket) this.#open();
     return () => {
-      const set = this.#watches.get(key);
-      if (!set?.delete(callback) || set.size) return;
+      const callbacks = this.#watches.get(key)?.callbacks;
+      if (!callbacks?.delete(callback) || callbacks.size) return;
       this.#watches.delete(key);
       this.#send(JSON.stringify({ ...message, type: "unwatch" }));
     };
@@ -60,10 +64,12 @@ class Live {
   #open() {
     clearTimeout(this.#timer);
     const scheme = location.protocol === "https:" ? "wss:" : "ws:";
+    this.#begun = [];
+    this.#owed = 0;
     const socket = new WebSocket(`${scheme}//${location.host}/ws/live/`);
     this.#socket = socket;
     socket.onopen = () => {
-      for (const key of this.#watches.keys()) this.#send(key);
+      for (const { ask } of this.#watches.values()) this.#send(ask);
       this.#heard();
     };
     socket.onmessage = ({ data }) => socket === this.#socket && this.#take(JSON.parse(data));
@@ -74,14 +80,33 @@ class Live {
     this.#heard();
     this.#found();
     if (message.at) learn(message.at);
-    if (message.type === "floor") this.#tell({ type: "watch", floor: message.floor }, message);
+    if (message.more) return this.#begun.push(message);
+    if (message.type === "floor") this.#tell({ type: "watch", floor: message.floor }, this.#whole(message));
     else if (message.type === "asset") this.#tell({ type: "watch", asset: message.tag }, message);
     else if (message.type === "plan") document.dispatchEvent(new CustomEvent("plan-change", { detail: message.floor }));
-    if (message.frame !== undefined) this.#send(JSON.stringify({ type: "ack", frame: message.frame }));
+    if (message.frame !== undefined) this.#acknowledge(message);
+  }
+
+  /** Four frames may be under way; one acknowledgement stands for all before it. */
+  #acknowledge({ frame, full }) {
+    this.#owed += 1;
+    if (this.#owed < ACKNOWLEDGE_EVERY && !full) return;
+    this.#owed = 0;
+    this.#send(JSON.stringify({ type: "ack", frame }));
+  }
+
+  /** A large frame comes in several parts. */
+  #whole(last) {
+    if (!this.#begun.length) return last;
+    const parts = [...this.#begun.splice(0), last];
+    const moved = {};
+    for (const part of parts) for (const [name, column] of Object.entries(part.moved ?? {})) (moved[name] ??= []).push(...column);
+    const [first] = parts;
+    return { ...first, markers: parts.flatMap(({ markers }) => markers), moved: first.moved && moved };
   }
 
   #tell(watch, message) {
-    this.#watches.get(JSON.stringify(watch))?.forEach((callback) => callback(message));
+    this.#watches.get(JSON.stringify(watch))?.callbacks.forEach((callback) => callback(message));
   }
 
   #heard() {
@@ -108,7 +133,7 @@ class Live {
     clearTimeout(this.#silence);
     if (this.#lostAt === null) {
       this.#lostAt = serverNow();
-      document.dispatchEvent(new CustomEvent("live-down"));
+      document.dispatchEvent(new CustomEvent("live-down", { detail: { code } }));
     }
     this.#showBar ||= setTimeout(() => this.#tellBar(), GRACE);
     if (code === 4401) return location.reload(); // the session ended: the server shows the sign-in page
