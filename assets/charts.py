@@ -68,7 +68,7 @@ def trend_chart(
     """A line that holds each recorded value until the next, with silences shaded behind it."""
     stretches = unbroken(points, term, silent)
     told = measure(points, term)
-    axes = {"x": _time_axis(period, zone), "y": _value_axis(points, told, term)}
+    axes = {"x": time_axis(period, zone), "y": _value_axis(points, told, term)}
     return {
         "description": finding(points, term),
         "width": "container",
@@ -90,14 +90,14 @@ _STEPS = ((2, 15), (8, 120), (math.inf, 360))
 """Up to so many hours, a label every so many minutes."""
 
 
-def _seconds(moment: datetime, period: Period) -> float:
+def seconds_into(moment: datetime, period: Period) -> float:
     return round((moment - period.begin).total_seconds(), 3)
 
 
-def _time_axis(period: Period, zone: ZoneInfo) -> Spec:
+def time_axis(period: Period, zone: ZoneInfo) -> Spec:
     hours = period.length / timedelta(hours=1)
     marks = clock_marks(period, zone, every=next(step for limit, step in _STEPS if hours <= limit))
-    values = [_seconds(mark, period) for mark in marks]
+    values = [seconds_into(mark, period) for mark in marks]
     labels = [f"{mark:%H:%M}" if mark.hour else f"{mark:%a %-d}" for mark in marks]
     return {
         "field": "t",
@@ -116,7 +116,11 @@ def _silences(silent: Sequence[ActivitySpan], period: Period, axis: Spec) -> Spe
     return {
         "data": {
             "values": [
-                {"t": _seconds(gap.begin, period), "end": _seconds(gap.end, period), "words": "Not heard"}
+                {
+                    "t": seconds_into(gap.begin, period),
+                    "end": seconds_into(gap.end, period),
+                    "words": "Not heard",
+                }
                 for gap in silent
             ]
         },
@@ -152,7 +156,7 @@ def _span(points: Sequence[Point], told: Measure, term: Term) -> list[float]:
 def _values(points: Sequence[Point], told: Measure, period: Period, zone: ZoneInfo) -> list[Spec]:
     return [
         {
-            "t": _seconds(point.at, period),
+            "t": seconds_into(point.at, period),
             "value": told.of(point.value),
             "clock": f"{point.at.astimezone(zone):%H:%M:%S}",
             "words": told.words(point.value),

@@ -256,6 +256,45 @@ class Stay(models.Model):
         return f"{self.asset_id} in {self.zone_id} {self.begin:%F %T}"
 
 
+class Waypoint(models.Model):
+    """Where an asset was estimated to be, kept where that says something new (see assets/recording/waypoints.py).
+
+    It stands until the asset's next one; that one says from when on nothing was reported in between. Kept for
+    ``settings.TRAIL_KEPT_DAYS``, and the latest before that; stays are kept for ever.
+    """
+
+    asset = models.ForeignKey(
+        Asset, on_delete=models.CASCADE, related_name="waypoints", db_index=False, db_constraint=False
+    )
+    at_us = models.BigIntegerField(help_text="Microseconds since 1970.")
+    floor = models.ForeignKey(
+        "locations.Floor", on_delete=models.CASCADE, related_name="+", db_index=False, db_constraint=False
+    )
+    zone = models.ForeignKey(
+        "locations.Zone",
+        on_delete=models.CASCADE,
+        null=True,
+        related_name="+",
+        db_index=False,
+        db_constraint=False,
+    )
+    x = models.FloatField()
+    y = models.FloatField()
+    error_m = models.FloatField()
+    confidence = models.FloatField(help_text="0 to 1: how sure the zone is.")
+    silent_since_us = models.BigIntegerField(
+        null=True, help_text="From then until this one, nothing was reported."
+    )
+
+    class Meta:
+        ordering = ["asset", "at_us"]
+        constraints = [models.UniqueConstraint(fields=["asset", "at_us"], name="waypoint_once")]
+        indexes = [models.Index(fields=["floor", "at_us"], name="waypoint_floor_at")]
+
+    def __str__(self) -> str:
+        return f"{self.asset_id} at {self.x}, {self.y}, {self.at_us} µs"
+
+
 class ReadingNow(models.Model):
     """The latest of each reading of an asset, failed ones included: a failure has a quality and no value.
 

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.db.models import Exists, Min, OuterRef, Subquery
 
-from assets.models import Checkpoint, EvidenceLog, Reading
+from assets.models import Checkpoint, EvidenceLog, Reading, Waypoint
 from assets.recording.moments import to_us
 
 NEARBY = timedelta(minutes=5)
@@ -36,4 +36,15 @@ def trim_evidence(*, now: datetime) -> int:
 def trim_readings(*, now: datetime) -> int:
     """Drop readings older than ``settings.READINGS_KEPT_DAYS``; how many went."""
     count, _ = Reading.objects.filter(at__lt=now - timedelta(days=settings.READINGS_KEPT_DAYS)).delete()
+    return count
+
+
+def trim_waypoints(*, now: datetime) -> int:
+    """Drop points of ways older than ``settings.TRAIL_KEPT_DAYS``; how many went.
+
+    The latest before that stays: it says where the asset was when the time that is kept began.
+    """
+    cutoff = to_us(now - timedelta(days=settings.TRAIL_KEPT_DAYS))
+    newer = Waypoint.objects.filter(asset=OuterRef("asset"), at_us__gt=OuterRef("at_us"), at_us__lte=cutoff)
+    count, _ = Waypoint.objects.filter(Exists(newer), at_us__lt=cutoff).delete()
     return count

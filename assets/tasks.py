@@ -66,3 +66,9 @@ def trim_evidence(now: datetime) -> None:
 def trim_readings(now: datetime) -> None:
     retention.trim_readings(now=now)
     forget_receivers(now=now)
+
+
+@shared_task(name="assets.trim_waypoints")
+@_on_the_clock
+def trim_waypoints(now: datetime) -> None:
+    retention.trim_waypoints(now=now)

@@ -12,6 +12,7 @@ from assets.api import (
     StayViewSet,
     TagViewSet,
 )
+from assets.playback.api import AssetTrailView, FloorAsOfView, FloorHistoryView, ZoneHistoryView
 from collectors.api import DisturbanceViewSet, EndpointViewSet
 from collectors.receivers.http.api import ObservationsView
 from collectors.sources_api import SourceViewSet
@@ -33,10 +34,16 @@ router.register("endpoints", EndpointViewSet)
 router.register("disturbances", DisturbanceViewSet)
 router.register("sources", SourceViewSet)
 
+past = [
+    path("floors/<slug:slug>/history/", FloorHistoryView.as_view(), name="floor-history"),
+    path("floors/<slug:slug>/as-of/", FloorAsOfView.as_view(), name="floor-as-of"),
+    path("zones/<int:pk>/history/", ZoneHistoryView.as_view(), name="zone-history"),
+    path("assets/<slug:asset_tag>/trail/", AssetTrailView.as_view(), name="asset-trail"),
+]
 observations = ObservationsView.as_view(address_of=client_address)
 
 urlpatterns = [
-    path("v1/", include([path("observations/", observations, name="observations"), *router.urls])),
+    path("v1/", include([path("observations/", observations, name="observations"), *past, *router.urls])),
     path("schema/", SpectacularAPIView.as_view(), name="api-schema"),
     path("docs/", docs, name="api-docs"),
 ]

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import uuid
+
 from django.contrib.auth.models import AbstractUser
 from django.db import models
 
 from hospital.audit.models import AuditRecord
 from hospital.roles import Role
 
-__all__ = ["AuditRecord", "SignInAttempts", "User"]
+__all__ = ["AuditRecord", "PlanUpload", "SignInAttempts", "User"]
 
 
 class User(AbstractUser):
@@ -47,3 +49,23 @@ class SignInAttempts(models.Model):
 
     def __str__(self) -> str:
         return f"{self.attempts} until {self.last_at:%F %T}"
+
+
+class PlanUpload(models.Model):
+    """A file with a floor plan that somebody is looking over; see :mod:`hospital.plan_uploads`."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    uploaded_by = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    uploaded_at = models.DateTimeField(db_index=True)
+    file_name = models.CharField(max_length=120)
+    content = models.BinaryField()
+    site = models.ForeignKey("locations.Site", on_delete=models.CASCADE, related_name="+")
+    building = models.SlugField()
+    building_name = models.CharField(max_length=120)
+    options = models.JSONField(default=dict)
+
+    class Meta:
+        ordering = ["-uploaded_at"]
+
+    def __str__(self) -> str:
+        return self.file_name

@@ -19,7 +19,25 @@ class Room:
 
 
 ROOMS: tuple[Room, ...] = (
-    Room("Map", "map-home", "map", "m", "assets.view_asset", frozenset({"map-home", "map"})),
+    Room(
+        "Map",
+        "map-home",
+        "map",
+        "m",
+        "assets.view_asset",
+        frozenset(
+            {
+                "map-home",
+                "map",
+                "playback",
+                "room-history",
+                "plans",
+                "plan-edit",
+                "plan-import",
+                "plan-preview",
+            }
+        ),
+    ),
     Room("Find", "find", "find", "f", "assets.find_asset", frozenset({"find"})),
     Room("Equipment", "equipment", "equipment", "e", "assets.view_asset", frozenset({"equipment", "asset"})),
     Room(

@@ -32,6 +32,7 @@ _COLLECTING = frozenset(
     }
 )
 _RECEIVERS = frozenset({"locations.view_receiver", "locations.import_receivers"})
+_PLANS = frozenset({"locations.change_zone"})
 _HANDS_ON = frozenset(
     {"collectors.poll_endpoint", "collectors.pause_polling", "collectors.view_find", "collectors.discover"}
 )
@@ -39,8 +40,8 @@ _TOKENS = frozenset({"collectors.change_sourcetoken"})
 
 PERMISSIONS: dict[str, frozenset[str]] = {
     Role.NURSE: _PLACES | _EQUIPMENT,
-    Role.BIOMED: _PLACES | _EQUIPMENT | _HISTORY | _COLLECTING | _HANDS_ON | _RECEIVERS,
+    Role.BIOMED: _PLACES | _EQUIPMENT | _HISTORY | _COLLECTING | _HANDS_ON | _RECEIVERS | _PLANS,
     Role.FACILITIES: _PLACES | _EQUIPMENT | _HISTORY,
-    Role.ADMIN: _PLACES | _EQUIPMENT | _HISTORY | _COLLECTING | _HANDS_ON | _RECEIVERS | _TOKENS,
+    Role.ADMIN: _PLACES | _EQUIPMENT | _HISTORY | _COLLECTING | _HANDS_ON | _RECEIVERS | _TOKENS | _PLANS,
 }
 """What each role may do. Administrators edit through the admin site besides (``is_staff`` and superuser)."""

@@ -123,6 +123,8 @@ EVIDENCE_WINDOW_S = env.int("EVIDENCE_WINDOW_S", default=3600)
 """How late an observation may arrive and still be put in its place; older ones are refused and counted."""
 READINGS_KEPT_DAYS = env.int("READINGS_KEPT_DAYS", default=400)
 """How long numeric readings are kept. Activity and stays are kept for ever."""
+TRAIL_KEPT_DAYS = env.int("TRAIL_KEPT_DAYS", default=30)
+"""How long the ways of equipment are kept point by point."""
 
 DISTURBANCES_KEPT_DAYS = env.int("DISTURBANCES_KEPT_DAYS", default=400)
 """How long it is kept what was not well in collecting, once it is over."""
@@ -158,6 +160,9 @@ CELERY_BEAT_SCHEDULE = {
     "forget-old-procedures": {"task": "collectors.forget_old_procedures", "schedule": 600.0},
     "mark-polls": {"task": "collectors.mark_polls", "schedule": 600.0},
     "trim-readings": {"task": "assets.trim_readings", "schedule": 3600.0},
+    "renew-walks": {"task": "hospital.renew_walks", "schedule": 60.0},
+    "forget-plan-uploads": {"task": "hospital.forget_plan_uploads", "schedule": 1800.0},
+    "trim-waypoints": {"task": "assets.trim_waypoints", "schedule": 3600.0},
     "forget-sessions": {"task": "hospital.forget_sessions", "schedule": 3600.0},
 }
 

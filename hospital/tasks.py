@@ -7,12 +7,25 @@ from django.contrib.sessions.models import Session
 from django.utils import timezone
 
 from collectors.disturbances import forget_old, mark_polls, note_disturbances
+from hospital.plan_uploads import forget_uploads
+from locations.walk_tables import renew_all_walks
 
 
 @shared_task(name="hospital.forget_sessions")
 def forget_sessions() -> None:
     """Sessions that are over are deleted, not only ignored."""
     Session.objects.filter(expire_date__lt=timezone.now()).delete()
+
+
+@shared_task(name="hospital.renew_walks")
+def renew_walks() -> None:
+    """Distances of plans that were changed row by row, in the administration; the rest is stored already."""
+    renew_all_walks()
+
+
+@shared_task(name="hospital.forget_plan_uploads")
+def forget_plan_uploads() -> None:
+    forget_uploads(timezone.now())
 
 
 @shared_task(name="collectors.note_disturbances")

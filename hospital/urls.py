@@ -7,6 +7,8 @@ from django.urls import include, path
 from hospital.auth_views import SignInView, SignOutView, admin_sign_in
 from hospital.health import health
 from hospital.metrics import metrics
+from hospital.plan_import import plan_import, plan_preview, plan_preview_picture
+from hospital.plans import plan_edit, plan_floor_state, plans
 from hospital.receivers import receivers, receivers_file, receivers_import
 from hospital.risks import risks, risks_file
 from hospital.views import home
@@ -27,6 +29,12 @@ urlpatterns = [
     path("receivers/", receivers, name="receivers"),
     path("receivers/receivers.csv", receivers_file, name="receivers-file"),
     path("receivers/import/", receivers_import, name="receivers-import"),
+    path("plans/", plans, name="plans"),
+    path("plans/<slug:slug>/edit/", plan_edit, name="plan-edit"),
+    path("plans/<slug:slug>/state.json", plan_floor_state, name="plan-state"),
+    path("plans/import/", plan_import, name="plan-import"),
+    path("plans/import/<uuid:uuid>/", plan_preview, name="plan-preview"),
+    path("plans/import/<uuid:uuid>/picture", plan_preview_picture, name="plan-preview-picture"),
     path("admin/login/", login_not_required(admin_sign_in)),
     path("admin/", admin.site.urls),
     path("api/", include("hospital.api_urls")),

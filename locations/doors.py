@@ -144,9 +144,9 @@ class _Parts:
         return a != b
 
 
-def by_level(
-    floors: Mapping[int, Sequence[PlacedZone]],
-) -> list[tuple[Sequence[PlacedZone], Sequence[PlacedZone]]]:
-    """Floors that lie directly over each other, as pairs, from level → zones."""
-    levels = sorted(floors)
-    return [(floors[low], floors[high]) for low, high in itertools.pairwise(levels)]
+Storey = tuple[int, Sequence[PlacedZone]]
+
+
+def by_level(floors: Mapping[int, Sequence[PlacedZone]]) -> list[tuple[Storey, Storey]]:
+    """Floors that lie directly over each other, as pairs of level and zones."""
+    return list(itertools.pairwise(sorted(floors.items())))

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-import heapq
-import math
 from collections.abc import Sequence
+from typing import Any
 
+import numpy as np
 import shapely
+from numpy.typing import NDArray
+from scipy.sparse.csgraph import shortest_path
 from shapely.geometry import LinearRing, Point, Polygon
 
 from locations.polygons import is_convex
 
 Spot = tuple[float, float]
+Metres = NDArray[np.float64]
 
 WALL_M = 0.02
 """Drawings are inexact: a way that touches a wall by less than this still counts as inside."""
@@ -22,12 +25,47 @@ def interior_distances(polygon: Polygon, spots: Sequence[Spot]) -> list[list[flo
 
     A spot outside (a door drawn in the middle of a wall) is first moved to the nearest place inside.
     """
-    inside = [_moved_inside(polygon, spot) for spot in spots]
-    if is_convex(polygon):
-        return [[math.dist(a, b) for b in inside] for a in inside]
-    places = inside + _inner_corners(polygon)
-    ways = _visible_ways(polygon, places)
-    return [_shortest(ways, start)[: len(inside)] for start in range(len(inside))]
+    found: list[list[float]] = interior_table(polygon, spots).tolist()
+    return found
+
+
+def interior_table(polygon: Polygon, spots: Sequence[Spot]) -> Metres:
+    """As :func:`interior_distances`. Between two spots one walks straight, or by way of inner corners alone."""
+    inside = np.array([_moved_inside(polygon, spot) for spot in spots]).reshape(-1, 2)
+    if is_convex(polygon) or len(inside) < 2:
+        return _straight(inside, inside)
+    room = polygon.buffer(WALL_M, join_style="mitre")
+    shapely.prepare(room)
+    direct = _seen(room, inside, inside)
+    corners = np.array(_inner_corners(polygon)).reshape(-1, 2)
+    if not len(corners):
+        return direct
+    between = shortest_path(np.nan_to_num(_seen(room, corners, corners), posinf=0.0), directed=False)
+    to_corners = _seen(room, inside, corners)
+    return np.minimum(direct, least_sums(least_sums(to_corners, between), to_corners.T))
+
+
+def least_sums(left: Metres, right: Metres) -> Metres:
+    """The shortest way over any of the places between: a product of matrices, with sums and minima."""
+    found = np.full((left.shape[0], right.shape[1]), np.inf)
+    for middle in range(left.shape[1]):
+        np.minimum(found, left[:, middle, None] + right[None, middle, :], out=found)
+    return found
+
+
+def _straight(here: NDArray[Any], there: NDArray[Any]) -> Metres:
+    metres: Metres = np.hypot(here[:, None, 0] - there[None, :, 0], here[:, None, 1] - there[None, :, 1])
+    return metres
+
+
+def _seen(room: Polygon, here: NDArray[Any], there: NDArray[Any]) -> Metres:
+    """Straight metres where the one is seen from the other, infinitely many where not."""
+    ends = np.stack(np.broadcast_arrays(here[:, None, :], there[None, :, :]), axis=2)
+    is_seen = shapely.covers(room, shapely.linestrings(ends.reshape(-1, 2, 2))).reshape(len(here), len(there))
+    metres: Metres = np.where(is_seen, _straight(here, there), np.inf)
+    if here is there:
+        np.fill_diagonal(metres, 0.0)
+    return metres
 
 
 def _moved_inside(polygon: Polygon, spot: Spot) -> Spot:
@@ -58,33 +96,3 @@ def _bends(ring: LinearRing, turn: int) -> list[Spot]:
         if cross * turn < 0:
             bends.append(corner)
     return bends
-
-
-def _visible_ways(polygon: Polygon, places: Sequence[Spot]) -> list[list[tuple[int, float]]]:
-    """For each place, the places that it sees, with the distance."""
-    room = polygon.buffer(WALL_M, join_style="mitre")
-    shapely.prepare(room)
-    pairs = [(a, b) for a in range(len(places)) for b in range(a)]
-    seen = shapely.covers(room, shapely.linestrings([(places[a], places[b]) for a, b in pairs]))
-    ways: list[list[tuple[int, float]]] = [[] for _ in places]
-    for (a, b), is_seen in zip(pairs, seen, strict=True):
-        if is_seen:
-            distance = math.dist(places[a], places[b])
-            ways[a].append((b, distance))
-            ways[b].append((a, distance))
-    return ways
-
-
-def _shortest(ways: Sequence[Sequence[tuple[int, float]]], start: int) -> list[float]:
-    best = [math.inf] * len(ways)
-    best[start] = 0.0
-    queue = [(0.0, start)]
-    while queue:
-        walked, place = heapq.heappop(queue)
-        if walked > best[place]:
-            continue
-        for onward, distance in ways[place]:
-            if walked + distance < best[onward]:
-                best[onward] = walked + distance
-                heapq.heappush(queue, (walked + distance, onward))
-    return best

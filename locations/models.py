@@ -84,6 +84,9 @@ class Floor(models.Model):
     slug = models.SlugField(unique=True, help_text="Names the floor in addresses, as in /map/main-2/.")
     level = models.SmallIntegerField(help_text="0 is the ground floor; basements count down from -1.")
     outline = models.JSONField(default=list, blank=True, validators=[validate_outline])
+    outline_is_told = models.BooleanField(
+        default=False, help_text="Told by a plan: zones stay inside. Otherwise it is drawn around the zones."
+    )
 
     objects = FloorQuerySet.as_manager()
 
@@ -99,6 +102,41 @@ class Floor(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class FloorPicture(models.Model):
+    """What is drawn under a floor's plan: PNG or JPEG as we wrote it, upright, reaching over ``bounds`` in metres.
+
+    Kept in the database, so that every process has it. Written by :mod:`locations.plan_import` alone.
+    """
+
+    floor = models.OneToOneField(Floor, on_delete=models.CASCADE, primary_key=True, related_name="picture")
+    content = models.BinaryField()
+    media_type = models.CharField(max_length=20)
+    width_px = models.PositiveIntegerField()
+    height_px = models.PositiveIntegerField()
+    bounds = models.JSONField(help_text="x and y of the lower left corner, then of the upper right one.")
+    digest = models.CharField(max_length=64)
+
+    class Meta:
+        ordering: ClassVar = ["floor"]
+
+    def __str__(self) -> str:
+        return f"{self.floor}, {self.width_px} x {self.height_px}"
+
+
+class FloorWalks(models.Model):
+    """Walking distances of a floor, counted beforehand; see :mod:`locations.walk_tables`."""
+
+    floor = models.OneToOneField(Floor, on_delete=models.CASCADE, primary_key=True, related_name="walks")
+    stamp = models.CharField(max_length=200, help_text="Of the plan that was measured.")
+    content = models.BinaryField()
+
+    class Meta:
+        ordering: ClassVar = ["floor"]
+
+    def __str__(self) -> str:
+        return f"{self.floor}, {self.stamp}"
 
 
 class Zone(models.Model):
@@ -119,6 +157,11 @@ class Zone(models.Model):
     polygon = models.JSONField(validators=[validate_rings])
     label_x = models.FloatField(help_text="A point inside the zone, metres east.")
     label_y = models.FloatField(help_text="A point inside the zone, metres north.")
+    drawn_at = models.DateTimeField(
+        null=True,
+        blank=True,
+        help_text="When a changed plan brought it; empty for one of a floor's first plan.",
+    )
     retired_at = models.DateTimeField(null=True, blank=True)
     updated_at = models.DateTimeField(
         auto_now=True, help_text="What is derived from the plan is renewed after it."
@@ -136,6 +179,7 @@ class Zone(models.Model):
                 violation_error_message="This floor has a zone with that code already.",
             )
         ]
+        indexes = [models.Index(fields=["updated_at"], name="zone_updated")]
 
     def __str__(self) -> str:
         return self.name
@@ -183,6 +227,7 @@ class Passage(models.Model):
                 violation_error_message="A length cannot be negative.",
             ),
         ]
+        indexes = [models.Index(fields=["updated_at"], name="passage_updated")]
 
     def __str__(self) -> str:
         return f"{self.zone_a} to {self.zone_b}"

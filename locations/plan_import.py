@@ -2,23 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import hashlib
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 import shapely
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Q
 from django.utils.text import slugify
 from shapely.geometry import Polygon
 from shapely.ops import unary_union
 
-from locations.doors import Guess, PlacedZone, by_level, guess_doors, guess_shafts
-from locations.models import Building, Floor, Passage, Receiver, Site, Zone
-from locations.plan_parts import Plan, PlanFloor, PlanPassage, PlanRefused, PlanZone
-from locations.polygons import label_point, polygon_of
-from locations.zones import ZoneKind
+from locations.models import Building, Floor, FloorPicture, Passage, Site, Zone
+from locations.passage_storing import renew_guesses, store_told
+from locations.plan_changes import (
+    Change,
+    Departments,
+    ZoneChange,
+    audit_changes,
+    current_zones,
+    zone_changes,
+)
+from locations.plan_parts import Plan, PlanFloor, PlanPicture, PlanRefused
+from locations.zone_storing import follow, store_zones
 
 WALLS_M = (0.4, 1.0, 2.0, 4.0)
 """Gaps between rooms that are closed to draw a floor's outline; the first that joins everything is taken."""
@@ -28,7 +36,10 @@ COURTYARD_M2 = 6.0
 
 @dataclass(slots=True)
 class Imported:
-    """What an import changed. ``successors``: id of a retired zone → id of the zone in its place."""
+    """What an import changed. ``successors``: id of a retired zone → id of the zone in its place.
+
+    ``changes``: what the audit trail is told of each floor that changed, name → [before, after].
+    """
 
     floors_created: int = 0
     zones_created: int = 0
@@ -37,7 +48,17 @@ class Imported:
     zones_retired: int = 0
     passages_told: int = 0
     passages_guessed: int = 0
+    pictures: int = 0
     successors: dict[int, int] = field(default_factory=dict)
+    changes: dict[Floor, dict[str, list[Any]]] = field(default_factory=dict)
+    building: Building | None = None
+
+    def count(self, changes: Iterable[ZoneChange]) -> None:
+        for zone in changes:
+            self.zones_created += zone.change == Change.NEW
+            self.zones_changed += zone.change in (Change.CHANGED, Change.REDRAWN)
+            self.zones_unchanged += zone.change == Change.UNCHANGED
+            self.zones_retired += zone.change == Change.RETIRED
 
 
 @transaction.atomic
@@ -48,12 +69,14 @@ def import_plan(*, plan: Plan, site: Site, building: str, name: str, now: dateti
     history keeps the room as it was, and a new one takes its code; one that the plan no longer has is
     retired. A new name or kind stays the same zone. Floors that the plan does not mention are left alone.
     """
-    house = _building(site, building, name)
     imported = Imported()
+    house = imported.building = _building(site, building, name)
     zones = {floor.name: _store_floor(house, floor, imported, now) for floor in plan.floors}
-    _follow(imported.successors)
-    _store_told(plan.passages, zones, imported)
-    _renew_guesses(house, imported)
+    follow(imported.successors)
+    imported.passages_told = store_told(house, plan.passages, zones)
+    levels = {floor.name: floor.level for floor in plan.floors}
+    told = {levels[p.floor] for p in plan.passages if p.kind == Passage.Kind.DOOR}
+    imported.passages_guessed = renew_guesses(house, told_levels=told)
     return imported
 
 
@@ -78,71 +101,65 @@ def _save_checked(row: Building | Floor) -> None:
 
 def _store_floor(house: Building, told: PlanFloor, imported: Imported, now: datetime) -> dict[str, Zone]:
     """Code → zone, after the floor looks like the plan."""
-    outline = outline_of([zone.polygon for zone in told.zones.values()])
     floor = Floor.objects.filter(building=house, name=told.name).first()
     if floor is None:
         floor = Floor(building=house, name=told.name, level=told.level, slug=_floor_slug(house, told))
         imported.floors_created += 1
-    if floor.outline != outline:
-        floor.outline = outline
+    is_new = floor.pk is None
+    if told.zones:
+        set_outline(floor, [zone.polygon for zone in told.zones.values()], told.outline)
+    if floor.pk is None:
         _save_checked(floor)
-    earlier = {zone.code: zone for zone in Zone.objects.current().filter(floor=floor)}
-    for zone in earlier.values():
-        if zone.code not in told.zones:
-            _retire(zone, now)
-            imported.zones_retired += 1
-    return {
-        code: _store_zone(floor, zone, earlier.get(code), imported, now) for code, zone in told.zones.items()
-    }
+    if told.picture:
+        store_picture(floor, told.picture)
+        imported.pictures += 1
+    changes = zone_changes(told, current_zones(floor), Departments(house.site))
+    imported.count(changes)
+    told_of = _floor_changes(told, is_new=is_new) | audit_changes(changes)
+    if told_of:
+        imported.changes[floor] = told_of
+    stored = store_zones(floor, changes, house.site, imported.successors, now)
+    return {zone.code: zone for zone in stored if zone is not None}
+
+
+def _floor_changes(told: PlanFloor, *, is_new: bool) -> dict[str, list[Any]]:
+    changes: dict[str, list[Any]] = (
+        {"floor": [None, {"name": told.name, "level": told.level}]} if is_new else {}
+    )
+    if told.picture:
+        changes["picture"] = [None, {"bounds": list(told.picture.bounds)}]
+    return changes
+
+
+def set_outline(floor: Floor, polygons: Iterable[Polygon], told: list[list[list[float]]] | None) -> None:
+    """The outline that a plan tells, else one that is drawn around the zones. Saved where it changed."""
+    outline = told or outline_of(polygons)
+    if floor.outline != outline or floor.outline_is_told != bool(told):
+        floor.outline, floor.outline_is_told = outline, bool(told)
+        _save_checked(floor)
+
+
+def store_picture(floor: Floor, told: PlanPicture) -> None:
+    digest = hashlib.sha256(told.content).hexdigest()
+    FloorPicture.objects.update_or_create(
+        floor=floor,
+        defaults={
+            "content": told.content,
+            "media_type": told.media_type,
+            "width_px": told.width_px,
+            "height_px": told.height_px,
+            "bounds": list(told.bounds),
+            "digest": digest,
+        },
+    )
 
 
 def _floor_slug(house: Building, told: PlanFloor) -> str:
     """As short as it can be: building and level, or building and name where that is taken."""
     level = str(told.level) if told.level >= 0 else f"b{-told.level}"
-    short = f"{house.slug}-{level}"
+    short = f"{house.slug}-{level}"[-50:]
     taken = Floor.objects.filter(slug=short).exists()
     return f"{house.slug}-{slugify(told.name)}"[:50] if taken else short
-
-
-def _store_zone(
-    floor: Floor, told: PlanZone, earlier: Zone | None, imported: Imported, now: datetime
-) -> Zone:
-    if earlier is not None and earlier.polygon == told.rings:
-        if (earlier.name, earlier.kind) == (told.name, told.kind):
-            imported.zones_unchanged += 1
-            return earlier
-        earlier.name, earlier.kind = told.name, told.kind
-        earlier.save()
-        imported.zones_changed += 1
-        return earlier
-    if earlier is not None:
-        _retire(earlier, now)
-    zone = _new_zone(floor, told, earlier)
-    if earlier is None:
-        imported.zones_created += 1
-    else:
-        imported.zones_changed += 1
-        imported.successors[earlier.pk] = zone.pk
-    return zone
-
-
-def _new_zone(floor: Floor, told: PlanZone, earlier: Zone | None) -> Zone:
-    x, y = label_point(told.polygon)
-    return Zone.objects.create(
-        floor=floor,
-        code=told.code,
-        name=told.name,
-        kind=told.kind,
-        polygon=told.rings,
-        label_x=round(x, 3),
-        label_y=round(y, 3),
-        department=earlier.department if earlier else None,
-    )
-
-
-def _retire(zone: Zone, now: datetime) -> None:
-    zone.retired_at = now
-    zone.save()
 
 
 def outline_of(polygons: Iterable[Polygon]) -> list[list[list[float]]]:
@@ -156,72 +173,3 @@ def outline_of(polygons: Iterable[Polygon]) -> list[list[list[float]]]:
             break
     rings = [joined.exterior, *(hole for hole in joined.interiors if Polygon(hole).area > COURTYARD_M2)]
     return [[[round(x, 3), round(y, 3)] for x, y in ring.coords] for ring in rings]
-
-
-def _follow(successors: Mapping[int, int]) -> None:
-    """What hangs on a retired zone moves to the one in its place."""
-    for receiver in Receiver.objects.filter(zone__in=successors).select_related("zone"):
-        if receiver.zone is not None:
-            receiver.zone_id = successors[receiver.zone.pk]
-            receiver.save()
-    touching = Q(zone_a__in=successors) | Q(zone_b__in=successors)
-    for passage in Passage.objects.filter(touching, is_guess=False):
-        passage.zone_a_id = successors.get(passage.zone_a_id, passage.zone_a_id)
-        passage.zone_b_id = successors.get(passage.zone_b_id, passage.zone_b_id)
-        passage.save()
-
-
-def _store_told(
-    passages: Iterable[PlanPassage], zones: Mapping[str, Mapping[str, Zone]], imported: Imported
-) -> None:
-    for told in passages:
-        a, b = zones[told.floor][told.codes[0]], zones[told.to_floor][told.codes[1]]
-        _, is_new = Passage.objects.get_or_create(
-            zone_a=a, zone_b=b, kind=told.kind, x=told.x, y=told.y, is_guess=False,
-            defaults={"length_m": told.length_m},
-        )  # fmt: skip
-        imported.passages_told += is_new
-
-
-def _renew_guesses(house: Building, imported: Imported) -> None:
-    """Guessed passages of the building as they are to be now; those that stay keep their rows."""
-    within = Q(zone_a__floor__building=house) | Q(zone_b__floor__building=house)
-    kept = {(p.zone_a_id, p.zone_b_id, p.x, p.y): p for p in Passage.objects.filter(within, is_guess=True)}
-    for kind, guess in _guesses(house):
-        key = (guess.zone_a, guess.zone_b, guess.x, guess.y)
-        if kept.pop(key, None) is None:
-            Passage.objects.create(
-                zone_a_id=guess.zone_a, zone_b_id=guess.zone_b, kind=kind, x=guess.x, y=guess.y,
-                length_m=guess.length_m, is_guess=True,
-            )  # fmt: skip
-        imported.passages_guessed += 1
-    for passage in kept.values():
-        passage.delete()
-
-
-def _guesses(house: Building) -> list[tuple[Passage.Kind, Guess]]:
-    """Doors on floors where none is told, lifts and stairs between floors where none is told."""
-    told = Passage.objects.current().filter(is_guess=False)
-    floors: dict[int, list[PlacedZone]] = {}
-    with_doors = set(
-        told.filter(kind=Passage.Kind.DOOR)
-        .values_list("zone_a__floor__level", flat=True)
-        .filter(zone_a__floor__building=house)
-    )
-    for zone in Zone.objects.current().filter(floor__building=house).select_related("floor").order_by("pk"):
-        placed = PlacedZone(zone.pk, ZoneKind(zone.kind), polygon_of(zone.polygon))
-        floors.setdefault(zone.floor.level, []).append(placed)
-    doors = [
-        (Passage.Kind.DOOR, g)
-        for level in floors
-        if level not in with_doors
-        for g in guess_doors(floors[level])
-    ]
-    if told.exclude(kind=Passage.Kind.DOOR).filter(zone_a__floor__building=house).exists():
-        return doors
-    shafts = [guess for lower, upper in by_level(floors) for guess in guess_shafts(lower, upper)]
-    kinds = {zone.zone_id: zone.kind for zones in floors.values() for zone in zones}
-    return doors + [(_SHAFT_KIND[kinds[guess.zone_a]], guess) for guess in shafts]
-
-
-_SHAFT_KIND = {ZoneKind.LIFT: Passage.Kind.LIFT, ZoneKind.STAIRS: Passage.Kind.STAIRS}

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import math
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -21,6 +23,9 @@ OUTSIDE_TOLERANCE_M = 0.3
 OVERLAP_TOLERANCE_M2 = 0.5
 """Area that two zones may share: drawings meet at wall centres or faces, never exactly."""
 
+MOST_SPOTS = 20
+"""Crossing points that are told of one ring."""
+
 Rings = Sequence[Sequence[Sequence[float]]]
 """Closed rings of ``[x, y]`` points: the outer one first, then holes."""
 
@@ -28,10 +33,16 @@ Rings = Sequence[Sequence[Sequence[float]]]
 class PlanError(ValueError):
     """A plan that cannot be accepted: ``where`` names zone and key, ``problem`` says what is wrong."""
 
-    def __init__(self, where: str, problem: str) -> None:
+    def __init__(
+        self, where: str, problem: str, kind: str = "file", spots: Sequence[tuple[float, float]] = ()
+    ) -> None:
         super().__init__(f"{where}: {problem}")
         self.where = where
         self.problem = problem
+        self.kind = kind
+        self.spots = list(spots)
+        self.floor = self.code = ""
+        self.rings: Any = None  # told by whoever knows the whole shape
 
 
 def check_rings(rings: Any, where: str = "polygon") -> Polygon:
@@ -50,9 +61,13 @@ def check_rings(rings: Any, where: str = "polygon") -> Polygon:
         _check_simple(Polygon(ring), f"{where}[{number}]")
     polygon = Polygon(rings[0], rings[1:])
     if not polygon.is_valid:
-        raise PlanError(where, f"has a hole that does not lie inside it ({_explained(polygon)})")
+        raise PlanError(
+            where, f"has a hole that does not lie inside it ({_explained(polygon)})", "shape", _spots(polygon)
+        )
     if polygon.area < MIN_AREA_M2:
-        raise PlanError(where, f"covers {polygon.area:.3f} m²; a zone has at least {MIN_AREA_M2} m²")
+        spot = polygon.exterior.coords[0]
+        words = f"covers {polygon.area:.3f} m²; a zone has at least {MIN_AREA_M2} m²"
+        raise PlanError(where, words, "shape", [(float(spot[0]), float(spot[1]))])
     return polygon
 
 
@@ -83,11 +98,31 @@ def _check_point(point: Any, where: str) -> None:
 
 def _check_simple(polygon: Polygon, where: str) -> None:
     if not polygon.is_valid:
-        raise PlanError(where, f"crosses or touches itself ({_explained(polygon)})")
+        spots = crossings([[x, y] for x, y in polygon.exterior.coords])
+        raise PlanError(where, f"crosses or touches itself ({_explained(polygon)})", "crossing", spots)
 
 
 def _explained(polygon: Polygon) -> str:
     return explain_validity(polygon).replace("[", " near x y = ").replace("]", "")
+
+
+def _spots(polygon: Polygon) -> list[tuple[float, float]]:
+    found = re.search(r"\[(\S+) (\S+)\]", explain_validity(polygon))
+    return [(float(found[1]), float(found[2]))] if found else []
+
+
+def crossings(ring: Sequence[Sequence[float]]) -> list[tuple[float, float]]:
+    """Where a closed ring meets itself other than at its corners in turn, at most 20 spots."""
+    lines = [shapely.linestrings([a, b]) for a, b in itertools.pairwise(ring) if list(a) != list(b)]
+    left, right = shapely.STRtree(lines).query(lines, predicate="intersects")
+    spots: dict[tuple[float, float], None] = {}
+    for a, b in sorted((int(a), int(b)) for a, b in zip(left, right, strict=True) if a < b):
+        met = shapely.intersection(lines[a], lines[b])
+        if b - a in (1, len(lines) - 1) and met.geom_type == "Point":
+            continue
+        for x, y in shapely.get_coordinates(met):
+            spots[(round(float(x), 3), round(float(y), 3))] = None
+    return list(spots)[:MOST_SPOTS]
 
 
 def _spot(point: Sequence[float]) -> str:
@@ -144,6 +179,8 @@ def overlaps(
     polygons: Sequence[Polygon], tolerance_m2: float = OVERLAP_TOLERANCE_M2
 ) -> list[tuple[int, int, float]]:
     """Pairs of positions in ``polygons`` that share more than the tolerance, with the shared area in m²."""
+    if len(polygons) < 2:
+        return []
     tree = shapely.STRtree(polygons)
     left, right = tree.query(polygons, predicate="intersects")
     pairs = sorted((int(a), int(b)) for a, b in zip(left, right, strict=True) if a < b)

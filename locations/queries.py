@@ -40,8 +40,11 @@ class ZoneQuerySet(models.QuerySet[Any]):
         return self.filter(retired_at__isnull=True)
 
     def as_of(self, moment: datetime) -> Self:
-        """Zones not yet retired at ``moment``."""
-        return self.filter(Q(retired_at__isnull=True) | Q(retired_at__gt=moment))
+        """Zones of the plan as it was at ``moment``."""
+        return self.filter(
+            Q(retired_at__isnull=True) | Q(retired_at__gt=moment),
+            Q(drawn_at__isnull=True) | Q(drawn_at__lte=moment),
+        )
 
     def in_site(self, site_id: int) -> Self:
         return self.filter(floor__building__site_id=site_id)

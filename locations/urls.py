@@ -6,4 +6,5 @@ from locations import views
 
 urlpatterns = [
     path("floors/<slug:slug>/plan.geojson", views.plan_geojson, name="floor-plan"),
+    path("floors/<slug:slug>/picture", views.floor_picture, name="floor-picture"),
 ]

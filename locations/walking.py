@@ -6,130 +6,136 @@ passage that leads there, the distance is estimated from the straight line, and 
 
 from __future__ import annotations
 
-import heapq
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
+from typing import NamedTuple
 
+import numpy as np
 from django.db.models import Count, Max
-from shapely.geometry import Polygon
+from numpy.typing import NDArray
+from scipy.sparse import csr_array
+from scipy.sparse.csgraph import dijkstra
 
-from locations.geometry import PlanStamp, plan_stamp
-from locations.interior import Spot, interior_distances
-from locations.models import Floor, Passage, Zone
-from locations.polygons import polygon_of
+from locations.interior import Metres, Spot
+from locations.models import Passage, Zone
+from locations.walk_floor import Distances, FloorTable
+from locations.walk_tables import floor_tables
 
 DETOUR = 1.4
 """Walking metres for a metre of straight line, where no passages are known: customary inside buildings."""
 LEVEL_M = 25.0
 """Estimated walking metres for one storey up or down: to the lift or stairs, and on from there."""
-KEPT_ORIGINS = 512
+KEPT_ORIGINS = 256
 """Zones from which distances are kept at a time, for each site."""
+SAME_M = 1e-6
+"""Ways that differ by less are equally long."""
 
 
-@dataclass(frozen=True, slots=True)
-class Walk:
+class Walk(NamedTuple):
     """How far one walks, in metres; approximate when not over doors that the plan tells, all the way."""
 
     metres: float
     is_approximate: bool
 
 
+class Walks(Mapping[int, Walk]):
+    """Zone → walk, from one zone. Kept as numbers: a walk is made when somebody asks for it."""
+
+    def __init__(self, place: Mapping[int, int], metres: Metres, guessed: NDArray[np.bool_]) -> None:
+        self._place, self._metres, self._guessed = place, metres, guessed
+
+    def __getitem__(self, zone_id: int) -> Walk:
+        place = self._place[zone_id]
+        metres = float(self._metres[place])
+        if not math.isfinite(metres):
+            raise KeyError(zone_id)
+        return Walk(metres, bool(self._guessed[place]))
+
+    def __iter__(self) -> Iterator[int]:
+        return (zone for zone, place in self._place.items() if math.isfinite(self._metres[place]))
+
+    def __len__(self) -> int:
+        return int(np.isfinite(self._metres).sum())
+
+
 @dataclass(frozen=True, slots=True)
 class Room:
     """A zone as the graph knows it. Coordinates compare only within one building."""
 
-    polygon: Polygon
     label: Spot
     building_id: int
     level: int
 
 
-@dataclass(frozen=True, slots=True)
-class Way:
-    """A passage as the graph knows it: the zones it joins, where it stands in each, its length in metres."""
-
-    zones: tuple[int, int]
-    spots: tuple[Spot, Spot]
-    length_m: float
-    is_guess: bool = False
-
-
 class WalkGraph:
-    """The zones and passages of one site, made for many questions."""
+    """The floors of one site, and the lifts, stairs and bridges between them, made for many questions."""
 
-    def __init__(self, rooms: Mapping[int, Room], ways: Sequence[Way]) -> None:
+    def __init__(self, rooms: Mapping[int, Room], floors: Mapping[int, FloorTable]) -> None:
         self.rooms = rooms
-        self._ways = [way for way in ways if way.zones[0] in rooms and way.zones[1] in rooms]
-        self._doors: dict[int, list[int]] = {zone_id: [] for zone_id in rooms}
-        for number, way in enumerate(self._ways):
-            for zone_id in way.zones:
-                self._doors[zone_id].append(number)
-        self._to_label: dict[int, list[float]] = {}
-        self._across: dict[int, dict[int, list[float]]] = {}
-        for zone_id, doors in self._doors.items():
-            self._measure(zone_id, doors)
+        self.floors = floors
+        self._at = {
+            int(zone): (floor, row) for floor, table in floors.items() for row, zone in enumerate(table.zones)
+        }
+        self._place = {zone: place for place, zone in enumerate(self._at)}
+        exits = sorted({int(way) for table in floors.values() for way in table.exits})
+        column = {way: number for number, way in enumerate(exits)}
+        self._columns = {
+            floor: np.array([column[int(way)] for way in table.exits], dtype=np.int64)
+            for floor, table in floors.items()
+        }
+        self._has_guesses = any(table.told is not table.walked for table in floors.values())
+        self._over = {is_told: self._between(len(exits), is_told) for is_told in (False, True)}
         self.walks_from = lru_cache(maxsize=KEPT_ORIGINS)(self._walks_from)
 
-    def _measure(self, zone_id: int, doors: Sequence[int]) -> None:
-        """Metres between the doors of a zone and to its label; half a passage's length is on each side."""
-        room = self.rooms[zone_id]
-        spots = [self._ways[door].spots[self._ways[door].zones.index(zone_id)] for door in doors]
-        halves = [self._ways[door].length_m / 2 for door in doors]
-        table = interior_distances(room.polygon, [*spots, room.label]) if doors else []
-        self._to_label[zone_id] = [row[-1] + half for row, half in zip(table, halves, strict=False)]
-        self._across[zone_id] = {
-            door: [metres + halves[i] + half for metres, half in zip(table[i], halves, strict=False)]
-            for i, door in enumerate(doors)
-        }
+    def _layer(self, floor: int, is_told: bool) -> Distances:  # noqa: FBT001
+        table = self.floors[floor]
+        return table.told if is_told else table.walked
 
-    def _walks_from(self, origin: int) -> dict[int, Walk]:
-        """Zone → walk, for each zone that passages lead to; the origin itself is 0 away."""
-        reached, guessed = self._walk_doors(origin)
-        found = {origin: Walk(0.0, is_approximate=False)}
-        for zone_id, doors in self._doors.items():
-            legs = zip(doors, self._to_label[zone_id], strict=True)
-            metres, door = min(((reached[door] + leg, door) for door, leg in legs), default=(math.inf, -1))
-            if zone_id != origin and metres < math.inf:
-                found[zone_id] = Walk(metres, is_approximate=guessed[door])
+    def _between(self, count: int, is_told: bool) -> Metres:  # noqa: FBT001
+        """Metres between all exits of the site, over any floors."""
+        least = np.full((count, count), np.inf)
+        for floor, columns in self._columns.items():
+            place = np.ix_(columns, columns)
+            least[place] = np.minimum(least[place], self._layer(floor, is_told).between)
+        np.fill_diagonal(least, np.inf)
+        rows, columns = np.nonzero(np.isfinite(least))
+        if not count:
+            return least
+        graph = csr_array((least[rows, columns], (rows, columns)), shape=least.shape)
+        found: Metres = dijkstra(graph, directed=False)
         return found
 
-    def _walk_doors(self, origin: int) -> tuple[list[float], list[bool]]:
-        """Metres to each passage, and whether a guessed one is on the way, by Dijkstra's algorithm.
+    def _metres_from(self, origin: int, is_told: bool) -> Metres:  # noqa: FBT001
+        """Metres to every zone, in the order of ``zones``; infinitely many where nothing leads."""
+        here, row = self._at[origin]
+        leaving = self._layer(here, is_told).to_exits[row]
+        over = self._over[is_told][self._columns[here]]
+        base = (leaving[:, None] + over).min(axis=0, initial=np.inf)
+        found = []
+        for floor, columns in self._columns.items():
+            layer = self._layer(floor, is_told)
+            metres = (layer.to_exits + base[columns]).min(axis=1, initial=np.inf)
+            found.append(np.minimum(metres, layer.near[row]) if floor == here else metres)
+        return np.concatenate(found)
 
-        A passage reached across a zone leads on only into the zone behind it: ways inside one zone are
-        shortest already. A zone with one door leads nowhere, so that a corridor's many rooms cost little.
-        """
-        reached = [math.inf] * len(self._ways)
-        guessed = [way.is_guess for way in self._ways]
-        queue: list[tuple[float, int, int]] = []
-        for door, leg in zip(self._doors[origin], self._to_label[origin], strict=True):
-            reached[door] = leg
-            heapq.heappush(queue, (leg, door, origin))
-        while queue:
-            walked, door, came_across = heapq.heappop(queue)
-            if walked > reached[door]:
-                continue
-            behind = self._behind(door, came_across)
-            for onward, metres in zip(self._doors[behind], self._across[behind][door], strict=True):
-                if walked + metres < reached[onward]:
-                    reached[onward] = walked + metres
-                    guessed[onward] = guessed[door] or self._ways[onward].is_guess
-                    if len(self._doors[self._behind(onward, behind)]) > 1:
-                        heapq.heappush(queue, (walked + metres, onward, behind))
-        return reached, guessed
+    def _walks_from(self, origin: int) -> Walks:
+        """Zone → walk, for each zone that passages lead to; the origin itself is 0 away."""
+        walked = self._metres_from(origin, is_told=False)
+        told = self._metres_from(origin, is_told=True) if self._has_guesses else walked
+        return Walks(self._place, walked, told > walked + SAME_M)
 
-    def _behind(self, door: int, zone_id: int) -> int:
-        a, b = self._ways[door].zones
-        return b if zone_id == a else a
+    def is_current(self, zone_id: int) -> bool:
+        """Whether the zone is of the plan as it is now; others are in ``rooms`` too, for what still stands there."""
+        return zone_id in self._at
 
     def walk(self, origin: int, target: int) -> Walk | None:
         """From zone to zone; approximate where passages do not lead there, ``None`` if nothing is known."""
         if origin not in self.rooms or target not in self.rooms:
             return None
-        walked = self.walks_from(origin).get(target)
+        walked = self.walks_from(origin).get(target) if self.is_current(origin) else None
         if walked is not None:
             return walked
         here, there = self.rooms[origin], self.rooms[target]
@@ -140,64 +146,49 @@ class WalkGraph:
 
 
 @dataclass(frozen=True, slots=True)
-class SiteStamp:
-    """What changes whenever something that one walks through does."""
+class PlansStamp:
+    """Changes whenever something that one walks through does, at any site: two short queries over indexes."""
 
-    plan: PlanStamp
+    zones: int
+    zones_at: datetime | None
     passages: int
-    changed_at: datetime | None
+    passages_at: datetime | None
 
 
-_graphs: dict[int, tuple[SiteStamp, WalkGraph]] = {}
+_graphs: dict[int, tuple[PlansStamp, WalkGraph]] = {}
 
 
 def walk_graph(site_id: int) -> WalkGraph:
-    """The graph of a site, kept in the process; three short queries see whether the plan changed."""
-    floors = list(Floor.objects.filter(building__site_id=site_id).order_by().values_list("pk", flat=True))
-    stamp = _stamp(site_id, floors)
+    """The graph of a site, kept in the process until a plan changes. Floors that did not change are not measured
+    again, and those whose distances are stored are only fetched."""
+    stamp = _stamp()
     kept = _graphs.get(site_id)
     if kept is None or kept[0] != stamp:
-        kept = (stamp, WalkGraph(_rooms(floors), _ways(site_id)))
+        known = kept[1].floors if kept else {}
+        graph = WalkGraph(_rooms(site_id), floor_tables(site_id, known=known))
+        kept = (stamp, graph)
         _graphs[site_id] = kept
     return kept[1]
 
 
-def _stamp(site_id: int, floors: Iterable[int]) -> SiteStamp:
-    found = Passage.objects.in_site(site_id).aggregate(passages=Count("pk"), changed_at=Max("updated_at"))
-    return SiteStamp(plan=plan_stamp(floors), **found)
+def _stamp() -> PlansStamp:
+    zones = Zone.objects.aggregate(count=Count("pk"), at=Max("updated_at"))
+    passages = Passage.objects.aggregate(count=Count("pk"), at=Max("updated_at"))
+    return PlansStamp(zones["count"], zones["at"], passages["count"], passages["at"])
 
 
-def _rooms(floors: Iterable[int]) -> dict[int, Room]:
-    zones = Zone.objects.current().filter(floor_id__in=list(floors)).select_related("floor").order_by("pk")
-    return {
-        zone.pk: Room(
-            polygon_of(zone.polygon), (zone.label_x, zone.label_y), zone.floor.building_id, zone.floor.level
-        )
-        for zone in zones
-    }
-
-
-def _ways(site_id: int) -> list[Way]:
-    return [
-        Way(
-            zones=(passage.zone_a_id, passage.zone_b_id),
-            spots=(
-                (passage.x, passage.y),
-                (
-                    passage.x if passage.x_b is None else passage.x_b,
-                    passage.y if passage.y_b is None else passage.y_b,
-                ),
-            ),
-            length_m=passage.length_m,
-            is_guess=passage.is_guess,
-        )
-        for passage in Passage.objects.current().in_site(site_id).order_by("pk")
-    ]
+def _rooms(site_id: int) -> dict[int, Room]:
+    rows: Iterable[tuple[int, float, float, int, int]] = (
+        Zone.objects.in_site(site_id)
+        .order_by("pk")
+        .values_list("pk", "label_x", "label_y", "floor__building_id", "floor__level")
+    )
+    return {pk: Room((x, y), building, level) for pk, x, y, building, level in rows}
 
 
 def walking_distances(zone: Zone) -> dict[int, float]:
     """Zone → walking metres from ``zone``, for each zone of its site that passages lead to."""
     graph = walk_graph(zone.floor.building.site_id)
-    if zone.pk not in graph.rooms:
+    if not graph.is_current(zone.pk):
         return {}
     return {zone_id: walk.metres for zone_id, walk in graph.walks_from(zone.pk).items()}

@@ -110,6 +110,11 @@ def asset_notice(*, tag: str, revision: int, at: datetime) -> str:
     return _text({"type": "asset", "tag": tag, "rev": revision, "at": at})
 
 
+def plan_notice(*, slug: str, at: datetime) -> str:
+    """The plan of this floor changed: fetch it again."""
+    return _text({"type": "plan", "floor": slug, "at": at})
+
+
 def beat(*, at: datetime) -> str:
     """The line is alive, though nothing changed."""
     return _text({"type": "beat", "at": at})

@@ -23,3 +23,12 @@ def send_question(user_ids: Iterable[int]) -> None:
         each.question(asked)
     if redis_feed.is_used():
         redis_feed.publisher().send_question(asked)
+
+
+def send_plan_change(floor_id: int) -> None:
+    """The plan of a floor changed: who looks at it fetches it again."""
+    if redis_feed.is_used():
+        redis_feed.publisher().send_plan_change(floor_id)
+        return
+    for each in hub.all_hubs():
+        each.change_plan(floor_id)

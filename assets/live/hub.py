@@ -15,7 +15,7 @@ from django.db import DatabaseError
 from django.utils import timezone
 
 from assets.live import loading, redis_feed, rights
-from assets.live.events import FRAMES_PER_SECOND, Change, asset_notice, beat
+from assets.live.events import FRAMES_PER_SECOND, Change, asset_notice, beat, plan_notice
 from assets.live.floors import FloorView
 from assets.live.rights import Claim
 from assets.live.viewers import Viewer
@@ -69,6 +69,10 @@ class Hub:
             if not self._viewers:
                 return
         self._call(partial(self._hold, frozenset(user_ids)))
+
+    def change_plan(self, floor_id: int) -> None:
+        """The plan of a floor changed: its names are read anew, and whoever looks at it is told."""
+        self._call(partial(self._tell_plan, floor_id))
 
     def _call(self, function: Callable[[], object]) -> None:
         try:
@@ -190,6 +194,15 @@ class Hub:
                 notice = asset_notice(tag=viewer.assets[asset_id], revision=latest[asset_id].rev, at=now)
                 viewer.notices[asset_id] = notice
                 viewer.wake.set()
+
+    def _tell_plan(self, floor_id: int) -> None:
+        now = timezone.now()
+        for viewer in self._viewers:
+            for slug, view in viewer.floors.items():
+                if view.floor_id == floor_id:
+                    viewer.notices[-floor_id] = plan_notice(slug=slug, at=now)  # ids of assets are positive
+                    viewer.wake.set()
+        self.fall_behind()
 
     async def _bring(self, view: FloorView, changes: Iterable[Change]) -> None:
         strangers = [change.id for change in changes if view.lacks(change)]

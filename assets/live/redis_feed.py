@@ -22,6 +22,7 @@ logger = logging.getLogger(__name__)
 
 CHANGES = "whereabouts:changes"
 RIGHTS = "whereabouts:rights"
+PLANS = "whereabouts:plans"
 RETRY_S = 1.0
 QUIET_S = 5.0
 
@@ -43,6 +44,9 @@ class Publisher:
 
     def send_question(self, user_ids: Iterable[int]) -> None:
         self._send(RIGHTS, orjson.dumps(list(user_ids)))
+
+    def send_plan_change(self, floor_id: int) -> None:
+        self._send(PLANS, orjson.dumps(floor_id))
 
     def _send(self, channel: str, message: bytes) -> None:
         try:
@@ -78,7 +82,7 @@ async def listen(hub: Hub) -> None:
                 redis.asyncio.Redis.from_url(settings.REDIS_URL) as client,
                 client.pubsub() as channels,
             ):
-                await channels.subscribe(CHANGES, RIGHTS)
+                await channels.subscribe(CHANGES, RIGHTS, PLANS)
                 if hub.is_deaf:
                     logger.warning("Live frames come in again from Redis")
                     hub.fall_behind()
@@ -115,5 +119,7 @@ def _deliver(hub: Hub, message: dict[str, object]) -> None:
         return
     if message["channel"] == CHANGES.encode():
         hub.offer(unpack_changes(data))
+    elif message["channel"] == PLANS.encode():
+        hub.change_plan(orjson.loads(data))
     else:
         hub.question(orjson.loads(data))

@@ -16,6 +16,7 @@ from assets.recording.items import Item
 from assets.recording.moments import from_us, from_us_or_none
 from assets.recording.store import Head
 from assets.recording.timeline import Spell, Timeline, Trail, Visit
+from assets.recording.waypoints import Waypoint
 from assets.sql import Dialect
 from assets.sql.tables import Row
 from assets.words import Activity, Basis
@@ -48,11 +49,13 @@ class Ledger:
     closed_stays: list[Row] = field(default_factory=list)
     open_stays: list[Row] = field(default_factory=list)
     readings: list[Row] = field(default_factory=list)
+    waypoints: list[Row] = field(default_factory=list)
     now: list[Row] = field(default_factory=list)
     heard: list[Row] = field(default_factory=list)
     undone_intervals: list[tuple[int, int]] = field(default_factory=list)
     undone_stays: list[tuple[int, int]] = field(default_factory=list)
     undone_readings: list[tuple[int, int]] = field(default_factory=list)
+    undone_waypoints: list[tuple[int, int]] = field(default_factory=list)
     undone_checkpoints: list[tuple[int, int]] = field(default_factory=list)
     changes: list[Change] = field(default_factory=list)
 
@@ -64,6 +67,7 @@ class Ledger:
         self.undo_spells(asset_id, base)
         self.undone_stays.append((asset_id, -1 if base.visit is None else base.visit.begin))
         self.undone_readings.append((asset_id, base.at))
+        self.undone_waypoints.append((asset_id, base.at))
         self.undone_checkpoints.append((asset_id, base.at))
 
     def undo_spells(self, asset_id: int, base: Base) -> None:
@@ -96,6 +100,8 @@ class Ledger:
             self.readings.extend(
                 (asset_id, name, from_us(at), value) for (name, at), value in trail.kept.items()
             )
+        if trail.waypoints:
+            self._enter_waypoints(asset_id, trail.waypoints)
         is_new = is_undone or len(trail.spells) > 1 or base.spell is None
         if is_new:
             self._enter_spells(asset_id, trail.spells)
@@ -123,6 +129,16 @@ class Ledger:
             if visit.zone is not None:
                 rows = self.open_stays if end is None else self.closed_stays
                 rows.append((asset_id, from_us(visit.begin), from_us_or_none(end), visit.zone, visit.source))
+
+    def _enter_waypoints(self, asset_id: int, waypoints: dict[int, Waypoint]) -> None:
+        for at, waypoint in waypoints.items():
+            floor, zone, x, y, error, confidence = waypoint.place
+            self.waypoints.append(
+                (
+                    asset_id, at, floor, zone, round(x, 2), round(y, 2), round(error, 2), confidence,
+                    waypoint.silent_since,
+                )
+            )  # fmt: skip
 
     def _enter_now(
         self, head: Head, facts: Facts, timeline: Timeline, decide_at: datetime | None, *, is_heard_only: bool
@@ -181,6 +197,8 @@ class Ledger:
         ):
             if undone:
                 sql.delete_after(table, column, [(asset_id, from_us(after)) for asset_id, after in undone])
+        if self.undone_waypoints:
+            sql.delete_after(store.WAYPOINTS, "at_us", self.undone_waypoints)
         if self.undone_checkpoints:
             sql.delete_after(store.CHECKPOINTS, "at_us", self.undone_checkpoints)
         sql.upsert(store.INTERVALS, self.closed_intervals)
@@ -188,6 +206,7 @@ class Ledger:
         sql.upsert(store.STAYS, self.closed_stays)
         sql.upsert(store.STAYS, self.open_stays)
         sql.insert(store.READINGS, self.readings)
+        sql.insert(store.WAYPOINTS, self.waypoints)
         sql.insert(store.EVIDENCE, self.evidence)
         sql.insert(store.CHECKPOINTS, self.checkpoints)
         sql.upsert(store.HEADS, self.heads)

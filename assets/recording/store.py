@@ -13,6 +13,7 @@ from assets.models import (
     Reading,
     Stay,
     TimelineHead,
+    Waypoint,
 )
 from assets.recording.items import Item, unpack
 from assets.recording.latest import NOTHING
@@ -27,6 +28,11 @@ INTERVALS = Table(
 )
 STAYS = Table(Stay, ("asset_id", "begin", "end", "zone_id", "source"), ("asset_id", "begin"))
 READINGS = Table(Reading, ("asset_id", "name", "at", "value"), ("asset_id", "name", "at"))
+WAYPOINTS = Table(
+    Waypoint,
+    ("asset_id", "at_us", "floor_id", "zone_id", "x", "y", "error_m", "confidence", "silent_since_us"),
+    ("asset_id", "at_us"),
+)
 NOW = Table(
     AssetNow,
     (

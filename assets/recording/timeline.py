@@ -12,6 +12,7 @@ from assets.activity import Known, Rules
 from assets.ages import SURE_ABOVE
 from assets.observation import Evidence
 from assets.recording.items import Item
+from assets.recording.waypoints import Mark, Waypoint, keep_waypoint
 from assets.vocabulary import VOCABULARY
 from assets.words import Activity, Basis
 from locations.positioning import Fix, Hearing, Track, follow, gives_way, locate
@@ -57,6 +58,9 @@ class Trail:
     visits: list[Visit] = field(default_factory=list)
     kept: dict[tuple[str, int], float] = field(default_factory=dict)
     checkpoints: list[tuple[int, str, bool]] = field(default_factory=list)
+    waypoints: dict[int, Waypoint] | None = (
+        None  # by time; made when first needed, for most polls tell no place
+    )
 
     def change_activity(self, at: int, verdict: activity.Verdict, source: str) -> Spell:
         """Open a spell. What lasted no time at all leaves no trace."""
@@ -92,10 +96,11 @@ class Timeline:
     by: tuple[str, float | None] | None = None  # receiver and strength of that report, if it was one of these
     last: int = 0  # time of the last evidence
     settled: int = 0  # up to when the clock has been looked at
+    mark: Mark | None = None  # the point of its way that was kept last
 
     def pack(self) -> str:
         """As JSON; of its movements only where it was ever placed."""
-        known, spell, visit = self.known, self.spell, self.visit
+        known, spell, visit, mark = self.known, self.spell, self.visit, self.mark
         is_placed = self.track.floor is not None or self.hearing.receivers
         return orjson.dumps(
             (
@@ -111,6 +116,7 @@ class Timeline:
                 self.last,
                 self.settled,
                 (self.track, self.room, self.hearing, self.by) if is_placed else None,
+                mark and (mark.at, mark.floor, mark.zone, mark.x, mark.y, mark.error),
             )
         ).decode()  # fmt: skip
 
@@ -162,7 +168,7 @@ class Timeline:
         fix = self._choose_fix(item)
         if fix is None:
             return
-        at = item.at
+        at, before = item.at, self.placed
         seconds = at / activity.SECOND
         is_moving = follow(self.track, fix, seconds, in_motion=item.in_motion)
         self.placed = at
@@ -179,6 +185,13 @@ class Timeline:
             is_moving = is_moving or (had_zone and not self.track.is_coarse)
         if is_moving and item.in_motion is not False:
             activity.note_movement(self.known, at)
+        track, room = self.track, self.room
+        place = (floor, room.zone, *(room.beside or (track.x, track.y)), track.error, room.confidence)
+        if trail.waypoints is None:
+            trail.waypoints = {}
+        self.mark = keep_waypoint(
+            trail.waypoints, self.mark, at, place, before=before, stale_us=rules.stale_us
+        )
 
     def _is_guess(self) -> bool:
         """Whether its room is so unsure that it must not decide what the equipment does."""
@@ -210,7 +223,7 @@ def unpack_timeline(state: str) -> Timeline:
     """The inverse of :meth:`Timeline.pack`; an empty text is an asset never heard of."""
     if not state:
         return Timeline()
-    known, spell, visit, kept, battery, placed, last, settled, place = orjson.loads(state)
+    known, spell, visit, kept, battery, placed, last, settled, place, *mark = orjson.loads(state)
     track, room, hearing, *by = place or ({}, {}, {})  # states from before it was kept do not have the last
     return Timeline(
         Known(*known),
@@ -225,6 +238,7 @@ def unpack_timeline(state: str) -> Timeline:
         (by[0][0], by[0][1]) if by and by[0] else None,
         last,
         settled,
+        Mark(*mark[0]) if mark and mark[0] else None,
     )
 
 

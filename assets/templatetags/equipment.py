@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django import template
@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from assets.ages import SURE_ABOVE, age_step, age_words, duration_words
 from assets.provenance import provenance_of
+from assets.recording.moments import EPOCH
 from assets.words import LOOKS, Activity, Basis, Look, Quality
 
 register = template.Library()
@@ -56,6 +57,12 @@ def age_step_now(at: datetime | None) -> str:
 def lasting(begin: datetime | None, end: datetime | None = None) -> str:
     """How long since ``begin`` (until ``end``, or now): “2 h 10 min”."""
     return duration_words(begin, end or timezone.now()) if begin else ""
+
+
+@register.filter
+def length_words(length: timedelta) -> str:
+    """A length of time by its two largest units: “2 h 10 min”."""
+    return duration_words(EPOCH, EPOCH + length)
 
 
 @register.filter

@@ -45,7 +45,7 @@ def floor_map(request: HttpRequest, floor: str) -> HttpResponse:
         return redirect(_with_query("map", request, place.floor.slug))
     context = {
         "floor": this,
-        "sections": _sections(request.user, this.building),
+        "sections": floors_by_building(request.user, this.building),
         "chosen": chosen,
         "looks": LOOKS,
         "own_zone": _own_zone(request).filter(floor=this).first(),
@@ -77,7 +77,7 @@ def _chosen(request: HttpRequest) -> Asset | None:
     return chosen if tag else None
 
 
-def _sections(user: Any, here: Building) -> list[tuple[Building, list[Floor]]]:
+def floors_by_building(user: Any, here: Building) -> list[tuple[Building, list[Floor]]]:
     """Every building that the person may see with its floors from the top down, the one shown first."""
     floors = (
         Floor.objects.visible_to(user)

@@ -46,6 +46,16 @@ def acting(find: Callable[[], Actor], *, request_id: str = "") -> Iterator[None]
 
 
 @contextmanager
+def recorded_as_one() -> Iterator[None]:
+    """Inside, changes are not recorded one by one: whoever calls records them together, afterwards."""
+    token = _current.set(None)
+    try:
+        yield
+    finally:
+        _current.reset(token)
+
+
+@contextmanager
 def acting_command(name: str) -> Iterator[None]:
     """Inside, changes are recorded as made by ``manage.py <name>``, run by this user of the system."""
     with acting(lambda: Actor(name=f"manage.py {name} ({_system_user()})")):

@@ -14,6 +14,7 @@ from django.db.models.signals import m2m_changed, post_delete, post_save, pre_sa
 
 from hospital.audit.context import current_actor
 from hospital.audit.diff import SECRETS, State, difference, state_of
+from hospital.audit.gather import gather
 from hospital.audit.models import Action
 from hospital.audit.record import record_event
 
@@ -44,6 +45,8 @@ WATCHED = (
 )
 SYSTEM_ONLY = (
     "locations.ReceiverHeard",
+    "locations.FloorWalks",
+    "locations.FloorPicture",  # people bring it with a plan, which hospital.floor_plans records as one change
     "assets.AssetNow",
     "assets.ActivityInterval",
     "assets.Stay",
@@ -63,6 +66,7 @@ SYSTEM_ONLY = (
     "collectors.Trap",
     "collectors.Procedure",
     "hospital.SignInAttempts",
+    "hospital.PlanUpload",  # gone in hours; what is taken in of it is recorded then
     "hospital.AuditRecord",
 )
 RIGHTS = frozenset({"role", "is_staff", "is_superuser", "is_active", "all_sites", "sites"})
@@ -100,7 +104,13 @@ def _after_save(
     only = None if update_fields is None else set(update_fields)
     changes = difference(before, state_of(instance), only=only)
     if created or changes:
-        record_event(action=_action(sender, changes, created=created), obj=instance, changes=changes)
+        _note(_action(sender, changes, created=created), instance, changes)
+
+
+def _note(action: Action, instance: models.Model, changes: State) -> None:
+    """On the trail at once, or with what is gathered for one event."""
+    if not gather(instance, action, changes):
+        record_event(action=action, obj=instance, changes=changes)
 
 
 def _action(sender: type[models.Model], changes: State, *, created: bool) -> Action:
@@ -115,7 +125,7 @@ def _action(sender: type[models.Model], changes: State, *, created: bool) -> Act
 
 def _after_delete(instance: Any, **_kwargs: Any) -> None:
     if current_actor() is not None:
-        record_event(action=Action.DELETE, obj=instance, changes=difference(state_of(instance), None))
+        _note(Action.DELETE, instance, difference(state_of(instance), None))
 
 
 def _after_relation(

@@ -260,7 +260,7 @@ def test_only_as_many_hits_as_asked_for_while_all_are_counted(ward_plan, place, 
     assert found.ready == 5
 
 
-def test_finding_and_showing_costs_seven_queries_with_one_hit_and_with_three(
+def test_finding_and_showing_costs_six_queries_with_one_hit_and_with_three(
     ward_plan, place, nurse, noon, django_assert_num_queries
 ):
     def find_and_show():
@@ -270,11 +270,11 @@ def test_finding_and_showing_costs_seven_queries_with_one_hit_and_with_three(
 
     place("P-1", ward_plan["store"])
     find_and_show()  # the graph is kept from here on
-    with django_assert_num_queries(7):  # near, 3 of the graph's stamp, catalogue, candidates, hits
+    with django_assert_num_queries(6):  # near, 2 of the graph's stamp, catalogue, candidates, hits
         assert len(find_and_show()) == 1
     place("P-2", ward_plan["store"])
     place("P-3", ward_plan["store"])
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(6):
         assert len(find_and_show()) == 3
 
 

@@ -15,8 +15,10 @@ from assets.live.events import Change
 from assets.live.hub import Hub, all_hubs, current_hub
 from assets.live.loading import read_floor
 from assets.live.viewers import Viewer
+from assets.models import AssetNow
 from assets.observation import Evidence, Position
 from assets.record import record_observations
+from locations.models import Zone
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -68,6 +70,25 @@ async def test_changes_of_one_tick_are_one_frame(hub, viewer, pump, floor, obser
     assert first["full"] is True
     assert [(m["rev"], m["activity"]) for m in second_frame["markers"]] == [(6, "in_use")]
     assert due(viewer, noon) is None
+
+
+async def test_who_looks_at_a_floor_is_told_that_its_plan_changed_and_reads_its_names_anew(
+    hub, viewer, pump, floor, make_zone, noon
+):
+    zone = await sync_to_async(make_zone)("Bay 1")
+    await hub.watch_floor(viewer, floor.pk, "main-1")
+    viewer.acknowledge(due(viewer, noon)["frame"])
+    await Zone.objects.filter(pk=zone.pk).aupdate(name="Bay 1 a")
+    await AssetNow.objects.aupdate(zone=zone)
+
+    hub.change_plan(floor.pk)
+    hub.change_plan(floor.pk + 1)
+    await asyncio.sleep(0)
+    notice = due(viewer, noon)
+    await hub.refresh()
+
+    assert (notice["type"], notice["floor"]) == ("plan", "main-1")
+    assert [marker["zone"] for marker in due(viewer, noon)["markers"]] == ["Bay 1 a"]
 
 
 async def test_a_thread_without_a_loop_may_record(hub, viewer, pump, floor, observe, noon):

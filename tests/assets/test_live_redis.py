@@ -30,7 +30,7 @@ def through_redis(settings, monkeypatch):
     except redis.RedisError:
         pytest.skip("Redis: no server answers")
     settings.REDIS_URL = URL
-    for name in ("CHANGES", "RIGHTS"):
+    for name in ("CHANGES", "RIGHTS", "PLANS"):
         monkeypatch.setattr(redis_feed, name, f"test:{secrets.token_hex(4)}")
     monkeypatch.setattr(redis_feed, "_publisher", None)
 
@@ -47,6 +47,9 @@ class Ear(Hub):
 
     def question(self, user_ids):
         self.told.put_nowait(user_ids)
+
+    def change_plan(self, floor_id):
+        self.told.put_nowait(floor_id)
 
 
 @pytest.fixture
@@ -193,9 +196,16 @@ def test_a_redis_that_is_away_is_said_once_and_stops_nothing(
     assert len(warnings) == 1
 
 
+async def test_a_changed_plan_is_told_to_other_processes(elsewhere):
+    await sync_to_async(feed.send_plan_change)(7)
+    async with asyncio.timeout(5):
+        assert await elsewhere.get() == 7
+
+
 def test_without_redis_nothing_leaves_the_process(settings, monkeypatch):
     settings.REDIS_URL = ""
     monkeypatch.setattr(redis_feed, "publisher", lambda: pytest.fail("Redis was asked"))
 
     feed.send_changes([])
     feed.send_question([1])
+    feed.send_plan_change(1)

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from assets.models import ActivityInterval, AssetNow, Reading, ReadingNow, Stay
+from assets.models import ActivityInterval, AssetNow, Reading, ReadingNow, Stay, Waypoint
 from assets.observation import (
     Evidence,
     Observation,
@@ -98,6 +98,11 @@ def history(asset):
         ),
         "readings": list(
             Reading.objects.filter(asset=asset).order_by("name", "at").values_list("name", "at", "value")
+        ),
+        "way": list(
+            Waypoint.objects.filter(asset=asset)
+            .order_by("at_us")
+            .values_list("at_us", "floor", "zone", "x", "y", "error_m", "confidence", "silent_since_us")
         ),
         "latest": list(
             ReadingNow.objects.filter(asset=asset, good_at__isnull=False)

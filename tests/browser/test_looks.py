@@ -15,6 +15,9 @@ RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 PAGES = {
     "home": "/",
     "map": "/map/main-1/",
+    "playback": "/map/main-1/playback/",
+    "playback-of-asset": "/map/main-1/playback/?asset=INF-001",
+    "room": "/rooms/1/history/",
     "find": "/find/?q=infusion+pump",
     "equipment": "/assets/",
     "asset": "/assets/INF-001/",
@@ -23,6 +26,9 @@ PAGES = {
     "segment": "/collectors/segments/1/",
     "pause": "/collectors/segments/1/pause/",
     "risks": "/collectors/risks/",
+    "plans": "/plans/",
+    "plan-editor": "/plans/main-1/edit/",
+    "plan-import": "/plans/import/",
 }
 WIDTHS = {"desktop": DESKTOP, "phone": PHONE}
 

@@ -17,6 +17,7 @@ EXAMPLES = {
     "name": "battery_charge",
     "profile": "ups-rfc1628",
     "pk": 1,
+    "zone": 1,
     "uuid": UUID(int=7),
     "object_id": "1",
     "app_label": "assets",

@@ -14,6 +14,9 @@ from tests.hospital.addresses import all_addresses
 from tests.hospital.test_secrets_stay_inside import COMMUNITY, V2C, V3
 
 INNER = {
+    "locations.FloorPicture",
+    "locations.FloorWalks",
+    "hospital.PlanUpload",
     "assets.Identifier",
     "assets.Reading",  # too many to list; the asset's page draws them
     "assets.TimelineHead",

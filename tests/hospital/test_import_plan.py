@@ -2,13 +2,18 @@
 
 import io
 import json
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
 
-from locations.models import Building, Floor, Passage, Site, Zone
+from assets.models import Stay
+from hospital.audit.commands import recorded_command
+from hospital.audit.models import Action, AuditRecord
+from locations.models import Building, Floor, FloorPicture, Passage, Site, Zone
 from locations.walking import walk_graph
+from tests.locations.plan_files import image, svg
 
 CLINIC = Path(__file__).resolve().parents[3] / "shared/data/floorplan/clinic_spaces_boxes.geojson"
 
@@ -164,3 +169,63 @@ def test_a_real_clinic_is_imported_as_it_is(site):
     said, _ = run(CLINIC, building="clinic")
     assert said.startswith("0 floors made; zones: 0 new, 0 changed, 0 retired, 268 as before")
     assert Passage.objects.count() == 277
+
+
+def test_a_drawing_is_imported_with_its_floor_and_two_points(tmp_path, site):
+    path = tmp_path / "ground.svg"
+    path.write_bytes(svg('<rect id="a" width="400" height="200"/>', '<path id="p" d="M1 1"/>'))
+    said, _ = run(path, floor="Ground", level=-1, points=[(0, 0), (400, 0)], metres=20.0)
+    assert said.startswith("1 floors made; zones: 1 new")
+    assert Floor.objects.get().slug == "annex-b1"
+    assert Zone.objects.get().polygon[0][0] == [0.0, 10.0]
+    with pytest.raises(CommandError, match="give its scale, or two points and their distance"):
+        run(path, floor="Ground", level=-1)
+    with pytest.raises(CommandError, match="--points needs --metres"):
+        run(path, floor="Ground", level=-1, points=[(0, 0), (400, 0)])
+
+
+def test_an_image_is_laid_under_a_floor_and_leaves_its_zones_alone(tmp_path, file, site):
+    run(file(room("A1", 0, 0, level=0)))
+    path = tmp_path / "ground.png"
+    path.write_bytes(image())
+    said, _ = run(path, floor="Ground", level=0, points=[(0, 200), (400, 200)], at=[(0.0, 0.0), (40.0, 0.0)])
+    assert said.startswith("0 floors made; 1 pictures; zones: 0 new, 0 changed, 0 retired, 0 as before")
+    assert FloorPicture.objects.get().bounds == [0.0, 0.0, 40.0, 20.0]
+    assert Zone.objects.current().count() == 1
+
+
+def test_a_department_that_the_plan_tells_is_found_or_made(file, site, ward):
+    run(file(room("A1", 0, 0, department="Ward 3 West"), room("A2", 4, 0, department="救急科")))
+    assert Zone.objects.get(code="a1").department == ward
+    made = Zone.objects.get(code="a2").department
+    assert (made.name, made.site) == ("救急科", site)
+    run(file(room("A1", 0, 0), room("A2", 4, 0, department="3w")))
+    assert Zone.objects.get(code="a1").department == ward
+    assert Zone.objects.get(code="a2").department == ward
+
+
+def test_an_import_is_one_record_in_the_trail(file, site):
+    plan = file(room("A1", 0, 0), room("A2", 4, 0))
+    with recorded_command(["manage.py", "import_plan", str(plan), "--building", "annex"]):
+        run(plan)
+        run(file(room("A1", 0, 0, name="Bay"), room("A2", 4, 0)))
+    first, second = AuditRecord.objects.filter(action=Action.CHANGE).order_by("pk")
+    assert (first.object_type, first.object_text) == ("locations.floor", "Ground")
+    assert list(first.changes) == ["floor", "zone a1", "zone a2"]
+    zone = Zone.objects.get(code="a1")
+    assert second.changes["zone a1"][0] == {"id": zone.pk, "code": "a1", "name": "A1", "kind": "other"}
+    assert second.changes["zone a1"][1]["name"] == "Bay"
+    assert second.detail.startswith("Plan imported: 0 floors made; zones: 0 new, 1 changed")
+
+
+def test_what_was_in_the_old_room_then_is_still_told_with_its_name_then(file, site, make_pump, noon):
+    """A room is renamed and redrawn: the stay that ended before names the room as it was."""
+    run(file(room("A1", 0, 0, name="Store 3 West", kind="clean_store")))
+    old = Zone.objects.get()
+    stay = Stay.objects.create(asset=make_pump(), zone=old, begin=noon, end=noon + timedelta(hours=1))
+    run(file(room("A1", 0, 0, width=9, name="Bay 9", kind="patient_room")))
+    stay.refresh_from_db()
+    assert (stay.zone, stay.zone.name, stay.zone.kind) == (old, "Store 3 West", "clean_store")
+    assert stay.zone.polygon == [[[0, 0], [4, 0], [4, 4], [0, 4], [0, 0]]]
+    assert [zone.name for zone in Zone.objects.as_of(noon)] == ["Store 3 West"]
+    assert Zone.objects.current().get().name == "Bay 9"

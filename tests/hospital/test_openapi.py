@@ -22,6 +22,8 @@ NURSES_MAY_NOT = {"tags", "readings", "intervals", "stays", "endpoints", "distur
 MANAGERS_MAY_NOT = {"endpoints", "disturbances", "sources"}
 TAKES = "/api/v1/observations/"
 """The one address that takes something, from programs with a token; tests/collectors/receivers/test_http.py."""
+PAST = ["floor-history", "floor-as-of", "zone-history", "asset-trail"]
+"""Past days, read by who may see stays; tests/assets/test_playback_api.py."""
 OWN = {"sites": 1, "floors": 1}
 """What the stage of the tests has at the cast's own site."""
 
@@ -227,4 +229,4 @@ def test_every_address_of_the_api_is_one_of_these():
     assert [str(entry.pattern) for entry in resolver.url_patterns] == ["v1/", "schema/", "docs/"]
     version = resolver.url_patterns[0].url_patterns
     beside = [entry.name for entry in version if entry.name not in {each.name for each in router.urls}]
-    assert beside == ["observations"]
+    assert beside == ["observations", *PAST]

@@ -5,6 +5,7 @@ from uuid import UUID
 
 import pytest
 from django.contrib.auth.models import Permission
+from django.utils import timezone
 
 from assets.models import EvidenceLog
 from collectors.models import (
@@ -17,8 +18,11 @@ from collectors.models import (
     Source,
     SourceToken,
 )
+from hospital.models import PlanUpload
 from hospital.roles import PERMISSIONS, Role
+from locations.models import FloorPicture
 from tests.hospital.addresses import Address, all_addresses
+from tests.locations.plan_files import image
 
 OPEN = {"sign-in", "health"}
 """What the world may see; besides, the admin site's door, which only leads to ours."""
@@ -35,11 +39,22 @@ PAGES = {
     "map": EVERYBODY,
     "map-card": EVERYBODY,
     "floor-plan": EVERYBODY,
+    "floor-picture": EVERYBODY,
+    "plan-import": TECHNICAL,
+    "plan-preview": TECHNICAL,
+    "plan-preview-picture": TECHNICAL,
     "find": EVERYBODY,
     "equipment": EVERYBODY,
     "equipment-file": EVERYBODY,
     "asset": EVERYBODY,
     "asset-chart": HISTORY,
+    "playback": HISTORY,
+    "playback-changes": HISTORY,
+    "asset-playback": HISTORY,
+    "asset-day-file": HISTORY,
+    "room-history": HISTORY,
+    "room-history-file": HISTORY,
+    "room-history-chart": HISTORY,
     "endpoints": TECHNICAL,
     "endpoint": TECHNICAL,
     "endpoints-of-asset": TECHNICAL,
@@ -64,21 +79,28 @@ PAGES = {
     "receivers": TECHNICAL,
     "receivers-file": TECHNICAL,
     "receivers-import": TECHNICAL,
+    "plans": TECHNICAL,
+    "plan-edit": TECHNICAL,
+    "plan-state": TECHNICAL,
 }
 """Page → who may open it. A new page has to find its row here."""
 POSTED = {"poll-now", "resume", "stop-discovery", "leave-find", "revoke-token"}
 ALSO_POSTED = {
+    "plan-import",
+    "plan-preview",
     "pause-endpoint",
     "pause-segment",
     "pause-everything",
     "receivers-import",
+    "plan-edit",
     "discovery",
     "find-device",
 }
 """Shows a form, and takes it."""
 OF_ONE_THING = {
     "endpoint", "manual-poll", "poll-now", "pause-endpoint", "pause-segment", "resume", "segment", "source",
-    "stop-discovery", "find-device", "leave-find",
+    "stop-discovery", "find-device", "leave-find", "plan-preview", "plan-preview-picture",
+    "room-history", "room-history-file", "room-history-chart",
 }  # fmt: skip
 API = {
     "api-schema": EVERYBODY,
@@ -91,6 +113,10 @@ API = {
     "reading": HISTORY,
     "activityinterval": HISTORY,
     "stay": HISTORY,
+    "floor-history": HISTORY,
+    "floor-as-of": HISTORY,
+    "zone-history": HISTORY,
+    "asset-trail": HISTORY,
     "endpoint": TECHNICAL,
     "disturbance": TECHNICAL,
     "source": TECHNICAL,
@@ -113,9 +139,10 @@ def pages() -> list[Address]:
 
 
 @pytest.fixture
-def hospital_in_use(floor, make_pump, make_endpoint, biomed, noon):
+def hospital_in_use(floor, make_pump, make_zone, make_endpoint, biomed, noon):
     """One of each thing that an address names."""
     pump = make_pump("P-1")
+    make_zone("Bay", id=1)
     endpoint = make_endpoint(id=1, asset=pump)
     Segment.objects.filter(pk=endpoint.segment_id).update(id=1)
     Endpoint.objects.update(segment_id=1)
@@ -130,6 +157,13 @@ def hospital_in_use(floor, make_pump, make_endpoint, biomed, noon):
         first_seen_at=noon, seen_at=noon,
     )  # fmt: skip
     ManualPoll.objects.create(id=UUID(int=7), endpoint=endpoint, requested_by=biomed, requested_at=noon)
+    PlanUpload.objects.create(
+        id=UUID(int=7), uploaded_by=biomed, uploaded_at=timezone.now(), file_name="plan.png", content=image(4, 4),
+        site=pump.site, building="main", building_name="Main",
+    )  # fmt: skip
+    FloorPicture.objects.create(
+        floor=floor, content=b"", media_type="image/png", width_px=1, height_px=1, bounds=[0, 0, 1, 1]
+    )
     return pump
 
 

@@ -14,7 +14,9 @@ from tests.every import for_every
 ROOT = Path(__file__).resolve().parents[2]
 TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
 STYLES = sorted((ROOT / "hospital/static").rglob("*.css"))
-SCRIPTS = sorted([*(ROOT / "hospital/static").rglob("*.js"), *(ROOT / "assets/static").rglob("*.js")])
+SCRIPTS = sorted(
+    path for app in ("hospital", "assets", "locations") for path in (ROOT / app / "static").rglob("*.js")
+)
 NAMES = {path: str(path.relative_to(ROOT)) for path in [*TEMPLATES, *STYLES, *SCRIPTS]}
 
 

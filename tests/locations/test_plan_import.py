@@ -8,9 +8,9 @@ from shapely.geometry import Polygon, box
 from locations.doors import PlacedZone, guess_doors, guess_shafts
 from locations.kinds_from_text import kind_from_text
 from locations.models import Building, Floor, Passage, Receiver, Zone
+from locations.plan_formats.geojson import read_geojson as read_plan
 from locations.plan_import import import_plan, outline_of
 from locations.plan_parts import PlanRefused
-from locations.plan_reading import read_plan
 from locations.walking import walking_distances
 from locations.zones import ZoneKind
 
@@ -429,10 +429,10 @@ def test_a_level_that_another_floor_has_is_refused_and_nothing_is_stored(bring):
 
 
 def test_a_failure_half_way_leaves_nothing_behind(bring, monkeypatch):
-    def fail(*_args):
+    def fail(*_args, **_told):
         raise RuntimeError("power cut")
 
-    monkeypatch.setattr("locations.plan_import._renew_guesses", fail)
+    monkeypatch.setattr("locations.plan_import.renew_guesses", fail)
     with pytest.raises(RuntimeError, match="power cut"):
         bring(HALL, BAY)
     assert not Building.objects.exists()

@@ -4,10 +4,11 @@ import pytest
 from django.urls import reverse
 
 from hospital.roles import PERMISSIONS, Role
-from locations.models import Building, Floor
+from locations.models import Building, Floor, FloorPicture
 from locations.zones import ZoneKind
 
 PLAN = "/floors/main-1/plan.geojson"
+PICTURE = "/floors/main-1/picture"
 
 
 @pytest.fixture
@@ -26,6 +27,7 @@ def test_a_plan_is_a_collection_of_zones_with_the_outline_beside(bay, floor, sig
         "type": "FeatureCollection",
         "floor": {"id": floor.pk, "slug": "main-1", "name": "Level 1", "level": 1},
         "outline": [[[0, 0], [40, 0], [40, 20], [0, 20], [0, 0]]],
+        "picture": None,
         "features": [
             {
                 "type": "Feature",
@@ -74,11 +76,11 @@ def test_a_plan_costs_the_same_queries_with_one_zone_and_with_three(
     bay, make_zone, ward, sign_in, nurse, django_assert_num_queries
 ):
     browser = sign_in(nurse)
-    with django_assert_num_queries(4):  # session, person, floor, zones
+    with django_assert_num_queries(5):  # session, person, floor, zones, picture
         browser.get(PLAN)
     make_zone("Bay 2", department=ward)
     make_zone("Bay 3", department=ward)
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(5):
         assert len(browser.get(PLAN).json()["features"]) == 3
 
 
@@ -103,3 +105,37 @@ def test_a_role_without_the_permission_is_refused(bay, sign_in, nurse, monkeypat
 
 def test_the_plan_cannot_be_posted_to(bay, sign_in, nurse):
     assert sign_in(nurse).post(PLAN).status_code == 405
+
+
+@pytest.fixture
+def picture(floor):
+    return FloorPicture.objects.create(
+        floor=floor, content=b"pixels", media_type="image/png", width_px=400, height_px=200,
+        bounds=[0.0, 0.0, 40.0, 20.0], digest="0123456789abcdef" * 4,
+    )  # fmt: skip
+
+
+def test_the_picture_under_a_plan_is_named_with_the_metres_that_it_reaches_over(picture, sign_in, nurse):
+    told = sign_in(nurse).get(PLAN).json()["picture"]
+    assert told == {"url": "/floors/main-1/picture?v=0123456789ab", "bounds": [0.0, 0.0, 40.0, 20.0]}
+
+
+def test_a_picture_is_a_picture_and_nothing_else(picture, sign_in, nurse):
+    browser = sign_in(nurse)
+    response = browser.get(PICTURE)
+    assert (response.content, response.headers["Content-Type"]) == (b"pixels", "image/png")
+    assert response.headers["X-Content-Type-Options"] == "nosniff"
+    assert response.headers["Content-Security-Policy"].startswith("default-src 'none'")
+    assert response.headers["Cache-Control"] == "private, no-cache"
+    held = {"If-None-Match": response.headers["ETag"]}
+    assert browser.get(PICTURE, headers=held).status_code == 304
+
+
+def test_a_picture_is_for_those_who_may_see_the_floor(picture, client, sign_in, nurse, other_site):
+    assert client.get(PICTURE).status_code == 302
+    nurse.sites.set([other_site])
+    assert sign_in(nurse).get(PICTURE).status_code == 404
+
+
+def test_a_floor_without_a_picture_has_none(floor, sign_in, nurse):
+    assert sign_in(nurse).get(PICTURE).status_code == 404

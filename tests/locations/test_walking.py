@@ -6,9 +6,12 @@ import pytest
 from shapely.geometry import Polygon, box
 
 from locations.interior import interior_distances
-from locations.models import Building, Floor, Passage
-from locations.walking import DETOUR, LEVEL_M, Walk, walk_graph, walking_distances
+from locations.models import Building, Floor, Passage, Zone
+from locations.walk_tables import renew_all_walks, renew_walks
+from locations.walking import DETOUR, LEVEL_M, Walk, _graphs, walk_graph, walking_distances
 from locations.zones import ZoneKind
+from tests.bench.buildings import build
+from tests.bench.walking import peer
 
 L_SHAPE = Polygon([(0, 0), (10, 0), (10, 2), (2, 2), (2, 10), (0, 10)])
 
@@ -160,6 +163,15 @@ def test_a_retired_zone_is_not_walked_through(make_zone, hall, noon):
     assert walking_distances(hall) == {}
 
 
+def test_to_what_still_stands_in_a_retired_zone_the_distance_is_an_estimate(make_zone, hall, site, noon):
+    bay = make_zone("Bay 1", x=0, y=2, width=4, height=4)
+    door(bay, hall, 2, 2)
+    bay.retired_at = noon
+    bay.save()
+    estimate = Walk(math.dist((20, 1), (2, 4)) * DETOUR, is_approximate=True)
+    assert walk_graph(site.pk).walk(hall.pk, bay.pk) == walk_graph(site.pk).walk(bay.pk, hall.pk) == estimate
+
+
 def test_sites_have_graphs_of_their_own(make_zone, hall, site, other_site):
     far = Building.objects.create(site=other_site, name="Far", slug="far")
     room = make_zone("Room", floor=Floor.objects.create(building=far, name="Ground", slug="far-0", level=0))
@@ -170,7 +182,7 @@ def test_sites_have_graphs_of_their_own(make_zone, hall, site, other_site):
 def test_the_graph_is_kept_until_a_door_or_a_zone_changes(make_zone, hall, site, django_assert_num_queries):
     bay = make_zone("Bay 1", x=0, y=2, width=4, height=4)
     graph = walk_graph(site.pk)
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(2):
         assert walk_graph(site.pk) is graph
 
     way = door(bay, hall, 2, 2)
@@ -203,3 +215,43 @@ def test_many_rooms_on_many_floors_answer_with_the_sum_of_their_ways(make_zone, 
     distances = walking_distances(rooms[0])
     assert len(distances) == 90
     assert distances[rooms[-1].pk] == pytest.approx(2 + 2 + 9 * 10 + 30 + 2)
+
+
+def test_distances_are_those_of_one_graph_of_all_doors(site):
+    """Two storeys of a drawn hospital, some doors guessed: the same as Dijkstra's algorithm over everything."""
+    build(site, floors=2)
+    Passage.objects.filter(zone_a__code__startswith="n1").update(is_guess=True)
+    asked = list(Zone.objects.order_by("pk").values_list("pk", flat=True)[:300:29])
+    assert {result.name: result.value for result in peer(site, asked)}["walking.peer.differs_m"] < 1e-9
+    graph = walk_graph(site.pk)
+    rooms = {zone.code: zone.pk for zone in Zone.objects.filter(floor__level=0)}
+    assert not graph.walk(rooms["n0-1"], rooms["s1-1"]).is_approximate
+    assert graph.walk(rooms["n0-1"], rooms["n1-1"]).is_approximate
+
+
+def test_distances_are_stored_and_hold_until_the_floor_changes(make_zone, hall, site, monkeypatch):
+    bay = make_zone("Bay 1", x=0, y=2, width=4, height=4)
+    way = door(bay, hall, 2, 2)
+    assert renew_walks(site.pk) == 1
+    assert renew_walks(site.pk) == 0
+    _graphs.clear()
+    with monkeypatch.context() as patch:
+        patch.setattr("locations.walk_tables.measure_floor", None)  # another process measures nothing
+        before = walking_distances(bay)[hall.pk]
+    assert before == pytest.approx(2 + math.dist((2, 2), (20, 1)))
+
+    way.x = 3
+    way.save()
+    assert walking_distances(bay)[hall.pk] == pytest.approx(
+        math.dist((2, 4), (3, 2)) + math.dist((3, 2), (20, 1))
+    )
+    assert renew_all_walks() == 1
+
+
+def test_only_the_floor_that_changed_is_measured_again(make_zone, hall, site, upper, monkeypatch):
+    make_zone("Hall", floor=upper)
+    first = walk_graph(site.pk).floors
+    make_zone("Bay 1", x=0, y=2, width=4, height=4)
+    second = walk_graph(site.pk).floors
+    assert second[upper.pk] is first[upper.pk]
+    assert second[hall.floor_id] is not first[hall.floor_id]

@@ -25,6 +25,7 @@ const filters = new Filters(() => refresh({ atOnce: true }));
 const rows = new List((tag) => choose(tag, { isByHand: true }));
 let chosen = null;
 let bounds = null;
+let shapes = []; // of the plan as it is drawn
 let isWhole = true; // the view is the whole floor until somebody moves it
 
 const map = L.map(box, {
@@ -61,10 +62,12 @@ const ownUnit = () => {
   isWhole = false;
 };
 
-const showPlan = (plan) => {
+const showPlan = (plan, { keepsView = false } = {}) => {
   const drawn = drawPlan(map, plan);
   bounds = drawn.bounds;
   layer.zones = drawn.zones;
+  shapes = drawn.all;
+  if (keepsView) return map.setMaxBounds(bounds.isValid() ? bounds.pad(0.6) : null);
   if (!bounds.isValid()) return tell("This floor has no plan yet; an administrator can import one.");
   wholeFloor(false); // before the limits: a limit that moves the view starts an animation, which would win
   const whole = map.getZoom();
@@ -258,6 +261,17 @@ const takeFrame = (frame) => {
   refresh();
   if (isFirst && marker) settled(() => bringIntoView(marker, { isClose: true }));
 };
+
+/** Somebody changed the plan: it is drawn anew, under the view as it is. */
+document.addEventListener("plan-change", async ({ detail }) => {
+  if (detail !== stage.dataset.floor) return;
+  const plan = await fetchPlan(stage.dataset.plan).catch(() => null);
+  if (!plan) return;
+  const earlier = shapes;
+  showPlan(plan, { keepsView: true });
+  earlier.forEach((shape) => shape.remove());
+  refresh();
+});
 
 const start = async () => {
   layer.addTo(map);

@@ -30,9 +30,10 @@ export const drawPlan = (map, plan) => {
   const renderer = L.svg({ padding: 0.5 });
   const bounds = L.latLngBounds([]);
   const shapes = new Map();
+  const all = [];
   const outline = (plan.outline ?? []).length ? turned(plan.outline) : null;
   if (outline) {
-    L.polygon(outline, { renderer, className: "plan-outline", interactive: false }).addTo(map);
+    all.push(L.polygon(outline, { renderer, className: "plan-outline", interactive: false }).addTo(map));
     bounds.extend(outline[0]);
   }
   for (const { properties, geometry } of plan.features) {
@@ -41,5 +42,6 @@ export const drawPlan = (map, plan) => {
     shapes.set(properties.id, L.polygon(ring, { renderer, className, interactive: false }).addTo(map));
     bounds.extend(ring[0]);
   }
-  return { zones: plan.features.map(zoneOf), shapes, bounds };
+  all.push(...shapes.values(), renderer);
+  return { zones: plan.features.map(zoneOf), shapes, all, bounds };
 };

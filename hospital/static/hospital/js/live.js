@@ -76,6 +76,7 @@ class Live {
     if (message.at) learn(message.at);
     if (message.type === "floor") this.#tell({ type: "watch", floor: message.floor }, message);
     else if (message.type === "asset") this.#tell({ type: "watch", asset: message.tag }, message);
+    else if (message.type === "plan") document.dispatchEvent(new CustomEvent("plan-change", { detail: message.floor }));
     if (message.frame !== undefined) this.#send(JSON.stringify({ type: "ack", frame: message.frame }));
   }
 

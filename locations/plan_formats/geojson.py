@@ -3,77 +3,56 @@
 from __future__ import annotations
 
 import json
-import statistics
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping
 from typing import Any
-
-from django.utils.text import slugify
 
 from locations.kinds_from_text import kind_from_text
 from locations.models import Passage
-from locations.plan_parts import Plan, PlanFloor, PlanPassage, PlanRefused, PlanZone
+from locations.plan_draft import MAX_FEATURES, PlanDraft, TooMuchError, code_of, plain
+from locations.plan_formats.options import DEFAULT, PlanOptions
+from locations.plan_parts import Plan, PlanPassage, PlanRefused
 from locations.polygons import PlanError, check_rings
 from locations.zones import ZoneKind
 
 MAX_BYTES = 50_000_000
-MAX_FEATURES = 20_000
-MAX_PROBLEMS = 20
-"""After so many, the rest is likely the same mistake again."""
 
 
-@dataclass(slots=True)
-class _Reading:
-    """What was read so far, and what was wrong with it."""
-
-    zones: dict[str, dict[str, PlanZone]] = field(default_factory=dict)
-    levels: dict[str, int] = field(default_factory=dict)
-    passages: list[PlanPassage] = field(default_factory=list)
-    problems: list[str] = field(default_factory=list)
-
-
-def read_plan(content: bytes) -> Plan:
+def read_geojson(content: bytes, _options: PlanOptions = DEFAULT) -> Plan:
     """The plan in a GeoJSON FeatureCollection, in metres. Raises :class:`PlanRefused` with what is wrong."""
-    features = _features(content)
-    reading = _Reading()
-    for number, feature in enumerate(features):
-        try:
-            _read_feature(reading, number, feature)
-        except PlanError as error:
-            reading.problems.append(str(error))
-        if len(reading.problems) >= MAX_PROBLEMS:
-            reading.problems.append("… and perhaps more")
-            break
-    _check_passages(reading)
-    if reading.problems:
-        raise PlanRefused(reading.problems)
-    if not reading.zones:
-        raise PlanRefused(["the file holds no room: no feature is a polygon"])
-    levels = _levels(reading)
-    floors = [PlanFloor(name, levels[name], zones) for name, zones in reading.zones.items()]
-    return Plan(sorted(floors, key=lambda floor: floor.level), reading.passages)
+    features = features_of(content)
+    draft = PlanDraft()
+    try:
+        for number, feature in enumerate(features):
+            try:
+                _read_feature(draft, number, feature)
+            except PlanError as error:
+                draft.refuse(error)
+    except TooMuchError:
+        pass
+    return draft.finish()
 
 
-def _features(content: bytes) -> list[Any]:
+def features_of(content: bytes, file: str = "the file") -> list[Any]:
+    """The features of a FeatureCollection. Raises :class:`PlanRefused`, which calls it ``file``."""
     if len(content) > MAX_BYTES:
-        raise PlanRefused([f"the file has {len(content)} bytes; at most {MAX_BYTES} are read"])
+        raise PlanRefused([f"{file} has {len(content)} bytes; at most {MAX_BYTES} are read"])
     try:
         told = json.loads(content)
     except (ValueError, RecursionError) as error:
-        raise PlanRefused([f"the file is not JSON: {error}"]) from error
+        raise PlanRefused([f"{file} is not JSON: {error}"]) from error
     features = told.get("features") if isinstance(told, dict) else None
     if (
         not isinstance(told, dict)
         or told.get("type") != "FeatureCollection"
         or not isinstance(features, list)
     ):
-        raise PlanRefused(["the file is not a GeoJSON FeatureCollection: it needs type and features"])
+        raise PlanRefused([f"{file} is not a GeoJSON FeatureCollection: it needs type and features"])
     if len(features) > MAX_FEATURES:
         raise PlanRefused([f"features: {len(features)} entries; at most {MAX_FEATURES} are read"])
     return features
 
 
-def _read_feature(reading: _Reading, number: int, feature: Any) -> None:
+def _read_feature(draft: PlanDraft, number: int, feature: Any) -> None:
     where = f"features[{number}]"
     if not isinstance(feature, dict):
         raise PlanError(where, "is not a feature")
@@ -84,31 +63,37 @@ def _read_feature(reading: _Reading, number: int, feature: Any) -> None:
         raise PlanError(f"{where}.geometry", "is missing")
     where = f"{where} ({_text(told, 'space', where, '') or _text(told, 'name', where, 'unnamed')})"
     if geometry.get("type") == "Point":
-        reading.passages.append(_passage(told, geometry, where))
+        draft.passages.append(_passage(told, geometry, where))
     elif geometry.get("type") == "Polygon":
-        _add_zone(reading, told, geometry, where)
+        _add_zone(draft, told, geometry, where)
     else:
         raise PlanError(f"{where} geometry.type", f"is {geometry.get('type')!r}; a room is one Polygon")
 
 
-def _add_zone(reading: _Reading, told: Mapping[str, Any], geometry: Mapping[str, Any], where: str) -> None:
+def _add_zone(draft: PlanDraft, told: Mapping[str, Any], geometry: Mapping[str, Any], where: str) -> None:
     floor = _text(told, "floor", where)
     rings = _flat(geometry.get("coordinates"))
-    polygon = check_rings(rings, f"{where} geometry.coordinates")
+    if told.get("outline") is True:
+        check_rings(rings, f"{where} geometry.coordinates")
+        draft.outlines[floor] = rings
+        return
     space = _text(told, "space", where)
-    code = slugify(space, allow_unicode=True)[:50]
-    if not code:
-        raise PlanError(f"{where} properties.space", "has no letter or digit")
-    zones = reading.zones.setdefault(floor, {})
-    if code in zones:
-        raise PlanError(f"{where} properties.space", f"“{code}” names two zones of {floor}")
     name = _text(told, "name", where, space)[:120]
-    zones[code] = PlanZone(code, name, _kind(told, name, where), rings, polygon, _number(told, "z0", where))
+    draft.add_zone(
+        floor,
+        space,
+        rings,
+        name=name,
+        kind=_kind(told, name, where),
+        where=where,
+        base_m=_number(told, "z0", where),
+        department=_text(told, "department", where, ""),
+        ring_where=f"{where} geometry.coordinates",
+        space_where=f"{where} properties.space",
+    )
     level = _number(told, "level", where)
-    if level is not None and reading.levels.setdefault(floor, int(level)) != level:
-        raise PlanError(
-            f"{where} properties.level", f"is {level:g}, while {floor} is at {reading.levels[floor]}"
-        )
+    if level is not None:
+        draft.add_level(floor, level, f"{where} properties.level")
 
 
 def _passage(told: Mapping[str, Any], geometry: Mapping[str, Any], where: str) -> PlanPassage:
@@ -124,7 +109,7 @@ def _passage(told: Mapping[str, Any], geometry: Mapping[str, Any], where: str) -
     if not isinstance(spot, list) or len(spot) < 2 or not all(_is_number(value) for value in spot[:2]):
         raise PlanError(f"{where} geometry.coordinates", "is not a point [x, y]")
     floor = _text(told, "floor", where)
-    a, b = (slugify(code, allow_unicode=True)[:50] for code in joins)
+    a, b = (code_of(code) for code in joins)
     length_m = _number(told, "length_m", where) or 0.0
     return PlanPassage(
         floor,
@@ -135,16 +120,6 @@ def _passage(told: Mapping[str, Any], geometry: Mapping[str, Any], where: str) -
         float(spot[1]),
         max(length_m, 0.0),
     )
-
-
-def _check_passages(reading: _Reading) -> None:
-    for passage in reading.passages:
-        for floor, code in zip((passage.floor, passage.to_floor), passage.codes, strict=True):
-            if code not in reading.zones.get(floor, {}) and not reading.problems:
-                reading.problems.append(
-                    f"a {passage.kind} at ({passage.x:g}, {passage.y:g}) joins “{code}”"
-                    f" of {floor}, which has no such zone"
-                )
 
 
 def _kind(told: Mapping[str, Any], name: str, where: str) -> ZoneKind:
@@ -164,7 +139,7 @@ def _text(told: Mapping[str, Any], key: str, where: str, default: str | None = N
         return default
     if not isinstance(value, str | int) or isinstance(value, bool):
         raise PlanError(f"{where} properties.{key}", f"is not a text: {value!r}")
-    return " ".join(str(value).replace("\x00", " ").split())
+    return plain(value)
 
 
 def _number(told: Mapping[str, Any], key: str, where: str) -> float | None:
@@ -188,23 +163,3 @@ def _flat(coordinates: Any) -> Any:
         else ring
         for ring in coordinates
     ]
-
-
-def _levels(reading: _Reading) -> dict[str, int]:
-    """Floor → level. As told, else counted: by height where every floor tells one, else as they come.
-
-    The lowest floor that is not below the ground is 0.
-    """
-    names = list(reading.zones)
-    if all(name in reading.levels for name in names):
-        return reading.levels
-    heights = {name: _height(reading.zones[name].values()) for name in names}
-    known = {name: height for name, height in heights.items() if height is not None}
-    order = sorted(names, key=lambda name: known[name]) if len(known) == len(names) else names
-    below = sum(1 for height in known.values() if height < -1.0) if len(known) == len(names) else 0
-    return {name: place - below for place, name in enumerate(order)}
-
-
-def _height(zones: Iterable[PlanZone]) -> float | None:
-    told = [zone.base_m for zone in zones if zone.base_m is not None]
-    return statistics.median(told) if told else None
