@@ -3,6 +3,7 @@
 # make bench  what it costs, beside bare libraries (make bench ONLY=snmp runs a part)
 # make fuzz   a million spoiled replies against the drivers and decoders (make fuzz N=20000 sends fewer)
 # make faults what is lost when processes, servers, disks and clocks fail (make faults ONLY=worker runs a part)
+# make floods  whether memory stays flat, whatever comes in (make floods ONLY=mqtt SECONDS=100 runs a part)
 # make soak   thirty thousand simulated endpoints for ten minutes (make soak MINUTES=2 ENDPOINTS=5000)
 # make scale  one, two and four collectors on hosts of their own (network namespaces; needs root)
 # make lock   the pinned requirements anew
@@ -14,7 +15,7 @@ DEVELOPMENT := .venv/.development
 FRONTEND := node_modules/.package-lock.json
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
 
-.PHONY: run test bench fuzz faults soak scale lock format clean
+.PHONY: run test bench fuzz faults floods soak scale lock format clean
 .DEFAULT_GOAL := run
 
 run: $(RUNTIME) $(FRONTEND)
@@ -31,6 +32,9 @@ fuzz: $(DEVELOPMENT)
 
 faults: $(DEVELOPMENT)
 	@$(BIN)/python -m tests.faults $(if $(ONLY),--only $(ONLY)) $(if $(SEED),--seed $(SEED))
+
+floods: $(DEVELOPMENT)
+	@$(BIN)/python -m tests.floods $(if $(ONLY),--only $(ONLY)) $(if $(SECONDS),--seconds $(SECONDS))
 
 soak: $(DEVELOPMENT)
 	@$(BIN)/python -m tests.soak $(if $(MINUTES),--minutes $(MINUTES)) $(if $(ENDPOINTS),--endpoints $(ENDPOINTS)) \
