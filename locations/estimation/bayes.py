@@ -40,7 +40,7 @@ LOOKS_AROUND = 4
 ALLOWED = 2.0
 """Logarithm of the likelihood by which the best of many places is better by chance."""
 DOUBTED = 6.0
-"""Added up to this, the tag is looked for anew: once in some 400 times by chance."""
+"""Added up to this, the tag is looked for anew."""
 
 
 @dataclass(frozen=True, slots=True)
