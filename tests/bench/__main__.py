@@ -44,7 +44,7 @@ def main(only: str = "") -> int:
         *_engine(only),
         *_measured("walking", only),
     ]
-    ours += [*_measured("live.fanout", only), *_measured("live.map", only)]
+    ours += [*_measured("live.fanout", only), *_measured("live.map", only), *_measured("positions", only)]
     results = _with_ratios([*ours, *_measured("peers", only)])
     results += over_peers(results)
     OUTPUT.parent.mkdir(exist_ok=True)
