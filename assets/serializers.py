@@ -19,8 +19,9 @@ from assets.models import (
     ReadingNow,
     Stay,
 )
-from assets.provenance import PlaceSource, place_source
+from assets.provenance import place_source
 from assets.vocabulary import VOCABULARY
+from assets.words import PlaceSource
 from locations.api import DepartmentBrief, FloorBrief, SiteBrief, ZoneBrief
 from locations.models import Tag
 
@@ -76,7 +77,7 @@ class NowSerializer(serializers.ModelSerializer[AssetNow]):
         fields = [
             "activity", "activity_name", "basis", "basis_name", "since", "floor", "zone", "zone_since",
             "x", "y", "position_at", "position_error_m", "position_confidence", "position_source",
-            "position_receiver", "position_rssi_dbm", "battery_percent", "heard_at", "stale_at", "is_stale",
+            "position_receiver", "position_rssi_dbm", "position_receivers", "battery_percent", "heard_at", "stale_at", "is_stale",
         ]  # fmt: skip
 
     def to_representation(self, instance: AssetNow) -> Any:

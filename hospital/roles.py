@@ -31,16 +31,19 @@ _COLLECTING = frozenset(
         "collectors.view_disturbance",
     }
 )
-_RECEIVERS = frozenset({"locations.view_receiver", "locations.import_receivers"})
+_RECEIVERS = frozenset(
+    {"locations.view_receiver", "locations.import_receivers", "locations.record_survey"}
+)
 _HANDS_ON = frozenset(
     {"collectors.poll_endpoint", "collectors.pause_polling", "collectors.view_find", "collectors.discover"}
 )
+_PLACING = frozenset({"assets.place_asset"})
 _TOKENS = frozenset({"collectors.change_sourcetoken"})
 
 PERMISSIONS: dict[str, frozenset[str]] = {
-    Role.NURSE: _PLACES | _EQUIPMENT,
-    Role.BIOMED: _PLACES | _EQUIPMENT | _HISTORY | _COLLECTING | _HANDS_ON | _RECEIVERS,
+    Role.NURSE: _PLACES | _EQUIPMENT | _PLACING,
+    Role.BIOMED: _PLACES | _EQUIPMENT | _HISTORY | _COLLECTING | _HANDS_ON | _RECEIVERS | _PLACING,
     Role.FACILITIES: _PLACES | _EQUIPMENT | _HISTORY,
-    Role.ADMIN: _PLACES | _EQUIPMENT | _HISTORY | _COLLECTING | _HANDS_ON | _RECEIVERS | _TOKENS,
+    Role.ADMIN: _PLACES | _EQUIPMENT | _HISTORY | _COLLECTING | _HANDS_ON | _RECEIVERS | _PLACING | _TOKENS,
 }
 """What each role may do. Administrators edit through the admin site besides (``is_staff`` and superuser)."""

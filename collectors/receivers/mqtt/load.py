@@ -223,7 +223,11 @@ def _sighting(section: Section | None, template: Template) -> MappedSighting | N
     if section is None:
         return None
     sighting = MappedSighting(
-        _place(section, "receiver", template), _path(section, "rssi") if "rssi" in section else None
+        _place(section, "receiver", template),
+        *(_path(section, name) if name in section else None for name in ("rssi", "range", "range_error")),
+        UNITS_OF_LENGTH[section.choice("unit", UNITS_OF_LENGTH, "m")],
     )
+    if sighting.range_error is not None and sighting.range is None:
+        section.fail("range_error", "must come with range")
     section.done()
     return sighting

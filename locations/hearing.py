@@ -1,0 +1,81 @@
+"""Which of the receivers that hear a tag it is to be placed at."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+SIGHTING_WINDOW_S = 15.0
+STRONGER_DB = 5.0
+SMOOTH = 0.5  # weight of the newest strength
+CONFIRMED = (1.5, 2)  # seconds and sightings by which a stronger receiver takes over
+ALONE = (3.5, 3)  # the same where the other one is not heard meanwhile, however strong
+SENSED_STILL = (30.0, 6)  # the same for a tag whose own sensor says that it does not move
+
+
+@dataclass(slots=True)
+class Hearing:
+    """Which receivers heard a tag lately: identifier → strength in dBm (``None`` if not told) and when.
+
+    ``rival`` is the one that may take over from ``chosen``, since when and how often it was heard better.
+    """
+
+    receivers: dict[str, tuple[float | None, float]] = field(default_factory=dict)
+    chosen: str | None = None
+    rival: str | None = None
+    rival_since: float = 0.0
+    rival_count: int = 0
+
+
+def locate(
+    hearing: Hearing, receiver: str, rssi_dbm: float | None, at: float, *, in_motion: bool | None = None
+) -> bool:
+    """Take in a sighting; whether the tag is now to be placed at this receiver.
+
+    The strongest receiver of the last seconds wins; another one when it is clearly stronger, or heard alone, and more
+    than once: the next moment's shadow may turn it round. A receiver that tells no strength is a choke point: the
+    latest one wins.
+    """
+    hearing.receivers = {r: s for r, s in hearing.receivers.items() if at - s[1] <= SIGHTING_WINDOW_S}
+    before = hearing.receivers.get(receiver)
+    if before is not None and before[0] is not None and rssi_dbm is not None:
+        rssi_dbm = before[0] + SMOOTH * (rssi_dbm - before[0])
+    hearing.receivers[receiver] = (rssi_dbm, at)
+    if hearing.chosen is None or rssi_dbm is None:
+        _choose(hearing, receiver)
+        return True
+    if hearing.chosen == receiver:
+        if not _is_clearly_stronger(hearing, hearing.rival):
+            hearing.rival = None
+        return True
+    return _takes_over(hearing, receiver, at, in_motion=in_motion)
+
+
+def _is_clearly_stronger(hearing: Hearing, receiver: str | None) -> bool:
+    """Than the chosen one. One that told no strength was a choke point, which the tag has passed."""
+    level, held = _level(hearing, receiver), _level(hearing, hearing.chosen)
+    return level is not None and (held is None or level >= held + STRONGER_DB)
+
+
+def _takes_over(hearing: Hearing, receiver: str, at: float, *, in_motion: bool | None) -> bool:
+    """Whether this receiver, not the chosen one, has been the better one often and long enough."""
+    level, rival = _level(hearing, receiver), _level(hearing, hearing.rival)
+    if hearing.rival != receiver and rival is not None and level is not None and rival >= level:
+        return False
+    if hearing.rival != receiver:
+        hearing.rival, hearing.rival_since, hearing.rival_count = receiver, at, 0
+    hearing.rival_count += 1
+    seconds, count = CONFIRMED if _is_clearly_stronger(hearing, receiver) else ALONE
+    if in_motion is False:
+        seconds, count = SENSED_STILL
+    is_held = at - hearing.rival_since >= seconds and hearing.rival_count >= count
+    if is_held:
+        _choose(hearing, receiver)
+    return is_held
+
+
+def _level(hearing: Hearing, receiver: str | None) -> float | None:
+    return hearing.receivers.get(receiver or "", (None, 0.0))[0]
+
+
+def _choose(hearing: Hearing, receiver: str) -> None:
+    hearing.chosen, hearing.rival, hearing.rival_count = receiver, None, 0
