@@ -117,7 +117,6 @@ class Observation:
         ):
             raise ValueError("a failed reading is evidence of nothing")
 
-
     @property
     def origin(self) -> str:
         """Its source, and which receiver of it: with the time, what tells it from all others of its equipment."""

@@ -31,9 +31,7 @@ _COLLECTING = frozenset(
         "collectors.view_disturbance",
     }
 )
-_RECEIVERS = frozenset(
-    {"locations.view_receiver", "locations.import_receivers", "locations.record_survey"}
-)
+_RECEIVERS = frozenset({"locations.view_receiver", "locations.import_receivers", "locations.record_survey"})
 _HANDS_ON = frozenset(
     {"collectors.poll_endpoint", "collectors.pause_polling", "collectors.view_find", "collectors.discover"}
 )

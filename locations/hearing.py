@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 SIGHTING_WINDOW_S = 15.0
 STRONGER_DB = 5.0
 SMOOTH = 0.5  # weight of the newest strength
-CONFIRMED = (1.5, 2)  # seconds and sightings by which a stronger receiver takes over
-ALONE = (3.5, 3)  # the same where the other one is not heard meanwhile, however strong
-SENSED_STILL = (30.0, 6)  # the same for a tag whose own sensor says that it does not move
+CONFIRMED = ((1.5, 2),)  # seconds and sightings by which a stronger receiver takes over
+ALONE = ((3.5, 3), (10.0, 2))  # the same where the other one is not heard meanwhile, however strong
+SENSED_STILL = ((30.0, 6),)  # the same for a tag whose own sensor says that it does not move
 
 
 @dataclass(slots=True)
@@ -27,13 +27,20 @@ class Hearing:
 
 
 def locate(
-    hearing: Hearing, receiver: str, rssi_dbm: float | None, at: float, *, in_motion: bool | None = None
+    hearing: Hearing,
+    receiver: str,
+    rssi_dbm: float | None,
+    at: float,
+    *,
+    in_motion: bool | None = None,
+    is_anchor: bool = False,
 ) -> bool:
     """Take in a sighting; whether the tag is now to be placed at this receiver.
 
     The strongest receiver of the last seconds wins; another one when it is clearly stronger, or heard alone, and more
     than once: the next moment's shadow may turn it round. A receiver that tells no strength is a choke point: the
-    latest one wins.
+    latest one wins. An access point or a port (``is_anchor``) is chosen by the equipment itself: it wins at once where
+    it is stronger or heard alone.
     """
     hearing.receivers = {r: s for r, s in hearing.receivers.items() if at - s[1] <= SIGHTING_WINDOW_S}
     before = hearing.receivers.get(receiver)
@@ -47,6 +54,11 @@ def locate(
         if not _is_clearly_stronger(hearing, hearing.rival):
             hearing.rival = None
         return True
+    if is_anchor:
+        is_better = hearing.chosen not in hearing.receivers or _is_clearly_stronger(hearing, receiver)
+        if is_better:
+            _choose(hearing, receiver)
+        return is_better
     return _takes_over(hearing, receiver, at, in_motion=in_motion)
 
 
@@ -64,10 +76,10 @@ def _takes_over(hearing: Hearing, receiver: str, at: float, *, in_motion: bool |
     if hearing.rival != receiver:
         hearing.rival, hearing.rival_since, hearing.rival_count = receiver, at, 0
     hearing.rival_count += 1
-    seconds, count = CONFIRMED if _is_clearly_stronger(hearing, receiver) else ALONE
-    if in_motion is False:
-        seconds, count = SENSED_STILL
-    is_held = at - hearing.rival_since >= seconds and hearing.rival_count >= count
+    rules = CONFIRMED if _is_clearly_stronger(hearing, receiver) else ALONE
+    lasted = at - hearing.rival_since
+    rules = SENSED_STILL if in_motion is False else rules
+    is_held = any(lasted >= seconds and hearing.rival_count >= count for seconds, count in rules)
     if is_held:
         _choose(hearing, receiver)
     return is_held

@@ -21,7 +21,8 @@ LEAVES = (  # spreads, seconds and reports from which on a streak is a movement
     (3.8, 30.0, 6),
     (3.3, 300.0, 12),
 )
-"""What lies farther away is believed sooner. A moment's shadow shifts reports by three errors, seldom for half a minute; its wandering shadow by two."""
+"""What lies farther away is believed sooner. Somebody in between shifts reports by three errors, seldom for half a
+minute; a shadow that wanders, by two for as long as it likes."""
 SENSED_STILL = ((5.0, 30.0, 3), (3.8, 120.0, 6))
 """The same for a tag whose own sensor says that it does not move: it was carried while nobody heard it."""
 RESTS = (8.0, 4)

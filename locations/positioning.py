@@ -52,7 +52,9 @@ class Track:
     shared: float = 0.0
     is_moving: bool = False
     moved_at: float | None = None
-    there_since: float | None = None  # where a movement has just been noticed: the first report of the new place
+    there_since: float | None = (
+        None  # where a movement has just been noticed: the first report of the new place
+    )
     zone: int | None = None
     other_floor: int | None = None
     other_since: float = 0.0
@@ -64,7 +66,7 @@ class Track:
     @property
     def error(self) -> float:
         """One standard deviation of the estimate, metres."""
-        return math.sqrt(self.variance + self.shared * self.shared)
+        return max(math.sqrt(self.variance), self.shared)
 
     @property
     def is_coarse(self) -> bool:

@@ -77,7 +77,14 @@ class Place:
         if heard is None:
             return None
         level = level_of(heard)
-        is_chosen = locate(self.hearing, heard.receiver, level, at, in_motion=item.in_motion)
+        is_chosen = locate(
+            self.hearing,
+            heard.receiver,
+            level,
+            at,
+            in_motion=item.in_motion,
+            is_anchor=heard.fix.is_anchored,
+        )
         if level is not None and not heard.fix.is_anchored:
             found = self._estimate(heard, plan, at, is_chosen=is_chosen)
             if self.is_estimated:
@@ -132,7 +139,7 @@ def unpack_place(packed: Any) -> Place:
     track, room, hearing, by, belief, *rest = packed
     *track, streak = track
     return Place(
-        Track(*track, Streak(*streak)),
+        Track(**dict(zip(_TRACK, track, strict=True)), streak=Streak(*streak)),
         RoomFilter(*room),
         Hearing(*hearing),
         None if by is None else (by[0], by[1], by[2], by[3]),
@@ -152,7 +159,9 @@ def _fix_of(found: Estimate, floor: int) -> Fix:
     return Fix(floor, found.x, found.y, found.error_m / AXIS, found.zone)
 
 
-def _unpack_old(track: dict[str, Any], room: dict[str, Any], hearing: dict[str, Any], by: Any = None) -> Place:
+def _unpack_old(
+    track: dict[str, Any], room: dict[str, Any], hearing: dict[str, Any], by: Any = None
+) -> Place:
     return Place(
         Track(**_known(Track, track)),
         RoomFilter(**_known(RoomFilter, room)),
@@ -171,7 +180,8 @@ def _values(kind: Any) -> Any:
 
 
 _streak_values, _room_values, _hearing_values = _values(Streak), _values(RoomFilter), _values(Hearing)
-_plain_track_values = attrgetter(*(each.name for each in fields(Track) if each.name != "streak"))
+_TRACK = tuple(each.name for each in fields(Track) if each.name != "streak")
+_plain_track_values = attrgetter(*_TRACK)
 
 
 def _track_values(track: Track) -> tuple[Any, ...]:

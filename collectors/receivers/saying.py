@@ -46,7 +46,9 @@ def make_observation(
         activity or position or sighting or placed or any(each.quality is Quality.GOOD for each in readings)
     )
     quality = Quality.GOOD if is_evidence or not readings else readings[0].quality
-    return Observation(subject, source, at, received_at, quality, readings, activity, position, sighting, placed)
+    return Observation(
+        subject, source, at, received_at, quality, readings, activity, position, sighting, placed
+    )
 
 
 def make_subject(kind: SubjectKind, key: str) -> Subject:

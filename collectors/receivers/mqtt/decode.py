@@ -279,9 +279,7 @@ def _sighting(message: MessageMap, parts: Mapping[str, str], data: Any) -> Sight
     if told.range is None:
         return Sighting(receiver.strip(), rssi)
     metres = _scaled(find(data, told.range), told.range_scale, 0.0, FARTHEST_RANGE_M)
-    error = told.range_error and _scaled(
-        find(data, told.range_error), told.range_scale, 0.0, LARGEST_ERROR_M
-    )
+    error = told.range_error and _scaled(find(data, told.range_error), told.range_scale, 0.0, LARGEST_ERROR_M)
     return Sighting(receiver.strip(), rssi, metres, (error or None) if metres is not None else None)
 
 
