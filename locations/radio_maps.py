@@ -8,7 +8,8 @@ from datetime import datetime
 from django.db.models import Count, Max, QuerySet, Sum
 
 from locations.estimation.anchors import Anchor, Signal, SurveyPoint
-from locations.estimation.radio_map import Area, Door, RadioMap
+from locations.estimation.radio_map import Area, RadioMap
+from locations.estimation.walls import Door
 from locations.geometry import PlanStamp, plan_stamp
 from locations.models import Passage, Receiver, Zone
 from locations.polygons import polygon_of

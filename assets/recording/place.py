@@ -19,8 +19,14 @@ from locations.movement import Streak
 from locations.positioning import Fix, Track, follow, gives_way
 from locations.presence import RoomFilter, Zones
 
-READ_EVERY_S = 1.0
-"""An estimate costs more than taking in a sighting: within a second of the last it is not made again."""
+READ_AT = (2, 4, 7, 11)
+"""An estimate costs more than taking in a sighting: it is made at these sightings of a window."""
+FEWEST = 2
+"""Receivers that hear a tag together without which no more is said than which of them hears it best."""
+ESTIMATED_S = 60.0
+"""So long after several heard it, one receiver alone does not move it to its own place."""
+JUST_S = 45.0
+"""So long a tag has just come to rest, and the receivers that hear it there may differ from those on its way."""
 AXIS = 1.51
 """Radius that holds the truth 68 times in a hundred, over one axis' standard deviation."""
 
@@ -48,8 +54,10 @@ class Place:
     by: By | None = None
     belief: Belief | None = None
     belief_floor: int | None = None
-    read_at: float = 0.0
     is_estimated: bool = False
+    estimated_at: float | None = None
+    in_window: int = 0  # sightings of the belief's latest window
+    moved_at: float | None = None  # when its own sensor last said that it moves
 
     @property
     def is_known(self) -> bool:
@@ -76,13 +84,16 @@ class Place:
         heard = item.heard
         if heard is None:
             return None
-        level = level_of(heard)
+        level, moved = level_of(heard), self.moved_at
+        if item.in_motion:
+            self.moved_at = at
         is_chosen = locate(
             self.hearing,
             heard.receiver,
             level,
             at,
             in_motion=item.in_motion,
+            has_moved=moved is not None and at - moved < JUST_S,
             is_anchor=heard.fix.is_anchored,
         )
         if level is not None and not heard.fix.is_anchored:
@@ -104,12 +115,14 @@ class Place:
             return None
         signal = Signal(heard.receiver, at, heard.rssi_dbm, heard.range_m, heard.range_error_m)
         is_new = hear(radio_map, self.belief, signal)
-        if not is_new and at - self.read_at < READ_EVERY_S:
+        self.in_window = 1 if is_new else self.in_window + 1
+        if self.in_window not in READ_AT:
             return None
-        self.read_at = at
         found = estimate(radio_map, self.belief, at)
-        self.is_estimated = found is not None and not found.is_anchored
-        if found is None or not self.is_estimated:
+        is_enough = found is not None and not found.is_anchored and found.anchors >= FEWEST
+        self.estimated_at = at if is_enough else self.estimated_at
+        self.is_estimated = self.estimated_at is not None and at - self.estimated_at < ESTIMATED_S
+        if found is None or not is_enough:
             return None
         fix = _fix_of(found, floor)
         if gives_way(self.track, fix, at):
@@ -125,8 +138,10 @@ class Place:
             self.by,
             self.belief,
             self.belief_floor,
-            self.read_at,
             self.is_estimated,
+            self.estimated_at,
+            self.in_window,
+            self.moved_at,
         )
 
 

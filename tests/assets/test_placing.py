@@ -13,7 +13,7 @@ from assets.placing import PlacingRefusedError, place_asset
 from assets.provenance import provenance_of
 from assets.record import record_observations
 from hospital.audit.models import AuditRecord
-from locations.models import Floor, Receiver, Site
+from locations.models import Floor, Receiver
 from locations.zones import ZoneKind
 
 pytestmark = [pytest.mark.django_db, pytest.mark.databases]
@@ -65,9 +65,7 @@ def test_a_report_as_exact_as_a_room_counts_at_once(make_pump, bay, store, nurse
     pump = make_pump()
     place_asset(asset=pump, zone=bay, by=nurse, at=noon)
 
-    record_observations(
-        [observe(pump, s, position=Position("main-1", 23, 3, 0.5)) for s in (20, 22, 24, 26)]
-    )
+    record_observations([observe(pump, s, position=Position("main-1", 23, 3, 0.5)) for s in (20, 22, 24, 26)])
 
     assert AssetNow.objects.get().zone == store
 
@@ -111,7 +109,9 @@ def test_it_is_recorded_once_and_audited(make_pump, bay, nurse, sign_in):
         ({"zone": "bay-12", "floor": "main-1", "at": "soon"}, "at"),
     ],
 )
-def test_what_is_wrong_is_said_field_by_field_and_nothing_happens(make_pump, bay, nurse, sign_in, body, field):
+def test_what_is_wrong_is_said_field_by_field_and_nothing_happens(
+    make_pump, bay, nurse, sign_in, body, field
+):
     make_pump()
     answer = sign_in(nurse).post("/api/v1/assets/P-1/place/", body, content_type="application/json")
 
@@ -139,7 +139,9 @@ def test_equipment_and_rooms_of_other_sites_are_not_there(make_pump, bay, other_
 
 
 def test_why_it_cannot_be_placed_there(make_pump, bay, make_zone, other_site, nurse, noon):
-    abroad = Floor.objects.create(building=other_site.buildings.create(name="B", slug="b"), name="1", slug="b-1", level=1)
+    abroad = Floor.objects.create(
+        building=other_site.buildings.create(name="B", slug="b"), name="1", slug="b-1", level=1
+    )
     cases = {
         "is installed in its room": (make_pump("P-2", is_fixed=True, home_zone=bay), bay, noon),
         "no longer in service": (make_pump("P-3", retired_at=noon), bay, noon),

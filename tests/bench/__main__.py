@@ -26,7 +26,12 @@ POSTGRESQL_URL = os.environ.get("TEST_POSTGRESQL_URL", "postgres://postgres@127.
 
 
 def main(only: str = "") -> int:
-    ours = [*_measured("river", "sqlite", only), *_river_on_postgresql(only), *_engine(only)]
+    ours = [
+        *_measured("river", "sqlite", only),
+        *_river_on_postgresql(only),
+        *_engine(only),
+        *_measured("pipeline", only),
+    ]
     results = _with_ratios([*ours, *_measured("peers", only)])
     results += over_peers(results)
     OUTPUT.parent.mkdir(exist_ok=True)

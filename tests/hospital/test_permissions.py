@@ -210,8 +210,12 @@ def test_a_role_does_through_the_api_what_its_row_says(client, hospital_in_use, 
     actions = [address for address in all_addresses() if address.name in ACTIONS]
     assert set(names_of(actions)) == set(ACTIONS)
     for address in actions:
-        expected = 400 if role in ACTIONS[address.name] else 403  # it says nothing, so it is understood by nobody
-        assert client.post(address.path, "{}", content_type="application/json").status_code == expected, address
+        expected = (
+            400 if role in ACTIONS[address.name] else 403
+        )  # it says nothing, so it is understood by nobody
+        assert client.post(address.path, "{}", content_type="application/json").status_code == expected, (
+            address
+        )
 
 
 @pytest.mark.parametrize("role", Role.values)

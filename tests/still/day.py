@@ -30,6 +30,7 @@ class Figures:
     tags: int = 0
     sightings: int = 0
     hops: list[str] = field(default_factory=list)
+    corrections: int = 0  # late changes into the right room
     late_s: list[float] = field(default_factory=list)
     missed: int = 0
     right: int = 0
@@ -44,7 +45,7 @@ class Tag:
         rng = random.Random(f"{seed}/{mobile.item.asset_tag}")
         self.noise, self.air = Noise(Manner(error_m, STEP_S), rng), Air(rng)
         self.place = Place()
-        self.blink = -1.0
+        self.blink = 0.0
         self.moved = 0.0  # when it came to rest, or moved last
         self.room = ""  # that it has come to, and the sightings since
         self.seen: list[float] = []
@@ -57,7 +58,12 @@ class Tag:
         if self.way == "coordinates":
             seen = self.noise.seen(place.x, place.y, at)
             if seen is not None:
-                yield Item(us, "rtls", fix=Fix(FLOORS[place.floor], *seen, self.noise.manner.error_m), in_motion=motion)
+                yield Item(
+                    us,
+                    "rtls",
+                    fix=Fix(FLOORS[place.floor], *seen, self.noise.manner.error_m),
+                    in_motion=motion,
+                )
             return
         heard = self.air.heard(place, at)
         for one, level in heard[:1] if self.way == "strongest" else heard:
@@ -112,9 +118,17 @@ def _step(tag: Tag, moment: float, plan: DemoPlan, figures: Figures) -> None:
     _judge(tag, at, before, figures, was_heard=bool(items))
 
 
+def mobile_room(tag: Tag) -> str:
+    """Where it truly is; on its way, where it is at the moment."""
+    return tag.mobile.place(tag.blink).room
+
+
 def _judge(tag: Tag, at: float, before: int | None, figures: Figures, *, was_heard: bool) -> None:
     zone = tag.place.room.zone
     if before is not None and zone != before and at - tag.moved > SETTLED_S:
+        if zone == ZONES[mobile_room(tag)]:
+            figures.corrections += 1
+            return
         figures.hops.append(f"{tag.mobile.item.asset_tag} at {at:.0f} s, still for {at - tag.moved:.0f} s")
     if not tag.room or not tag.moved:
         return

@@ -10,7 +10,8 @@ from hospital.demo.floors import the_plan
 from hospital.demo.plan import Listener
 from hospital.demo.walks import Place
 from locations.estimation.anchors import Anchor
-from locations.estimation.radio_map import Area, Door, RadioMap
+from locations.estimation.radio_map import Area, RadioMap
+from locations.estimation.walls import Door
 from locations.geometry import ZoneIndex
 from locations.polygons import polygon_of
 from locations.positioning import Fix
@@ -30,7 +31,7 @@ class DemoPlan:
     def zones(self, floor_id: int) -> ZoneIndex:
         return self._zones[floor_id]
 
-    def kind(self, floor_id: int, zone_id: int) -> str:  # noqa: ARG002
+    def kind(self, floor_id: int, zone_id: int) -> str:
         return "other"
 
     def radio_map(self, floor_id: int) -> RadioMap:
