@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -33,8 +33,14 @@ ACROSS_ALL = 50
 """The same when the whole floor is looked at."""
 STRAY = 1e-4
 """Probability that the tag is anywhere else than it could have walked: a false report, or carried unheard."""
-MISFIT = 2.0
-"""Mean logarithm of unlikelihood per anchor beyond which the whole floor is looked at; 0.7 where the map is right."""
+THROUGH_WALLS = 0.3
+"""How much of what is believed beforehand takes no notice of walls: the room believed in may be the wrong one."""
+LOOKS_AROUND = 4
+"""Every so many windows it is asked whether a place elsewhere on the floor explains better what is heard."""
+ALLOWED = 2.0
+"""Logarithm of the likelihood by which the best of many places is better by chance."""
+DOUBTED = 6.0
+"""Added up to this, the tag is looked for anew: once in some 400 times by chance."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,11 +65,27 @@ def step(radio_map: RadioMap, place: Place | None, elapsed: float, window: Mappi
     place = predict(place, elapsed)
     block = _around(radio_map, place)
     evidence = _evidence(radio_map, heard, window, block)
-    if heard is not None and -evidence.max() > MISFIT * len(heard.index) + 3:
-        block = _everywhere(radio_map)
-        evidence = _evidence(radio_map, heard, window, block)
+    if heard is not None:
+        place, anew = _doubted(radio_map, place, heard, window, float(evidence.max()))
+        if anew is not None:
+            return anew
     after = _posterior(radio_map, place, elapsed, block, evidence)
     return _refined(place, after, measured) if measured else after
+
+
+def _doubted(
+    radio_map: RadioMap, place: Place, heard: Strengths, window: Mapping[str, Reports], here: float
+) -> tuple[Place, Place | None]:
+    """Page's test of whether the tag is elsewhere: the place with its doubt, and another one when that is too much."""
+    doubt, windows = place.doubt
+    if windows + 1 < LOOKS_AROUND:
+        return replace(place, doubt=(doubt, windows + 1)), None
+    block = _everywhere(radio_map)
+    evidence = _evidence(radio_map, heard, window, block)
+    doubt = max(0.0, doubt + float(evidence.max()) - here - ALLOWED)
+    if doubt < DOUBTED:
+        return replace(place, doubt=(doubt, 0)), None
+    return place, _begin(block, evidence)
 
 
 def _refined(before: Place | None, after: Place, measured: list[Range]) -> Place:
@@ -73,7 +95,7 @@ def _refined(before: Place | None, after: Place, measured: list[Range]) -> Place
         return Place(spot, motion.set_out(spot), after.moving)
     rest = refine(before.rest, after.rest, measured)
     walk = refine(before.walk.spot, after.walk.spot, measured)
-    return Place(rest, motion.told(before.walk, walk), after.moving)
+    return Place(rest, motion.told(before.walk, walk), after.moving, after.doubt)
 
 
 def _begin(block: Block, evidence: Cells) -> Place:
@@ -90,7 +112,9 @@ def predict(place: Place, elapsed: float) -> Place:
     rest = _mixed(place.rest, place.walk.spot, stopped / max(1 - share, 1e-9))
     walk = motion.walked(place.walk, elapsed)
     begun = motion.walked(motion.set_out(place.rest), elapsed)
-    return Place(motion.crept(rest, elapsed), _mixed_walks(walk, begun, started / max(share, 1e-9)), share)
+    return Place(
+        motion.crept(rest, elapsed), _mixed_walks(walk, begun, started / max(share, 1e-9)), share, place.doubt
+    )
 
 
 def _mixed(a: Spot, b: Spot, share: float) -> Spot:
@@ -171,7 +195,7 @@ def _posterior(radio_map: RadioMap, place: Place, elapsed: float, block: Block, 
         return _begin(block, evidence)
     spot = _moments(walking_told + stray, block)
     rest = _moments(resting * slowly + stray, block)
-    return Place(rest, motion.told(place.walk, spot), likely_walk / total)
+    return Place(rest, motion.told(place.walk, spot), likely_walk / total, place.doubt)
 
 
 def _moments(weights: Cells, block: Block) -> Spot:
@@ -190,9 +214,11 @@ def _prior(radio_map: RadioMap, spot: Spot, block: Block) -> Cells:
     dx, dy = block.x - spot.x, block.y - spot.y
     area = spot.xx * spot.yy - spot.xy * spot.xy
     far = (spot.yy / area) * (dx * dx) - (2 * spot.xy / area) * (dx * dy) + (spot.xx / area) * (dy * dy)
+    density = np.exp(-0.5 * far)
     if radio_map.walls.doors:
         straight = np.sqrt(dx * dx + dy * dy)
         on_foot = radio_map.walls.distances(spot.x, spot.y, block.rows, block.columns, straight)
         if on_foot is not None:
             far *= np.square(on_foot / np.maximum(straight, 0.1))
-    return np.exp(-0.5 * far) * (block.spacing**2 / (2 * math.pi * math.sqrt(area)))
+            density = THROUGH_WALLS * density + (1 - THROUGH_WALLS) * np.exp(-0.5 * far)
+    return density * (block.spacing**2 / (2 * math.pi * math.sqrt(area)))

@@ -16,7 +16,7 @@ class Estimate:
     The tag is within ``error_m`` of ``x``, ``y`` 68 times in a hundred; along one axis the standard deviation is
     ``error_m / REACH_OF_68``. ``is_anchored``: it is merely the place of the receiver that hears the tag, so that
     hearing it again makes it no more exact. ``zone``: the receiver stands for that zone. ``moving`` is how likely
-    the tag is on the move, and ``anchors`` how many receivers told of it in the last window.
+    the tag is on the move, and ``anchors`` how many receivers told of it lately.
     """
 
     x: float
@@ -53,11 +53,16 @@ class Walk:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a tag is if it rests, where and how fast if it is carried, and how likely that is."""
+    """Where a tag is if it rests, where and how fast if it is carried, and how likely that is.
+
+    ``doubt``: how much better, added up, a place elsewhere on the floor would explain what was heard; and for how
+    many windows that has not been looked at.
+    """
 
     rest: Spot
     walk: Walk
     moving: float
+    doubt: tuple[float, int] = (0.0, 0)
 
     def spot(self) -> Spot:
         """Both together."""
@@ -76,14 +81,14 @@ class Place:
         walk = self.walk
         rows = (self.rest, walk.spot)
         spots = [value for s in rows for value in (s.x, s.y, s.xx, s.xy, s.yy)]
-        return [*spots, walk.vx, walk.vy, *walk.turn, *walk.speed, self.moving]
+        return [*spots, walk.vx, walk.vy, *walk.turn, *walk.speed, self.moving, *self.doubt]
 
 
 def unpack_place(packed: list[float]) -> Place:
     """The inverse of :meth:`Place.pack`."""
-    vx, vy, a, b, c, d, xx, xy, yy, moving = packed[10:]
+    vx, vy, a, b, c, d, xx, xy, yy, moving, doubt, windows = packed[10:]
     walk = Walk(Spot(*packed[5:10]), vx, vy, (a, b, c, d), (xx, xy, yy))
-    return Place(Spot(*packed[:5]), walk, moving)
+    return Place(Spot(*packed[:5]), walk, moving, (doubt, int(windows)))
 
 
 @dataclass(slots=True)
@@ -117,6 +122,7 @@ class Belief:
     at: float | None = None
     packed: list[float] | None = None  # a Place
     sole: str | None = None  # the only anchor that has heard it lately
+    anchors: int = 0  # how many heard it in the window that was settled last
     since: float = 0.0
     window: dict[str, Reports] = field(default_factory=dict)
     _known: tuple[float, Place] | None = field(default=None, compare=False, repr=False)
@@ -150,7 +156,7 @@ class Belief:
         """The window becomes part of the belief."""
         elapsed = 0.0 if self.at is None else at - self.at
         self._settled = Settled(place, elapsed, self.window)
-        self.at, self.packed, self.sole = at, place.pack(), sole
+        self.at, self.packed, self.sole, self.anchors = at, place.pack(), sole, len(self.window)
 
 
 def as_reports(report: Reports | dict[str, Any]) -> Reports:

@@ -48,7 +48,7 @@ def estimate(radio_map: RadioMap, belief: Belief, at: float | None = None) -> Es
         place = predict(place, at - heard_at)
     spot = place.spot()
     error = REACH_OF_68 * math.sqrt((spot.xx + spot.yy) / 2)
-    count = len(belief.window)
+    count = max(len(belief.window), belief.anchors)
     anchor = _standing_for_its_zone(radio_map, belief.window) or _only(radio_map, belief, error)
     if anchor is None:
         return Estimate(spot.x, spot.y, error, heard_at, count, place.moving)

@@ -26,6 +26,10 @@ PLACE_SPREAD_DB = 5.0
 """By how much a place is louder or quieter than its distance says: furniture, walls, people, multipath."""
 TIME_SPREAD_DB = 4.0
 """By how much single sightings at one place scatter: the three advertising channels, polarisation, fading."""
+WALL_DB = 3.5
+"""That a wall between rooms takes away: plasterboard 3 to 4, brick 5 to 8."""
+MOST_WALLS = 5
+"""More are got around, by doors and windows."""
 FLOOR_DBM = -98.0
 """Weaker than this receivers hear nothing, give or take :data:`FLOOR_SPREAD_DB`."""
 FLOOR_SPREAD_DB = 5.0

@@ -68,15 +68,23 @@ class RadioMap:
         common = next(iter(known.values())).spread ** 2 if known else np.zeros(x.size)
         for name, anchor in self.anchors.items():
             surface = known.get(name)
-            means.append(_by_distance(anchor, x, y) if surface is None else surface.mean)
+            means.append(self._by_law_of_distance(anchor, x, y) if surface is None else surface.mean)
             extra.append(own if surface is None else 0.0)
             by_law.append(surface is None)
         self.nominal: Planes = np.array(means, dtype=np.float32).reshape(-1, *shape)
         self.means = self.nominal
         self.variances: Planes = common.astype(np.float32).reshape(shape)
         self.extra = np.array(extra, dtype=np.float32)
-        self._by_law = np.array(by_law, dtype=bool)
+        self._is_by_law = np.array(by_law, dtype=bool)
         self.listen()
+
+    def _by_law_of_distance(
+        self, anchor: Anchor, x: propagation.Floats, y: propagation.Floats
+    ) -> propagation.Floats:
+        apart = propagation.distances(x, y, anchor.x, anchor.y, anchor.z)
+        walls = np.minimum(self.walls.between(anchor.x, anchor.y).ravel(), propagation.MOST_WALLS)
+        law = propagation.STRENGTH_AT_1_M - 10 * propagation.EXPONENT * np.log10(apart)
+        return law - propagation.WALL_DB * walls
 
     def listen(self) -> None:
         """Work out anew how likely each anchor is to hear nothing."""
@@ -89,23 +97,18 @@ class RadioMap:
     def decades_of(self, index: NDArray[np.int64], means: propagation.Floats) -> propagation.Floats:
         """-10 · log10 of the distances at which these anchors are heard so strongly; 0 where a survey says how."""
         decades = (means - propagation.STRENGTH_AT_1_M) / propagation.EXPONENT
-        return np.where(self._by_law[index], decades, 0.0)
+        return np.where(self._is_by_law[index], decades, 0.0)
 
     def at_levels(self, levels: Mapping[str, float], exponent: float = 0.0) -> RadioMap:
         """The same floor, some of whose anchors are louder or quieter by so many dB, and whose strengths fall off
         by a larger or smaller exponent where nobody has surveyed."""
         other = copy.copy(self)
         louder = np.array([levels.get(name, 0.0) for name in self.anchors], dtype=np.float32)
-        bend = np.float32(exponent / propagation.EXPONENT) * self._by_law.astype(np.float32)
+        bend = np.float32(exponent / propagation.EXPONENT) * self._is_by_law.astype(np.float32)
         below = self.nominal - np.float32(propagation.STRENGTH_AT_1_M)
         other.means = self.nominal + bend[:, None, None] * below + louder[:, None, None]
         other.listen()
         return other
-
-
-def _by_distance(anchor: Anchor, x: propagation.Floats, y: propagation.Floats) -> propagation.Floats:
-    apart = propagation.distances(x, y, anchor.x, anchor.y, anchor.z)
-    return propagation.STRENGTH_AT_1_M - 10 * propagation.EXPONENT * np.log10(apart)
 
 
 def _limits(anchors: Sequence[Anchor], survey: Sequence[SurveyPoint], area: Area) -> Box:

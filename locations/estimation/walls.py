@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -48,8 +49,31 @@ class Walls:
             joined.setdefault(positions[door.zone_a], []).append(n)
             joined.setdefault(positions[door.zone_b], []).append(n)
         self._by_zone = {zone: np.array(members) for zone, members in joined.items()}
+        self._walled = np.zeros(len(positions) + 1, dtype=bool)  # the last one: nowhere
+        self._walled[list(joined)] = True
         self._spots = np.array([(door.x, door.y) for door in kept])
         self._fields = _fields(grid, zone_of, kept, positions, set(joined))
+
+    def between(self, x: float, y: float) -> NDArray[np.int32]:
+        """How many walls stand between a point and each cell."""
+        if self._fields is None:
+            return np.zeros(self._grid.shape, dtype=np.int32)
+        grid, zones = self._grid, self._zone_of
+        farthest = grid.cell * max(grid.shape)
+        steps = max(2, math.ceil(farthest / (2 * grid.cell)))
+        xs, ys = grid.points()
+        count = np.zeros(xs.size, dtype=np.int32)
+        before = np.full(xs.size, zones[grid.row(y), grid.column(x)])
+        for n in range(1, steps + 1):
+            share = n / steps
+            columns = np.clip((x + share * (xs - x) - grid.x0) / grid.cell, 0, grid.shape[1] - 1).astype(int)
+            rows = np.clip((y + share * (ys - y) - grid.y0) / grid.cell, 0, grid.shape[0] - 1).astype(int)
+            now = zones[rows, columns]
+            is_crossed = (now != before) & (now != NOWHERE)
+            walled = self._walled[now] | self._walled[before]
+            count += is_crossed & walled
+            before = np.where(now == NOWHERE, before, now)
+        return count.reshape(grid.shape)
 
     def distances(
         self, x: float, y: float, rows: slice, columns: slice, straight: NDArray[np.float64]

@@ -26,20 +26,23 @@ POSTGRESQL_URL = os.environ.get("TEST_POSTGRESQL_URL", "postgres://postgres@127.
 
 
 def main(only: str = "") -> int:
-    ours = [
-        *_measured("river", "sqlite", only),
-        *_river_on_postgresql(only),
-        *_engine(only),
-        *_measured("pipeline", only),
-    ]
-    results = _with_ratios([*ours, *_measured("peers", only)])
+    positions = [*_measured("positions", only), *_measured("pipeline", only)]
+    ours, peers = [], []
+    if not only.startswith("positions"):
+        ours = [*_measured("river", "sqlite", only), *_river_on_postgresql(only), *_engine(only)]
+        peers = _measured("peers", only)
+    results = _with_ratios([*ours, *peers, *positions])
     results += over_peers(results)
     OUTPUT.parent.mkdir(exist_ok=True)
     OUTPUT.write_text(json.dumps([result.as_dict() for result in results], indent=1) + "\n")
     for result in results:
         ratio = f"{result.ratio:8.2f} x {result.against}" if result.ratio is not None else ""
-        print(f"{result.name:36} {result.value:12,.1f} {result.unit:14} {ratio}")
+        print(f"{result.name:36} {result.value:12,.{_places(result)}f} {result.unit:14} {ratio}")
     return 0
+
+
+def _places(result: Result) -> int:
+    return 3 if result.name.startswith("positions") else 1
 
 
 def _with_ratios(results: list[Result]) -> list[Result]:

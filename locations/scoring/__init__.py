@@ -1,0 +1,1 @@
+"""How good positions are, measured on recordings that say where the tag really was."""
