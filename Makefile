@@ -6,6 +6,7 @@
 # make floods  whether memory stays flat, whatever comes in (make floods ONLY=mqtt SECONDS=100 runs a part)
 # make soak   thirty thousand simulated endpoints for ten minutes (make soak MINUTES=2 ENDPOINTS=5000)
 # make scale  one, two and four collectors on hosts of their own (network namespaces; needs root)
+# make still  a day of the demo hospital's tags: do still ones stay in their rooms (make still HOURS=2 NTH=6)
 # make lock   the pinned requirements anew
 
 PYTHON ?= python3
@@ -15,7 +16,7 @@ DEVELOPMENT := .venv/.development
 FRONTEND := node_modules/.package-lock.json
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
 
-.PHONY: run test bench fuzz faults floods soak scale lock format clean
+.PHONY: run test bench fuzz faults floods soak scale still lock format clean
 .DEFAULT_GOAL := run
 
 run: $(RUNTIME) $(FRONTEND)
@@ -45,6 +46,9 @@ scale: $(DEVELOPMENT)
 
 format: $(DEVELOPMENT)
 	@$(BIN)/ruff format . && $(BIN)/ruff check --fix .
+
+still: $(DEVELOPMENT)
+	@$(BIN)/python -m tests.still $(or $(HOURS),24) $(or $(NTH),1)
 
 lock: $(DEVELOPMENT)
 	@$(BIN)/uv pip compile pyproject.toml $(LOCK) -o requirements.txt

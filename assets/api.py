@@ -7,14 +7,22 @@ from typing import Any
 import django_filters
 from django.db.models import Q, QuerySet
 from django.utils import timezone
+from drf_spectacular.utils import extend_schema
+from rest_framework.decorators import action
+from rest_framework.exceptions import ValidationError
+from rest_framework.permissions import BasePermission
+from rest_framework.request import Request
+from rest_framework.response import Response
 
 from assets.filters import AssetFilter
 from assets.models import ActivityInterval, Asset, Category, Reading, Stay
+from assets.placing import PlacingRefusedError, place_asset
 from assets.serializers import (
     AssetDetail,
     AssetSerializer,
     CategorySerializer,
     IntervalSerializer,
+    PlacingSerializer,
     ReadingSerializer,
     StaySerializer,
     TagSerializer,
@@ -138,6 +146,15 @@ class CategoryViewSet(ReadOnlyViewSet[Category]):
         return chosen
 
 
+class MayPlace(BasePermission):
+    """Whoever may say where equipment is."""
+
+    message = "Your role may not say where equipment is."
+
+    def has_permission(self, request: Request, view: Any) -> bool:  # noqa: ARG002
+        return bool(request.user.is_authenticated and request.user.has_perm("assets.place_asset"))
+
+
 class AssetViewSet(ReadOnlyViewSet[Asset]):
     """Equipment with its current state; a single one with its latest readings too."""
 
@@ -149,6 +166,23 @@ class AssetViewSet(ReadOnlyViewSet[Asset]):
     def visible(self, queryset: Any, user: Any) -> QuerySet[Asset]:
         seen: QuerySet[Asset] = super().visible(queryset, user)
         return seen.prefetch_related("readings_now") if self.detail else seen
+
+    @extend_schema(
+        request=PlacingSerializer,
+        responses={200: AssetDetail},
+        summary="Say in which room it is, seen by a person",
+    )
+    @action(detail=True, methods=["post"], permission_classes=[MayPlace])
+    def place(self, request: Request, asset_tag: str) -> Response:  # noqa: ARG002
+        """The room counts at once, and fades as other evidence comes: 400 says what is wrong, field by field."""
+        asset = self.get_object()
+        told = PlacingSerializer(data=request.data, context={"user": request.user, "site": asset.site_id})
+        told.is_valid(raise_exception=True)
+        try:
+            place_asset(asset=asset, by=request.user, **told.validated_data)
+        except PlacingRefusedError as refused:
+            raise ValidationError({"detail": [str(refused)]}) from None
+        return Response(AssetDetail(self.get_object(), context=self.get_serializer_context()).data)
 
     def get_serializer_class(self) -> type[AssetSerializer]:
         return AssetDetail if self.detail else AssetSerializer

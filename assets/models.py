@@ -175,6 +175,10 @@ class AssetNow(models.Model):
         max_length=64, null=True, help_text="Identifier of what heard it there, if something did."
     )
     position_rssi_dbm = models.FloatField(null=True, help_text="How strongly, if that was told.")
+    position_means = models.CharField(
+        max_length=16, null=True, help_text="By what it is known, where that is more than one receiver."
+    )
+    position_receivers = models.SmallIntegerField(null=True, help_text="How many receivers heard it there.")
 
     battery_percent = models.FloatField(null=True)
     heard_at = models.DateTimeField(null=True, help_text="When it was last heard of, at the device.")
@@ -359,6 +363,22 @@ class Statement(models.Model):
 
     def __str__(self) -> str:
         return f"{self.asset_id} {self.activity}"
+
+
+class Placement(models.Model):
+    """What a person said of where an asset is: it is here, in this room. Strong at once, and fading."""
+
+    asset = models.ForeignKey(Asset, on_delete=models.CASCADE, related_name="placements")
+    zone = models.ForeignKey("locations.Zone", on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
+
+    class Meta:
+        ordering = ["asset", "-at"]
+        permissions = [("place_asset", "Can say in which room equipment is")]
+
+    def __str__(self) -> str:
+        return f"{self.asset_id} in {self.zone_id}"
 
 
 class TimelineHead(models.Model):

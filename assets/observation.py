@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field, fields
 from datetime import datetime, timedelta
@@ -71,10 +72,20 @@ class Position:
 
 @dataclass(frozen=True, slots=True)
 class Sighting:
-    """That a receiver hears a tag."""
+    """That a receiver hears a tag; ``range_m`` where it measures how far away that is (ultra-wideband)."""
 
     receiver: str  # Receiver.identifier
     rssi_dbm: float | None = None
+    range_m: float | None = None
+    range_error_m: float | None = None  # one standard deviation; none where the sender does not know it
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """That somebody has it before their eyes in this room: a label scanned, a delivery signed for."""
+
+    floor: str  # Floor.slug
+    zone: str  # Zone.code
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +93,8 @@ class Observation:
     """One report about one piece of equipment, or one failure to get it.
 
     ``at`` is when it was true at the device, ``received_at`` when we learned of it; both are aware, in UTC.
-    ``source`` and ``at`` together are its identity: recording the same twice changes nothing.
+    ``source`` and ``at`` together are its identity, with the receiver where it is a sighting, because several
+    receivers hear one blink: recording the same twice changes nothing.
     """
 
     subject: Subject
@@ -94,13 +106,32 @@ class Observation:
     activity: Evidence | None = None
     position: Position | None = None
     sighting: Sighting | None = None
+    placed: Placed | None = None
     detail: str = field(default="", compare=False)
 
     def __post_init__(self) -> None:
         if self.at.tzinfo is None or self.received_at.tzinfo is None:
             raise ValueError("an observation's times carry their time zone")
-        if self.quality is not Quality.GOOD and (self.activity or self.position or self.sighting):
+        if self.quality is not Quality.GOOD and (
+            self.activity or self.position or self.sighting or self.placed
+        ):
             raise ValueError("a failed reading is evidence of nothing")
+
+    @property
+    def origin(self) -> str:
+        """Its source, and which receiver of it: with the time, what tells it from all others of its equipment."""
+        return self.source if self.sighting is None else origin_of(self.source, self.sighting.receiver)
+
+
+LONGEST_ORIGIN = 64
+
+
+def origin_of(source: str, receiver: str) -> str:
+    """A name of its own for each receiver of a source, no longer than the tables take."""
+    name = f"{source}@{receiver}"
+    if len(name) <= LONGEST_ORIGIN:
+        return name
+    return f"{name[: LONGEST_ORIGIN - 17]}~{hashlib.sha256(name.encode()).hexdigest()[:16]}"
 
 
 _new = object.__new__

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from django.db import models
-
 from assets.models import AssetNow
+from assets.words import PlaceSource
 from locations.models import Receiver
 from locations.receiver_kinds import ReceiverKind, kind_of, spoken_name
 
@@ -17,14 +16,6 @@ _WAYS = {
     ReceiverKind.ACCESS_POINT: "by Wi-Fi, access point",
     ReceiverKind.SWITCH_PORT: "by switch port",
 }
-
-
-class PlaceSource(models.TextChoices):
-    """What says where it is."""
-
-    INSTALLED = "installed", "installed there"
-    LOCATION_SYSTEM = "location_system", "by location system"
-    RECEIVER = "receiver", "by what hears it"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +32,8 @@ def place_source(now: AssetNow | None) -> PlaceSource | None:
         return None
     if now.position_at is None:
         return PlaceSource.INSTALLED
+    if now.position_means in PlaceSource.values:
+        return PlaceSource(now.position_means)
     return PlaceSource.RECEIVER if now.position_receiver else PlaceSource.LOCATION_SYSTEM
 
 
@@ -49,6 +42,8 @@ def provenance_of(now: AssetNow | None) -> Provenance | None:
     source = place_source(now)
     if now is None or source is None:
         return None
+    if source is PlaceSource.RECEIVERS and now.position_receivers:
+        return Provenance(source, f"by {now.position_receivers} receivers")
     if source is not PlaceSource.RECEIVER:
         return Provenance(source, str(source.label))
     identifier = now.position_receiver or ""

@@ -92,7 +92,7 @@ def record_each(observations: Sequence[Observation], *, site_id: int, now: datet
     seen: set[tuple[int | None, int, str]] = set()
     for place, observation in enumerate(observations):
         if outcomes[place] is None:
-            key = (register.asset_id(observation.subject), to_us(observation.at), observation.source)
+            key = (register.asset_id(observation.subject), to_us(observation.at), observation.origin)
             is_known = key in seen or key in folding.tally.known
             outcomes[place] = Outcome.DUPLICATE if is_known else Outcome.RECORDED
             if key in folding.tally.late:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from django.db.models import Q
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
@@ -19,10 +20,11 @@ from assets.models import (
     ReadingNow,
     Stay,
 )
-from assets.provenance import PlaceSource, place_source
+from assets.provenance import place_source
 from assets.vocabulary import VOCABULARY
+from assets.words import PlaceSource
 from locations.api import DepartmentBrief, FloorBrief, SiteBrief, ZoneBrief
-from locations.models import Tag
+from locations.models import Tag, Zone
 
 
 class CategoryBrief(serializers.ModelSerializer[Category]):
@@ -76,7 +78,8 @@ class NowSerializer(serializers.ModelSerializer[AssetNow]):
         fields = [
             "activity", "activity_name", "basis", "basis_name", "since", "floor", "zone", "zone_since",
             "x", "y", "position_at", "position_error_m", "position_confidence", "position_source",
-            "position_receiver", "position_rssi_dbm", "battery_percent", "heard_at", "stale_at", "is_stale",
+            "position_receiver", "position_rssi_dbm", "position_receivers", "battery_percent", "heard_at",
+            "stale_at", "is_stale",
         ]  # fmt: skip
 
     def to_representation(self, instance: AssetNow) -> Any:
@@ -142,6 +145,29 @@ class AssetDetail(AssetSerializer):
 
     class Meta(AssetSerializer.Meta):
         fields = [*AssetSerializer.Meta.fields, "readings"]
+
+
+class PlacingSerializer(serializers.Serializer[Any]):
+    """In which room it is: ``zone`` by its id, or by its code together with ``floor``. ``at``: when, if not now."""
+
+    floor = serializers.SlugField(required=False, help_text="Slug of a floor")
+    zone = serializers.CharField(max_length=64, help_text="Id of a zone, or its code with floor")
+    at = serializers.DateTimeField(required=False)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        zones = Zone.objects.current().visible_to(self.context["user"]).select_related("floor__building")
+        zones = zones.in_site(self.context["site"])
+        floor, name = attrs.pop("floor", None), attrs["zone"]
+        if floor is None and not (name.isascii() and name.isdecimal() and len(name) < 18):
+            raise serializers.ValidationError(
+                {"floor": ["A code is unique on its floor only: name the floor."]}
+            )
+        zone = zones.filter(Q(code=name, floor__slug=floor) if floor else Q(pk=int(name))).first()
+        if zone is None:
+            raise serializers.ValidationError(
+                {"zone": ["There is no such room in the site of this equipment."]}
+            )
+        return {**attrs, "zone": zone}
 
 
 class TagSerializer(serializers.ModelSerializer[Tag]):

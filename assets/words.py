@@ -29,6 +29,16 @@ class Basis(models.TextChoices):
     SILENCE = "silence", "nothing heard"
 
 
+class PlaceSource(models.TextChoices):
+    """What says where it is."""
+
+    INSTALLED = "installed", "installed there"
+    LOCATION_SYSTEM = "location_system", "by location system"
+    RECEIVER = "receiver", "by what hears it"
+    RECEIVERS = "receivers", "by several receivers together"
+    PERSON = "person", "by somebody who saw it there"
+
+
 class Quality(models.TextChoices):
     """What became of an attempt to read. Everything but GOOD carries no value."""
 

@@ -32,18 +32,27 @@ _COLLECTING = frozenset(
         "collectors.view_disturbance",
     }
 )
-_RECEIVERS = frozenset({"locations.view_receiver", "locations.import_receivers"})
+_RECEIVERS = frozenset({"locations.view_receiver", "locations.import_receivers", "locations.record_survey"})
 _PLANS = frozenset({"locations.change_zone"})
 _HANDS_ON = frozenset(
     {"collectors.poll_endpoint", "collectors.pause_polling", "collectors.view_find", "collectors.discover"}
 )
+_PLACING = frozenset({"assets.place_asset"})
 _TOKENS = frozenset({"collectors.change_sourcetoken"})
 
 PERMISSIONS: dict[str, frozenset[str]] = {
-    Role.NURSE: _PLACES | _EQUIPMENT,
-    Role.BIOMED: _PLACES | _EQUIPMENT | _HISTORY | _COLLECTING | _HANDS_ON | _RECEIVERS | _PLANS,
+    Role.NURSE: _PLACES | _EQUIPMENT | _PLACING,
+    Role.BIOMED: _PLACES | _EQUIPMENT | _HISTORY | _COLLECTING | _HANDS_ON | _RECEIVERS | _PLANS | _PLACING,
     Role.FACILITIES: _PLACES | _EQUIPMENT | _HISTORY,
-    Role.ADMIN: _PLACES | _EQUIPMENT | _HISTORY | _COLLECTING | _HANDS_ON | _RECEIVERS | _TOKENS | _PLANS,
+    Role.ADMIN: _PLACES
+    | _EQUIPMENT
+    | _HISTORY
+    | _COLLECTING
+    | _HANDS_ON
+    | _RECEIVERS
+    | _TOKENS
+    | _PLANS
+    | _PLACING,
     Role.DISPLAY: frozenset({"locations.view_floor", "assets.watch_floor"}),
 }
 """What each role may do. Administrators edit through the admin site besides (``is_staff`` and superuser)."""

@@ -16,7 +16,13 @@ from django.db.models import F, Q
 from locations.polygons import validate_outline, validate_rings
 from locations.queries import FloorQuerySet, PassageQuerySet, ReceiverQuerySet, SiteQuerySet, ZoneQuerySet
 from locations.receiver_kinds import ReceiverKind, spoken_name
+from locations.survey_models import Survey, SurveyPoint
 from locations.zones import ZoneKind
+
+__all__ = [
+    "Building", "Department", "Floor", "Passage", "Receiver", "ReceiverHeard", "Site", "Survey", "SurveyPoint", "Tag",
+    "Zone",
+]  # fmt: skip
 
 Ring = list[list[float]]
 """A closed line of ``[x, y]`` points in metres; the last point repeats the first."""

@@ -8,13 +8,17 @@ from typing import Protocol
 
 from locations.positioning import Track
 
-HOLD_S = 8.0
+MOVING_HOLD_S = 1.5
+HOLD_S = 4.0
+COARSE_HOLD_S = 900.0  # an access point next to the one before: signals change more often than places do
 FIRST_HOLD_S = 30.0  # a tag that nobody knows is not believed as soon as one whose room is known
-SETTLED_S = 60.0  # this long after its last movement a tag counts as lying still
+SETTLED_S = 30.0  # this long after its last movement a tag counts as lying still
 
 # By how much a position must lie outside its zone, in metres and in its own standard deviations, to leave it.
-MARGIN_AFTER_MOVEMENT = (0.75, 2.5)
-MARGIN_AT_REST = (1.5, 5.0)
+MARGIN_MOVING = (0.5, 0.5)
+MARGIN_AFTER_MOVEMENT = (0.75, 1.5)
+MARGIN_AT_REST = (1.5, 10.0)
+COARSE_M = 2.0  # reaches between two access points that may hear the same still tag
 OUTSIDE_M = 4.0  # beyond every zone by this much: in none
 GONE_M = 4.0  # beyond the margin by this much: gone, even where no other zone has held yet
 NOTHING_NEW_M = 0.2  # an estimate that has moved less since it was last looked at says nothing new
@@ -58,12 +62,22 @@ class RoomFilter:
         if self.zone is None and _is_certain(zones, track, best):
             return self._change(best, zones, track)
         if self.candidate_since is None or (self.candidate != best and not self._is_gone(zones, track)):
-            self.candidate_since = at
+            self.candidate_since = at if track.there_since is None else track.there_since
         self.candidate = best
-        if at - self.candidate_since >= (HOLD_S if self.zone is not None else FIRST_HOLD_S):
+        if at - self.candidate_since >= self._hold(zones, track, at):
             return self._change(best, zones, track)
         self._look(zones, track)
         return False
+
+    def _hold(self, zones: Zones, track: Track, at: float) -> float:
+        """How long another room has to be the better one."""
+        if track.told_at == at:
+            return 0.0
+        if self.zone is None:
+            return FIRST_HOLD_S
+        if track.is_coarse and zones.distance_to(self.zone, track.x, track.y) < COARSE_M * track.error:
+            return COARSE_HOLD_S
+        return MOVING_HOLD_S if track.is_moving or track.zone is not None else HOLD_S
 
     def _has_nothing_new(self, track: Track) -> bool:
         """Most tags lie still most of the time: their plan is not asked again and again."""
@@ -102,8 +116,7 @@ class RoomFilter:
     def _is_better(self, zones: Zones, track: Track, best: int | None, at: float) -> bool:
         if self.zone is None or track.zone is not None or track.is_anchored:
             return True
-        is_settled = track.moved_at is None or at - track.moved_at > SETTLED_S
-        metres, spreads = MARGIN_AT_REST if is_settled else MARGIN_AFTER_MOVEMENT
+        metres, spreads = _margin(track, at)
         margin = max(metres, spreads * track.error)
         if best is None:
             margin += OUTSIDE_M
@@ -114,6 +127,13 @@ class RoomFilter:
         self.zone, self.candidate, self.candidate_since = zone, None, None
         self._look(zones, track)
         return changed
+
+
+def _margin(track: Track, at: float) -> tuple[float, float]:
+    if track.is_moving:
+        return MARGIN_MOVING
+    is_settled = track.moved_at is None or at - track.moved_at > SETTLED_S
+    return MARGIN_AT_REST if is_settled else MARGIN_AFTER_MOVEMENT
 
 
 def _around(track: Track) -> list[tuple[float, float]]:

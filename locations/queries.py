@@ -67,3 +67,15 @@ class PassageQuerySet(models.QuerySet[Any]):
     def current(self) -> Self:
         """Passages between zones of the plan as it is now."""
         return self.filter(zone_a__retired_at__isnull=True, zone_b__retired_at__isnull=True)
+
+
+class SurveyPointQuerySet(models.QuerySet[Any]):
+    def visible_to(self, user: Any) -> Self:
+        return self.filter(in_sites_of(user, "survey__floor__building__site"))
+
+    def current(self) -> Self:
+        """Without those that were taken away."""
+        return self.filter(removed_at__isnull=True)
+
+    def on_floor(self, floor_id: int) -> Self:
+        return self.filter(survey__floor_id=floor_id)

@@ -8,14 +8,17 @@ from functools import lru_cache
 
 from assets.activity import SECOND, Rules
 from assets.models import Asset, Category, EquipmentModel, Identifier
-from assets.observation import Observation, Subject, SubjectKind
+from assets.observation import Observation, Placed, Subject, SubjectKind
 from assets.recording.items import Heard, Item, make_item
 from assets.recording.latest import Said
 from assets.sql import dialect
+from locations.estimation.radio_map import RadioMap
 from locations.geometry import ZoneIndex, zone_index
 from locations.models import Floor, Receiver, Zone
 from locations.positioning import Fix
+from locations.radio_maps import radio_map
 from locations.receiver_kinds import ReceiverKind
+from locations.rooms import fix_in
 
 _SELECT_FACTS = (
     "SELECT a.id, c.stale_after_s, c.presumed_after_s, c.is_mobile, a.is_fixed, a.rtls_tag_id IS NOT NULL, "  # noqa: S608
@@ -85,18 +88,22 @@ class Register:
         keys: dict[SubjectKind, set[str]] = {kind: set() for kind in SubjectKind}
         floors: set[str] = set()
         receivers: set[str] = set()
+        rooms: set[Placed] = set()
         for observation in observations:
             keys[observation.subject.kind].add(observation.subject.key)
             if observation.position is not None:
                 floors.add(observation.position.floor)
             if observation.sighting is not None:
                 receivers.add(observation.sighting.receiver)
+            if observation.placed is not None:
+                rooms.add(observation.placed)
         self.facts: dict[int, Facts] = {}
         self.receivers = {name for name in receivers if "\0" not in name}  # PostgreSQL has no such character
         self._ids: dict[SubjectKind, dict[str, int]] = {}
         self.read_subjects(keys)
         self._floors = _read_floors(floors)
         self._receivers = _read_receivers(self.receivers)
+        self._rooms = _read_rooms(rooms)
 
     def asset_id(self, subject: Subject) -> int | None:
         """The one asset of that name that the hospital still has; ``None`` for nobody, and for several."""
@@ -111,6 +118,7 @@ class Register:
         here = set(floors.values_list("pk", flat=True))
         self._floors = {slug: pk for slug, pk in self._floors.items() if pk in here}
         self._receivers = {name: fix for name, fix in self._receivers.items() if fix.floor in here}
+        self._rooms = {placed: fix for placed, fix in self._rooms.items() if fix.floor in here}
 
     def make_item(self, observation: Observation, said: Said, facts: Facts) -> Item:
         """Its evidence. Equipment that is installed is where it was installed, whatever is reported."""
@@ -119,13 +127,17 @@ class Register:
         return make_item(observation, said, self._fix(observation), self._heard(observation))
 
     def lacks_place(self, observation: Observation) -> bool:
-        """Whether it names a floor or a receiver that nobody has entered."""
-        position, sighting = observation.position, observation.sighting
-        return (position is not None and position.floor not in self._floors) or (
-            sighting is not None and sighting.receiver not in self._receivers
+        """Whether it names a floor, a room or a receiver that nobody has entered."""
+        position, sighting, placed = observation.position, observation.sighting, observation.placed
+        return (
+            (position is not None and position.floor not in self._floors)
+            or (sighting is not None and sighting.receiver not in self._receivers)
+            or (placed is not None and placed not in self._rooms)
         )
 
     def _fix(self, observation: Observation) -> Fix | None:
+        if observation.placed is not None:
+            return self._rooms.get(observation.placed)
         position = observation.position
         floor = None if position is None else self._floors.get(position.floor)
         if position is None or floor is None:
@@ -137,7 +149,7 @@ class Register:
         fix = None if sighting is None else self._receivers.get(sighting.receiver)
         if sighting is None or fix is None:
             return None
-        return Heard(sighting.receiver, sighting.rssi_dbm, fix)
+        return Heard(sighting.receiver, sighting.rssi_dbm, fix, sighting.range_m, sighting.range_error_m)
 
     def read_subjects(self, keys: Mapping[SubjectKind, set[str]]) -> None:
         """Look these up, so that :meth:`asset_id` knows them."""
@@ -203,6 +215,15 @@ def _read_receivers(identifiers: set[str]) -> dict[str, Fix]:
     }
 
 
+def _read_rooms(rooms: set[Placed]) -> dict[Placed, Fix]:
+    if not rooms:
+        return {}
+    floors, codes = {room.floor for room in rooms}, {room.zone for room in rooms}
+    found = Zone.objects.current().filter(floor__slug__in=floors, code__in=codes).select_related("floor")
+    placed = {Placed(zone.floor.slug, zone.code): fix_in(zone) for zone in found.order_by()}
+    return {room: fix for room, fix in placed.items() if room in rooms}
+
+
 def _fix_at(kind: ReceiverKind, floor: int, x: float, y: float, reach: float, zone: int | None) -> Fix:
     """What being heard there says of a place: within reach of it, or in its zone where it stands for one."""
     return Fix(floor, x, y, reach, zone if kind.stands_for_zone else None, kind.is_anchor)
@@ -214,6 +235,7 @@ class FloorPlans:
     def __init__(self) -> None:
         self._indexes: dict[int, ZoneIndex] = {}
         self._kinds: dict[int, dict[int, str]] = {}
+        self._radio_maps: dict[int, RadioMap | None] = {}
 
     def zones(self, floor_id: int) -> ZoneIndex:
         index = self._indexes.get(floor_id)
@@ -227,3 +249,8 @@ class FloorPlans:
             rows = Zone.objects.filter(floor_id=floor_id).order_by().values_list("pk", "kind")
             kinds = self._kinds[floor_id] = dict(rows)
         return kinds[zone_id]
+
+    def radio_map(self, floor_id: int) -> RadioMap | None:
+        if floor_id not in self._radio_maps:
+            self._radio_maps[floor_id] = radio_map(floor_id)
+        return self._radio_maps[floor_id]

@@ -11,8 +11,9 @@ from assets.recording.facts import Facts, FloorPlans
 from assets.recording.items import Item
 from assets.recording.latest import Said, bring_up_to_date
 from assets.recording.ledger import Base, Ledger
+from assets.recording.place import Plan
 from assets.recording.store import Head
-from assets.recording.timeline import Plan, Timeline, fold_items, unpack_timeline
+from assets.recording.timeline import Timeline, fold_items, unpack_timeline
 from assets.sql import Dialect
 
 

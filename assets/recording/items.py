@@ -7,7 +7,7 @@ from typing import Any
 
 import orjson
 
-from assets.observation import Observation, Value
+from assets.observation import Observation, Value, origin_of
 from assets.recording.latest import Said
 from assets.recording.moments import to_us
 from assets.vocabulary import TEXT_LIMIT, VOCABULARY
@@ -24,6 +24,8 @@ class Heard:
     receiver: str
     rssi_dbm: float | None
     fix: Fix
+    range_m: float | None = None
+    range_error_m: float | None = None
 
 
 @dataclass(slots=True)
@@ -41,11 +43,16 @@ class Item:
     numbers: dict[str, float] | None = None
     battery: float | None = None
     has_battery: bool = False
+    receiver: str = ""  # which receiver of the source says so, where one does
+
+    @property
+    def origin(self) -> str:
+        return origin_of(self.source, self.receiver) if self.receiver else self.source
 
     @property
     def key(self) -> tuple[int, str]:
         """Its identity, and its place in the order of things."""
-        return self.at, self.source
+        return self.at, self.origin
 
     def pack(self) -> str:
         """As JSON, without what it does not say."""
@@ -58,6 +65,10 @@ class Item:
             said["p"] = _pack_fix(self.fix)
         if self.heard is not None:
             said["h"] = [self.heard.receiver, self.heard.rssi_dbm, *_pack_fix(self.heard.fix)]
+            if self.heard.range_m is not None:
+                said["d"] = [self.heard.range_m, self.heard.range_error_m]
+        if self.receiver and self.heard is None:
+            said["r"] = self.receiver
         if self.has_battery:
             said["b"] = self.battery
         return orjson.dumps(said).decode()
@@ -73,11 +84,12 @@ def unpack(payload: str) -> Item:
         telemetry=said.get("a"),
         stated=said.get("s"),
         fix=Fix(*said["p"]) if "p" in said else None,
-        heard=Heard(heard[0], heard[1], Fix(*heard[2:])) if heard else None,
+        heard=Heard(heard[0], heard[1], Fix(*heard[2:]), *said.get("d", ())) if heard else None,
         in_motion=said.get("m"),
         numbers=said.get("n"),
         battery=said.get("b"),
         has_battery="b" in said,
+        receiver=heard[0] if heard else said.get("r", ""),
     )
 
 
@@ -97,6 +109,7 @@ def make_item(observation: Observation, said: Said, fix: Fix | None, heard: Hear
         numbers or None,
         numbers.get(BATTERY),
         BATTERY in good or BATTERY in said.failed,
+        "" if observation.sighting is None else observation.sighting.receiver,
     )
 
 
@@ -133,16 +146,22 @@ def _plain(value: Value) -> float | str:
 
 
 def _is_alive(observation: Observation, said: Said) -> bool:
-    """Failed readings alone are no sign of life."""
-    if said.good or observation.activity is not None or not observation.readings:
+    """Failed readings alone are no sign of life, nor is being seen by somebody."""
+    if said.good or observation.activity is not None:
+        return True
+    if not observation.readings and observation.placed is None:
         return True
     if observation.position is not None or observation.sighting is not None:
         return True
+    if observation.placed is not None:
+        return False
     return any(reading.quality is Quality.GOOD for reading in observation.readings)
 
 
 def _pack_fix(fix: Fix) -> list[Any]:
     place = [fix.floor, fix.x, fix.y, fix.error]
+    if fix.is_told:
+        return [*place, fix.zone, True, True]
     if fix.is_anchored:
         return [*place, fix.zone, True]
     return place if fix.zone is None else [*place, fix.zone]

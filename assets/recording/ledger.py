@@ -14,6 +14,7 @@ from assets.recording import store
 from assets.recording.facts import Facts, Installed
 from assets.recording.items import Item
 from assets.recording.moments import from_us, from_us_or_none
+from assets.recording.place import By
 from assets.recording.store import Head
 from assets.recording.timeline import Spell, Timeline, Trail, Visit
 from assets.recording.waypoints import Waypoint
@@ -60,7 +61,7 @@ class Ledger:
     changes: list[Change] = field(default_factory=list)
 
     def note_evidence(self, asset_id: int, items: list[Item]) -> None:
-        self.evidence.extend((asset_id, item.at, item.source, item.pack()) for item in items)
+        self.evidence.extend((asset_id, item.at, item.origin, item.pack()) for item in items)
 
     def undo(self, asset_id: int, base: Base) -> None:
         """Take back everything that was decided after ``base``, to decide it anew."""
@@ -177,13 +178,13 @@ class Ledger:
             )
             return
         zone_since = None
-        if facts.installed is None and timeline.visit is not None and timeline.room.zone is not None:
+        if facts.installed is None and timeline.visit is not None and timeline.place.room.zone is not None:
             zone_since = from_us(timeline.visit.begin)
-        receiver, rssi_dbm = (timeline.by or _NO_RECEIVER) if facts.installed is None else _NO_RECEIVER
+        by = (timeline.place.by or _NOTHING) if facts.installed is None else _NOTHING
         self.now.append(
             (
                 change.id, change.rev, change.activity, change.basis, change.since, floor, zone, zone_since, x, y,
-                position_at, error, confidence, receiver, rssi_dbm, change.battery, change.heard_at,
+                position_at, error, confidence, *by, change.battery, change.heard_at,
                 change.stale_at, decide_at,
             )
         )  # fmt: skip
@@ -222,7 +223,7 @@ def _with_ends(entries: list[_Entry]) -> Iterator[tuple[_Entry, int | None]]:
         yield entries[-1], None
 
 
-_NO_RECEIVER: tuple[str | None, float | None] = (None, None)
+_NOTHING: By = (None, None, None, None)
 
 _Place = tuple[
     int | None, int | None, float | None, float | None, datetime | None, float | None, float | None
@@ -231,7 +232,7 @@ _Place = tuple[
 
 
 def _place_of(timeline: Timeline) -> _Place:
-    track, room = timeline.track, timeline.room
+    track, room = timeline.place.track, timeline.place.room
     placed = from_us_or_none(timeline.placed)
     if track.floor is None:
         return None, room.zone, None, None, placed, None, None

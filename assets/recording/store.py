@@ -38,7 +38,7 @@ NOW = Table(
     (
         "asset_id", "revision", "activity", "basis", "since", "floor_id", "zone_id", "zone_since", "x", "y",
         "position_at", "position_error_m", "position_confidence", "position_receiver", "position_rssi_dbm",
-        "battery_percent", "heard_at", "stale_at", "decide_at",
+        "position_means", "position_receivers", "battery_percent", "heard_at", "stale_at", "decide_at",
     ),
     ("asset_id",),
 )  # fmt: skip

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Protocol
 
 import orjson
 
@@ -12,23 +11,14 @@ from assets.activity import Known, Rules
 from assets.ages import SURE_ABOVE
 from assets.observation import Evidence
 from assets.recording.items import Item
+from assets.recording.place import Place, Plan, unpack_place
 from assets.recording.waypoints import Mark, Waypoint, keep_waypoint
 from assets.vocabulary import VOCABULARY
 from assets.words import Activity, Basis
-from locations.positioning import Fix, Hearing, Track, follow, gives_way, locate
-from locations.presence import RoomFilter, Zones
 
 CLOCK = "clock"
 """Source of what time alone decided."""
 CHECKPOINT_US = 60 * activity.SECOND
-
-
-class Plan(Protocol):
-    """What the fold asks about places."""
-
-    def zones(self, floor_id: int) -> Zones: ...
-
-    def kind(self, floor_id: int, zone_id: int) -> str: ...
 
 
 @dataclass(slots=True)
@@ -85,15 +75,12 @@ class Timeline:
     """Everything known of one asset up to its last evidence."""
 
     known: Known = field(default_factory=Known)
-    track: Track = field(default_factory=Track)
-    room: RoomFilter = field(default_factory=RoomFilter)
-    hearing: Hearing = field(default_factory=Hearing)
+    place: Place = field(default_factory=Place)
     spell: Spell | None = None
     visit: Visit | None = None
     kept: dict[str, tuple[float, int]] = field(default_factory=dict)
     battery: float | None = None
     placed: int | None = None  # time of the last report of its place
-    by: tuple[str, float | None] | None = None  # receiver and strength of that report, if it was one of these
     last: int = 0  # time of the last evidence
     settled: int = 0  # up to when the clock has been looked at
     mark: Mark | None = None  # the point of its way that was kept last
@@ -101,7 +88,6 @@ class Timeline:
     def pack(self) -> str:
         """As JSON; of its movements only where it was ever placed."""
         known, spell, visit, mark = self.known, self.spell, self.visit, self.mark
-        is_placed = self.track.floor is not None or self.hearing.receivers
         return orjson.dumps(
             (
                 (
@@ -115,7 +101,7 @@ class Timeline:
                 self.placed,
                 self.last,
                 self.settled,
-                (self.track, self.room, self.hearing, self.by) if is_placed else None,
+                self.place.pack() if self.place.is_known else None,
                 mark and (mark.at, mark.floor, mark.zone, mark.x, mark.y, mark.error),
             )
         ).decode()  # fmt: skip
@@ -165,27 +151,26 @@ class Timeline:
             self.spell = trail.change_activity(at, verdict, source)
 
     def _place(self, item: Item, rules: Rules, plan: Plan, trail: Trail) -> None:
-        fix = self._choose_fix(item)
-        if fix is None:
+        is_moving = self.place.take(item, plan)
+        if is_moving is None:
             return
-        at, before = item.at, self.placed
-        seconds = at / activity.SECOND
-        is_moving = follow(self.track, fix, seconds, in_motion=item.in_motion)
+        at, before, room, track = item.at, self.placed, self.place.room, self.place.track
         self.placed = at
-        self.by = (item.heard.receiver, item.heard.rssi_dbm) if item.heard and item.fix is None else None
-        floor = self.track.floor
-        if floor is None:
-            return
-        had_zone = self.room.zone is not None
-        if self.room.update(plan.zones(floor), self.track, seconds):
-            zone = self.room.zone
+        had_zone = room.zone is not None
+        if self.place.enter(item, plan):
+            zone = room.zone
             self.visit = trail.change_zone(at, zone, item.source)
-            kind = None if zone is None or self._is_guess() else plan.kind(floor, zone)
+            kind = None if zone is None or self._is_guess() else plan.kind(track.floor or 0, zone)
             activity.note_zone(self.known, rules, kind, at)
-            is_moving = is_moving or (had_zone and not self.track.is_coarse)
+            is_moving = is_moving or (had_zone and not track.is_coarse)
         if is_moving and item.in_motion is not False:
             activity.note_movement(self.known, at)
-        track, room = self.track, self.room
+        if track.floor is not None:
+            self._keep_point(trail, track.floor, at, before, rules)
+
+    def _keep_point(self, trail: Trail, floor: int, at: int, before: int | None, rules: Rules) -> None:
+        """A point of its way, where it has gone on; ``before`` is when its place was last told."""
+        room, track = self.place.room, self.place.track
         place = (floor, room.zone, *(room.beside or (track.x, track.y)), track.error, room.confidence)
         if trail.waypoints is None:
             trail.waypoints = {}
@@ -195,16 +180,7 @@ class Timeline:
 
     def _is_guess(self) -> bool:
         """Whether its room is so unsure that it must not decide what the equipment does."""
-        return self.track.is_coarse and self.room.confidence < SURE_ABOVE
-
-    def _choose_fix(self, item: Item) -> Fix | None:
-        if item.fix is not None:
-            return item.fix
-        if item.heard is None:
-            return None
-        heard, seconds = item.heard, item.at / activity.SECOND
-        is_chosen = locate(self.hearing, heard.receiver, heard.rssi_dbm, seconds)
-        return heard.fix if is_chosen and not gives_way(self.track, heard.fix, seconds) else None
+        return self.place.track.is_coarse and self.place.room.confidence < SURE_ABOVE
 
     def _keep(self, numbers: dict[str, float], at: int, trail: Trail) -> None:
         """Readings that moved beyond their deadband, or whose heartbeat is due, go into the history."""
@@ -224,18 +200,14 @@ def unpack_timeline(state: str) -> Timeline:
     if not state:
         return Timeline()
     known, spell, visit, kept, battery, placed, last, settled, place, *mark = orjson.loads(state)
-    track, room, hearing, *by = place or ({}, {}, {})  # states from before it was kept do not have the last
     return Timeline(
         Known(*known),
-        Track(**track),
-        RoomFilter(**room),
-        Hearing(**hearing),
+        unpack_place(place),
         spell and Spell(*spell),
         visit and Visit(*visit),
         kept,
         battery,
         placed,
-        (by[0][0], by[0][1]) if by and by[0] else None,
         last,
         settled,
         Mark(*mark[0]) if mark and mark[0] else None,

@@ -81,6 +81,14 @@ def is_probable(now: Any) -> bool:
 
 
 @register.filter
+def sureness(now: Any) -> str:
+    """How sure the room is, in a word: “sure”, or “not sure”; nothing without a room or without a confidence."""
+    if getattr(now, "zone", None) is None or getattr(now, "position_confidence", None) is None:
+        return ""
+    return "not sure" if is_probable(now) else "sure"
+
+
+@register.filter
 def known_by(now: Any) -> str:
     """By what a place is known, as in “by Wi-Fi, access point 3-West-12, −61 dBm”; nothing without a place."""
     found = provenance_of(now or None)

@@ -10,6 +10,7 @@ from typing import Any
 from assets.observation import (
     Evidence,
     Observation,
+    Placed,
     Position,
     ReadingValue,
     Sighting,
@@ -32,7 +33,7 @@ def decode_observations(data: bytes) -> list[Observation]:
 
 
 def _encode(observation: Observation) -> dict[str, Any]:
-    position, sighting = observation.position, observation.sighting
+    position, sighting, placed = observation.position, observation.sighting, observation.placed
     return {
         "subject": [observation.subject.kind, observation.subject.key],
         "source": observation.source,
@@ -42,9 +43,15 @@ def _encode(observation: Observation) -> dict[str, Any]:
         "readings": [[reading.name, reading.value, reading.quality] for reading in observation.readings],
         "activity": observation.activity,
         "position": position and [position.floor, position.x, position.y, position.error_m],
-        "sighting": sighting and [sighting.receiver, sighting.rssi_dbm],
+        "sighting": sighting and _told(sighting),
+        **({"placed": [placed.floor, placed.zone]} if placed else {}),
         "detail": observation.detail,
     }
+
+
+def _told(sighting: Sighting) -> list[Any]:
+    plain = [sighting.receiver, sighting.rssi_dbm]
+    return plain if sighting.range_m is None else [*plain, sighting.range_m, sighting.range_error_m]
 
 
 def _decode(item: dict[str, Any]) -> Observation:
@@ -61,5 +68,6 @@ def _decode(item: dict[str, Any]) -> Observation:
         activity=item["activity"] and Evidence(item["activity"]),
         position=item["position"] and Position(*item["position"]),
         sighting=item["sighting"] and Sighting(*item["sighting"]),
+        placed=Placed(*item["placed"]) if "placed" in item else None,
         detail=item["detail"],
     )

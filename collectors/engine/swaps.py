@@ -92,5 +92,6 @@ def _fail(observation: Observation, detail: str) -> Observation:
         activity=None,
         position=None,
         sighting=None,
+        placed=None,
         detail=detail,
     )

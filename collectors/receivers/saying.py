@@ -7,7 +7,16 @@ from datetime import UTC, datetime
 from typing import Any
 
 from assets.identifiers import canonical
-from assets.observation import Evidence, Observation, Position, ReadingValue, Sighting, Subject, SubjectKind
+from assets.observation import (
+    Evidence,
+    Observation,
+    Placed,
+    Position,
+    ReadingValue,
+    Sighting,
+    Subject,
+    SubjectKind,
+)
 from assets.words import Quality
 
 KINDS = tuple(kind for kind in SubjectKind if kind is not SubjectKind.ASSET)
@@ -18,6 +27,7 @@ EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
 """A clock that says less was never set."""
 FARTHEST_M, LARGEST_ERROR_M = 10_000.0, 1_000.0
 WEAKEST_DBM, STRONGEST_DBM = -150.0, 30.0
+FARTHEST_RANGE_M = 1_000.0
 
 
 def make_observation(
@@ -29,11 +39,16 @@ def make_observation(
     activity: Evidence | None = None,
     position: Position | None = None,
     sighting: Sighting | None = None,
+    placed: Placed | None = None,
 ) -> Observation:
     """Failed as a whole where there are only readings and all of them failed: then nobody heard the equipment."""
-    is_evidence = activity or position or sighting or any(each.quality is Quality.GOOD for each in readings)
+    is_evidence = (
+        activity or position or sighting or placed or any(each.quality is Quality.GOOD for each in readings)
+    )
     quality = Quality.GOOD if is_evidence or not readings else readings[0].quality
-    return Observation(subject, source, at, received_at, quality, readings, activity, position, sighting)
+    return Observation(
+        subject, source, at, received_at, quality, readings, activity, position, sighting, placed
+    )
 
 
 def make_subject(kind: SubjectKind, key: str) -> Subject:

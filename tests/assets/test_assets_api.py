@@ -117,6 +117,7 @@ def test_an_asset_is_told_with_its_state_and_the_age_of_it(api, put, bay, ward):
             "position_source": "location_system",
             "position_receiver": None,
             "position_rssi_dbm": None,
+            "position_receivers": None,
             "battery_percent": 80.5,
             "heard_at": "2026-03-02T11:59:50Z",
             "stale_at": "2026-03-02T12:01:50Z",

@@ -12,8 +12,11 @@ from assets.models import AssetNow, Identifier, Stay
 from assets.observation import Position, Sighting, Subject, SubjectKind
 from assets.provenance import PlaceSource, place_source, provenance_of
 from assets.record import record_observations
+from assets.recording.place import Place
 from assets.recording.timeline import Timeline, unpack_timeline
 from locations.models import Floor, Receiver, ReceiverHeard
+from locations.positioning import Track
+from locations.presence import RoomFilter
 from locations.receiver_kinds import ReceiverKind
 from locations.zones import ZoneKind
 
@@ -97,16 +100,41 @@ def test_a_room_that_an_access_point_only_makes_likely_decides_no_activity(pump,
     assert (now.zone.kind, now.activity) == (ZoneKind.PATIENT_ROOM, "available")
 
 
-def test_the_next_access_point_takes_over_at_once_and_its_room_when_it_holds(
+def test_the_next_access_point_takes_over_at_once_and_its_room_only_when_it_holds_for_long(
     pump, access_point, other_access_point, seen
 ):
     seen("ap:3-West-12", *range(0, 600, 30), rssi=-61)
     moved = seen("ap:3-West-14", 600, rssi=-58)
-    settled = seen("ap:3-West-14", 630, rssi=-58)
+    doubtful = seen("ap:3-West-14", *range(630, 1500, 30), rssi=-58)
+    settled = seen("ap:3-West-14", 1500, rssi=-58)
 
     assert (moved.x, moved.y, moved.zone.name) == (15, 5, "Bay 12")
+    assert doubtful.zone.name == "Bay 12"
     assert (settled.zone.name, settled.position_error_m) == ("Store", 9)
     assert {moved.activity, settled.activity} == {"available"}
+
+
+def test_equipment_between_two_access_points_stays_in_its_room_whichever_of_them_it_talks_to(
+    pump, access_point, other_access_point, seen
+):
+    for minute in range(0, 240, 10):
+        seen("ap:3-West-12", 60 * minute, 60 * minute + 30, rssi=-61)
+        seen("ap:3-West-14", 60 * minute + 60, 60 * minute + 300, rssi=-58)
+
+    assert Stay.objects.values_list("zone__name").distinct().get() == ("Bay 12",)
+
+
+def test_an_access_point_far_off_is_another_room_at_the_second_hearing(
+    pump, access_point, floor, seen, make_zone
+):
+    far = make_zone("Gym", x=30)
+    Receiver.objects.create(
+        identifier="ap:gym", kind="access_point", floor=floor, zone=far, x=35, y=5, reach_m=9
+    )
+    seen("ap:3-West-12", 0, 30, rssi=-61)
+
+    first, second = seen("ap:gym", 60, rssi=-60), seen("ap:gym", 90, rssi=-60)
+    assert (first.zone.name, second.zone.name) == ("Bay 12", "Gym")
 
 
 def test_a_port_places_in_its_zone_exactly_and_at_once(pump, port, seen, store, noon):
@@ -189,10 +217,9 @@ def test_what_cannot_be_a_receiver_s_name_is_not_noted(pump, seen, name):
 
 
 def test_a_state_from_before_receivers_were_kept_is_still_read():
-    timeline = Timeline()
-    timeline.track.floor = 1
+    timeline = Timeline(place=Place(Track(floor=1, x=2.5), RoomFilter(zone=7)))
     old = orjson.loads(timeline.pack())
-    old[8] = old[8][:3]
+    old[8] = [{"floor": 1, "x": 2.5, "lean_x": 0.1}, {"zone": 7}, {"receivers": {}, "chosen": None}]
 
     assert unpack_timeline(orjson.dumps(old).decode()) == timeline
 

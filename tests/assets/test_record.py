@@ -100,8 +100,8 @@ def test_a_position_that_lies_outside_every_zone_by_its_error_is_shown_in_its_ro
     make_pump, make_zone, observe
 ):
     bay, pump = make_zone("Bay 1", x=0, y=0, width=6, height=6), make_pump()
-    record_observations([observe(pump, position=Position("main-1", 3, 1, 0.4))])
-    record_observations([observe(pump, s, position=Position("main-1", 3, -0.9, 0.4)) for s in (20, 40, 60)])
+    record_observations([observe(pump, position=Position("main-1", 3, 0.6, 0.4))])
+    record_observations([observe(pump, s, position=Position("main-1", 3, -0.7, 0.4)) for s in (20, 40, 60)])
 
     now = AssetNow.objects.get(asset=pump)
     assert (now.zone, now.x, now.y) == (bay, pytest.approx(3), 0)

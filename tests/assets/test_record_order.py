@@ -13,6 +13,7 @@ from assets.models import ActivityInterval, AssetNow, Reading, ReadingNow, Stay,
 from assets.observation import (
     Evidence,
     Observation,
+    Placed,
     Position,
     ReadingValue,
     Sighting,
@@ -30,7 +31,14 @@ pytestmark = [pytest.mark.django_db, pytest.mark.databases]
 
 SPAN_S = 1500
 POSITIONS = [Position("main-1", 5, 5, 1), Position("main-1", 15, 5, 2), Position("main-2", 5, 5, 1)]
-SIGHTINGS = [Sighting("r-1", -60), Sighting("r-2", -70), Sighting("r-2")]
+SIGHTINGS = [
+    Sighting("r-1", -60),
+    Sighting("r-2", -70),
+    Sighting("r-2"),
+    Sighting("r-3", -65),
+    Sighting("r-3", range_m=3.0, range_error_m=0.3),
+]
+PLACED = [Placed("main-1", "bay"), Placed("main-2", "soiled")]
 
 moments = st.integers(0, SPAN_S * 2).map(lambda n: timedelta(seconds=n / 2))
 readings = st.lists(
@@ -61,6 +69,7 @@ def tellings(draw):
         "activity": draw(st.sampled_from([None, None, *Evidence])),
         "position": draw(st.sampled_from([None, *POSITIONS])),
         "sighting": draw(st.sampled_from([None, *SIGHTINGS])),
+        "placed": draw(st.sampled_from([None, None, None, *PLACED])),
     }
 
 
@@ -115,13 +124,14 @@ def history(asset):
 
 @pytest.fixture
 def stage(make_zone, building, floor):
-    """A ward, a clean store and, upstairs, a soiled utility; a receiver in each of the first two."""
+    """A ward, a clean store and, upstairs, a soiled utility; receivers enough on the first floor for a radio map."""
     upstairs = Floor.objects.create(building=building, name="Level 2", slug="main-2", level=2)
     bay = make_zone("Bay", ZoneKind.PATIENT_ROOM)
     make_zone("Store", ZoneKind.CLEAN_STORE, x=10)
     make_zone("Soiled", ZoneKind.SOILED, floor=upstairs)
     Receiver.objects.create(identifier="r-1", floor=floor, zone=bay, x=5, y=5)
     Receiver.objects.create(identifier="r-2", floor=floor, x=15, y=5, reach_m=3)
+    Receiver.objects.create(identifier="r-3", floor=floor, x=10, y=9, reach_m=5)
 
 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

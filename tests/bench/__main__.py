@@ -45,6 +45,7 @@ def main(only: str = "") -> int:
         *_measured("walking", only),
     ]
     ours += [*_measured("live.fanout", only), *_measured("live.map", only), *_measured("positions", only)]
+    ours += [*_measured("pipeline", only)]
     results = _with_ratios([*ours, *_measured("peers", only)])
     results += over_peers(results)
     OUTPUT.parent.mkdir(exist_ok=True)

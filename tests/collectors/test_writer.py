@@ -14,6 +14,7 @@ from django.db import DataError, IntegrityError, InterfaceError, InternalError, 
 from assets.observation import (
     Evidence,
     Observation,
+    Placed,
     Position,
     ReadingValue,
     Sighting,
@@ -56,6 +57,8 @@ def test_every_kind_of_observation_comes_back_the_same(observe):
         observe(3, activity=Evidence.IN_USE, position=Position("main-1", 1.5, 2.0, 0.4)),
         observe(4, subject=Subject(SubjectKind.TAG, "T-ü"), sighting=Sighting("R-1", -61.0)),
         observe(5, sighting=Sighting("R-2")),
+        observe(5, sighting=Sighting("R-2", range_m=3.5, range_error_m=0.2)),
+        observe(5, placed=Placed("main-1", "bay")),
         observe(6, quality=Quality.NO_ANSWER, detail="No answer: check “it”.\n"),
     ]
     again = decode_observations(encode_observations(observations))

@@ -18,6 +18,9 @@ INNER = {
     "locations.FloorWalks",
     "hospital.PlanUpload",
     "assets.Identifier",
+    "assets.Placement",  # what a person said by a scan: the trail of changes shows it
+    "locations.Survey",  # imported by a command
+    "locations.SurveyPoint",
     "assets.Reading",  # too many to list; the asset's page draws them
     "assets.TimelineHead",
     "assets.EvidenceLog",

@@ -179,9 +179,9 @@ def test_every_list_is_described_with_its_filters_and_pages(schema):
     assert told == {"asset", "name", "from", "to", "limit", "cursor"}
 
 
-def test_only_reading_is_described_and_one_address_that_takes_observations(schema):
+def test_only_reading_is_described_beside_what_takes_observations_and_what_people_do(schema):
     ways = {path: set(ways) for path, ways in schema["paths"].items() if "/v1/" in path}
-    assert ways.pop(TAKES) == {"post"}
+    assert ways.pop(TAKES) == ways.pop("/api/v1/assets/{asset_tag}/place/") == {"post"}
     assert set().union(*ways.values()) == {"get"}
 
 
@@ -194,7 +194,7 @@ def test_what_takes_observations_is_described_with_its_token_and_its_answers(sch
     body = way["requestBody"]["content"]["application/json"]["schema"]
     assert body == {"type": "array", "items": {"$ref": "#/components/schemas/Row"}}
     assert set(schema["components"]["schemas"]["Row"]["properties"]) == {
-        "subject", "at", "readings", "activity", "position", "sighting",
+        "subject", "at", "readings", "activity", "position", "sighting", "placed",
     }  # fmt: skip
 
 

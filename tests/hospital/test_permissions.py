@@ -123,7 +123,9 @@ API = {
     "disturbance": TECHNICAL,
     "source": TECHNICAL,
 }
-"""What the API lists → who may read it. Nobody who is signed in writes through it."""
+"""What the API lists → who may read it. Nobody who is signed in writes there."""
+ACTIONS = {"asset-place": {Role.NURSE, Role.BIOMED, Role.ADMIN}}
+"""What people do through the API → who may."""
 FOR_PROGRAMS = {"observations"}
 """What takes observations from whoever shows the token of a source, and is nothing to any account."""
 
@@ -204,7 +206,8 @@ def test_the_admin_site_s_door_leads_to_ours(client):
 
 def api() -> list[Address]:
     """What people read."""
-    return [address for address in all_addresses() if address.is_api and address.name not in FOR_PROGRAMS]
+    others = FOR_PROGRAMS | set(ACTIONS)
+    return [address for address in all_addresses() if address.is_api and address.name not in others]
 
 
 def row_of(address: Address) -> set[Role]:
@@ -237,6 +240,20 @@ def test_what_is_for_programs_is_closed_to_every_account(client, hospital_in_use
 
 def test_what_is_for_programs_is_there():
     assert set(names_of(all_addresses())) >= FOR_PROGRAMS
+
+
+@pytest.mark.parametrize("role", Role.values)
+def test_a_role_does_through_the_api_what_its_row_says(client, hospital_in_use, people, role):
+    client.force_login(people[role])
+    actions = [address for address in all_addresses() if address.name in ACTIONS]
+    assert set(names_of(actions)) == set(ACTIONS)
+    for address in actions:
+        expected = (
+            400 if role in ACTIONS[address.name] else 403
+        )  # it says nothing, so it is understood by nobody
+        assert client.post(address.path, "{}", content_type="application/json").status_code == expected, (
+            address
+        )
 
 
 @pytest.mark.parametrize("role", Role.values)

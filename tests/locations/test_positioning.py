@@ -7,7 +7,8 @@ import random
 
 import pytest
 
-from locations.positioning import Fix, Hearing, Track, follow, locate
+from locations.hearing import Hearing, locate
+from locations.positioning import Fix, Track, follow
 
 GROUND, UPSTAIRS = 1, 2
 
@@ -144,7 +145,30 @@ def test_another_receiver_takes_over_only_when_clearly_stronger():
     locate(hearing, "bay", -60, 0)
 
     assert locate(hearing, "corridor", -57, 1) is False
-    assert locate(hearing, "corridor", -54, 2) is True
+    assert locate(hearing, "corridor", -50, 2) is False
+    assert locate(hearing, "corridor", -50, 3) is True
+
+
+def test_a_moment_s_shadow_turns_no_receiver_round():
+    hearing = Hearing()
+    for second in range(0, 60, 2):
+        locate(hearing, "bay", -75 if second % 10 == 0 else -60, second)
+        locate(hearing, "corridor", -66, second + 0.1)
+
+    assert hearing.chosen == "bay"
+
+
+def test_a_receiver_that_alone_hears_a_tag_has_it_soon():
+    hearing = Hearing()
+    for second in range(0, 60, 2):
+        locate(hearing, "bay", -60, second)
+
+    assert [locate(hearing, "store", -62, second) for second in (62, 64, 66, 68)] == [
+        False,
+        False,
+        False,
+        True,
+    ]
 
 
 def test_a_receiver_that_hears_no_more_gives_way():
@@ -152,7 +176,7 @@ def test_a_receiver_that_hears_no_more_gives_way():
     locate(hearing, "bay", -40, 0)
 
     assert locate(hearing, "corridor", -80, 15) is False
-    assert locate(hearing, "corridor", -80, 16) is True
+    assert locate(hearing, "corridor", -80, 17) is True
     assert set(hearing.receivers) == {"corridor"}
 
 

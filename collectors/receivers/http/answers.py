@@ -58,6 +58,15 @@ class ReportedPositionSerializer(serializers.Serializer[Any]):
 class ReportedSightingSerializer(serializers.Serializer[Any]):
     receiver = serializers.CharField(max_length=NAME_LIMIT)
     rssi_dbm = serializers.FloatField(required=False, allow_null=True)
+    range_m = serializers.FloatField(required=False, allow_null=True, min_value=0)
+    range_error_m = serializers.FloatField(required=False, allow_null=True, min_value=0)
+
+
+class ReportedRoomSerializer(serializers.Serializer[Any]):
+    """The room in which somebody has it before their eyes: a floor's slug and a zone's code."""
+
+    floor = serializers.CharField(max_length=NAME_LIMIT)
+    zone = serializers.CharField(max_length=NAME_LIMIT)
 
 
 @extend_schema_field({"type": "object", "additionalProperties": _READING})
@@ -76,6 +85,7 @@ class RowSerializer(serializers.Serializer[Any]):
     )
     position = ReportedPositionSerializer(required=False, allow_null=True)
     sighting = ReportedSightingSerializer(required=False, allow_null=True)
+    placed = ReportedRoomSerializer(required=False, allow_null=True)
 
 
 class RowResultSerializer(serializers.Serializer[Any]):

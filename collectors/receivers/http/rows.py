@@ -15,6 +15,7 @@ from django.utils.dateparse import parse_datetime
 from assets.observation import (
     Evidence,
     Observation,
+    Placed,
     Position,
     ReadingValue,
     Sighting,
@@ -27,6 +28,7 @@ from assets.words import Quality
 from collectors.receivers.saying import (
     EARLIEST,
     FARTHEST_M,
+    FARTHEST_RANGE_M,
     KINDS,
     LARGEST_ERROR_M,
     NAME_LIMIT,
@@ -39,7 +41,7 @@ from collectors.receivers.saying import (
 )
 
 FAILURES = tuple(quality.value for quality in Quality if quality is not Quality.GOOD)
-ROW_KEYS = ("subject", "at", "readings", "activity", "position", "sighting")
+ROW_KEYS = ("subject", "at", "readings", "activity", "position", "sighting", "placed")
 
 Faults = dict[str, str]
 """Field → what is wrong with it."""
@@ -63,11 +65,12 @@ def read_row(data: Any, *, source: str, received_at: datetime) -> Observation:
     activity = _activity(row.get("activity"), faults)
     position = _position(row.get("position"), faults)
     sighting = _sighting(row.get("sighting"), faults)
-    if not faults and not (readings or activity or position or sighting):
-        faults["row"] = "says nothing: give readings, activity, position or sighting"
+    placed = _placed(row.get("placed"), faults)
+    if not faults and not (readings or activity or position or sighting or placed):
+        faults["row"] = "says nothing: give readings, activity, position, sighting or placed"
     if faults or subject is None or at is None:
         raise RowError(faults)
-    return make_observation(subject, source, at, received_at, readings, activity, position, sighting)
+    return make_observation(subject, source, at, received_at, readings, activity, position, sighting, placed)
 
 
 def _mapping(data: Any, where: str, keys: Collection[str], faults: Faults) -> dict[str, Any]:
@@ -196,14 +199,36 @@ def _position(data: Any, faults: Faults) -> Position | None:
 def _sighting(data: Any, faults: Faults) -> Sighting | None:
     if data is None:
         return None
-    told = _mapping(data, "sighting", ("receiver", "rssi_dbm"), faults)
+    told = _mapping(data, "sighting", ("receiver", *_SIGHTING_NUMBERS), faults)
     _check_name(told, "sighting.receiver", faults)
-    rssi = told.get("rssi_dbm")
-    if rssi is not None:
-        _check_number(told, "sighting.rssi_dbm", WEAKEST_DBM, STRONGEST_DBM, faults)
+    numbers = {name: told.get(name) for name in _SIGHTING_NUMBERS}
+    for name, (low, high) in _SIGHTING_NUMBERS.items():
+        if numbers[name] is not None:
+            _check_number(told, f"sighting.{name}", low, high, faults)
+    if numbers["range_error_m"] is not None and numbers["range_m"] is None:
+        faults["sighting.range_error_m"] = "must come with range_m"
     if any(field.startswith("sighting") for field in faults):
         return None
-    return Sighting(told["receiver"].strip(), None if rssi is None else float(rssi))
+    said = (None if number is None else float(number) for number in numbers.values())
+    return Sighting(told["receiver"].strip(), *said)
+
+
+_SIGHTING_NUMBERS = {
+    "rssi_dbm": (WEAKEST_DBM, STRONGEST_DBM),
+    "range_m": (0.0, FARTHEST_RANGE_M),
+    "range_error_m": (0.0, LARGEST_ERROR_M),
+}
+
+
+def _placed(data: Any, faults: Faults) -> Placed | None:
+    if data is None:
+        return None
+    told = _mapping(data, "placed", ("floor", "zone"), faults)
+    _check_name(told, "placed.floor", faults)
+    _check_name(told, "placed.zone", faults)
+    if any(field.startswith("placed") for field in faults):
+        return None
+    return Placed(told["floor"].strip(), told["zone"].strip())
 
 
 def _check_name(told: dict[str, Any], field: str, faults: Faults) -> None:

@@ -21,6 +21,7 @@ from collectors.receivers.mqtt.model import MessageMap, Part, Path, Place
 from collectors.receivers.saying import (
     EARLIEST,
     FARTHEST_M,
+    FARTHEST_RANGE_M,
     LARGEST_ERROR_M,
     STRONGEST_DBM,
     WEAKEST_DBM,
@@ -275,7 +276,11 @@ def _sighting(message: MessageMap, parts: Mapping[str, str], data: Any) -> Sight
     if not is_name(receiver):
         return None
     rssi = _scaled(find(data, told.rssi), 1.0, WEAKEST_DBM, STRONGEST_DBM) if told.rssi else None
-    return Sighting(receiver.strip(), rssi)
+    if told.range is None:
+        return Sighting(receiver.strip(), rssi)
+    metres = _scaled(find(data, told.range), told.range_scale, 0.0, FARTHEST_RANGE_M)
+    error = told.range_error and _scaled(find(data, told.range_error), told.range_scale, 0.0, LARGEST_ERROR_M)
+    return Sighting(receiver.strip(), rssi, metres, (error or None) if metres is not None else None)
 
 
 def _scaled(raw: Any, scale: float, low: float, high: float) -> float | None:

@@ -222,8 +222,14 @@ def _position(section: Section | None, template: Template) -> MappedPosition | N
 def _sighting(section: Section | None, template: Template) -> MappedSighting | None:
     if section is None:
         return None
-    sighting = MappedSighting(
-        _place(section, "receiver", template), _path(section, "rssi") if "rssi" in section else None
+    rssi, metres, error = (
+        _path(section, name) if name in section else None for name in ("rssi", "range", "range_error")
     )
+    unit = section.choice("unit", UNITS_OF_LENGTH, "m")
+    sighting = MappedSighting(
+        _place(section, "receiver", template), rssi, metres, error, UNITS_OF_LENGTH[unit]
+    )
+    if sighting.range_error is not None and sighting.range is None:
+        section.fail("range_error", "must come with range")
     section.done()
     return sighting

@@ -60,8 +60,13 @@ class MappedPosition:
 
 @dataclass(frozen=True, slots=True)
 class MappedSighting:
+    """What hears a tag; ``range_scale`` makes metres of the distance that it measures, and of its error."""
+
     receiver: Place
     rssi: Path | None
+    range: Path | None = None
+    range_error: Path | None = None
+    range_scale: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)

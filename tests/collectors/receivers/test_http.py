@@ -102,7 +102,7 @@ def test_a_sound_row_is_in_the_history_when_it_is_answered(post, make_pump, make
     assert (now.activity, now.floor.slug, now.battery_percent) == ("in_use", "main-1", 80)
     failed = ReadingNow.objects.get(name="infusion_rate")
     assert (failed.number, failed.quality) == (None, "no_value")
-    assert EvidenceLog.objects.get().source == f"source:{source.pk}"
+    assert EvidenceLog.objects.get().source == f"source:{source.pk}@R-1"
 
 
 @pytest.mark.parametrize(
@@ -211,7 +211,7 @@ ZONED = "must be a time since 2000 with its zone, as in 2026-03-02T12:00:00Z"
             {"subject": {"kind": "mac", "key": "00:11"}},
             {"subject.key": "A MAC address has twelve hexadecimal digits, as in 00:1b:c5:00:4f:a2."},
         ),
-        ({"readings": {}}, {"row": "says nothing: give readings, activity, position or sighting"}),
+        ({"readings": {}}, {"row": "says nothing: give readings, activity, position, sighting or placed"}),
         ({"readings": []}, {"readings": "must be an object: name of the vocabulary to value"}),
         ({"readings": {"patient": "x"}}, {"readings": "name 1 is not in the vocabulary"}),
         ({"readings": {"battery_charge": "80"}}, {"readings.battery_charge": "must be a number"}),
@@ -256,6 +256,18 @@ ZONED = "must be a time since 2000 with its zone, as in 2026-03-02T12:00:00Z"
             {"sighting": {"rssi_dbm": -500}},
             {"sighting.receiver": TEXT, "sighting.rssi_dbm": "must be a number from -150 to 30"},
         ),
+        (
+            {"sighting": {"receiver": "R-1", "range_m": -1, "range_error_m": "x"}},
+            {
+                "sighting.range_m": "must be a number from 0 to 1000",
+                "sighting.range_error_m": "must be a number from 0 to 1000",
+            },
+        ),
+        (
+            {"sighting": {"receiver": "R-1", "range_error_m": 0.3}},
+            {"sighting.range_error_m": "must come with range_m"},
+        ),
+        ({"placed": {"floor": "main-1"}}, {"placed.zone": TEXT}),
     ],
 )
 def test_every_fault_names_its_field(post, make_pump, noon, changes, faults):
@@ -272,7 +284,7 @@ def test_what_is_unknown_is_refused_and_what_it_said_is_neither_answered_nor_kep
     make_pump("P-1")
     answer = post([row(noon, **{"Erika Canary": "ward 3"}), row(noon, readings={"Erika Canary": 1})], key="k")
     assert answer.json()["rows"][0]["faults"] == {
-        "row": "may hold subject, at, readings, activity, position, sighting, and nothing else"
+        "row": "may hold subject, at, readings, activity, position, sighting, placed, and nothing else"
     }
     assert "Canary" not in answer.content.decode()
     assert "Canary" not in str(Receipt.objects.values())

@@ -105,6 +105,9 @@ def test_a_position_and_a_sighting():
     assert (sighting.subject, sighting.sighting) == (
         Subject(SubjectKind.TAG, "T-1"), Sighting("R-1", -61.0),
     )  # fmt: skip
+    ranged = {"at": STATE["at"], "range": 3.25, "range_error": 0.2}
+    assert said(OWN, "hospital/receivers/R-1/tags/T-1", ranged).sighting == Sighting("R-1", None, 3.25, 0.2)
+    assert said(OWN, "hospital/receivers/R-1/tags/T-1", ranged | {"range": -1}).sighting == Sighting("R-1")
     half = {key: value for key, value in position.items() if key != "y"}
     assert why_not(OWN, "hospital/P-1/position", half) == "says nothing that its mapping knows"
 
@@ -261,6 +264,7 @@ def test_values_in_lists_are_found_by_their_place(tmp_path):
         ("at: {path: t, form: rfc}\n    " + READINGS, "messages[0].at.form", "must be one of"),
         ("presence: {path: s, online: [a], offline: [a]}", "messages[0].presence.online", "of their own"),
         ("presence: {path: s, online: [a], offline: [b]}\n    " + READINGS, "messages[0].presence", "nothing else"),
+        ("sighting: {receiver: r, range_error: e}", "messages[0].sighting.range_error", "come with range"),
         ("sighting: {receiver: '{gateway}'}", "messages[0].sighting.receiver", "is not in the topic"),
         (
             "position: {floor: f, x: x, y: y, default_error_m: 0}",
