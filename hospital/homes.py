@@ -207,4 +207,4 @@ def _paused() -> list[str]:
 
 def _people_by_role() -> list[tuple[str, int]]:
     rows = dict(User.objects.filter(is_active=True).order_by().values_list("role").annotate(Count("pk")))
-    return [(role.label, rows.get(role.value, 0)) for role in Role]
+    return [(role.label, rows.get(role.value, 0)) for role in Role if role is not Role.DISPLAY]

@@ -54,6 +54,7 @@ SYSTEM_ONLY = (
     "assets.AssetNow",
     "assets.ActivityInterval",
     "assets.Stay",
+    "assets.Waypoint",
     "assets.ReadingNow",
     "assets.Reading",
     "assets.TimelineHead",

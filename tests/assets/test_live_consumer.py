@@ -224,6 +224,8 @@ async def test_a_watcher_gets_the_whole_floor_and_then_what_changes(knock, nurse
             "category": "infusion-pump",
             "category_name": "Infusion pump",
             "shape": "pump",
+            "department": "",
+            "department_name": "",
             "fixed": False,
             "activity": "available",
             "basis": "confirmed",

@@ -210,7 +210,7 @@ def test_the_past_costs_the_same_with_one_and_with_three(
     walk, sign_in, biomed, noon, path, queries, django_assert_num_queries
 ):
     browser = sign_in(biomed)
-    query = {"at": at(noon, 10)} if path == AS_OF else {"from": at(noon, 0), "to": at(noon, 60)}
+    query = {"at": at(noon, 10)} if path == AS_OF else {"from": at(noon, 0), "to": at(noon, 80)}
     walk()
     with django_assert_num_queries(2 + queries):
         browser.get(path, query)

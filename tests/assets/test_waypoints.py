@@ -123,7 +123,7 @@ def test_equipment_that_is_installed_leaves_no_way(make_pump, make_zone, observe
 
 def test_old_points_go_but_the_latest_before_what_is_kept_stays(told, noon, settings):
     settings.TRAIL_KEPT_DAYS = 30
-    told((0, 1, 0.3), (30, 9, 0.3), (60, 15, 0.3))
+    told(*((at, x, 0.3) for at, x in ((0, 1), (30, 9), (60, 9), (90, 15), (120, 15))))
     count = Waypoint.objects.count()
     assert count >= 2
 

@@ -23,6 +23,7 @@ INNER = {
     "locations.SurveyPoint",
     "assets.Reading",  # too many to list; the asset's page draws them
     "assets.TimelineHead",
+    "assets.Waypoint",  # playback draws them
     "assets.EvidenceLog",
     "assets.Checkpoint",
     "collectors.Chunk",

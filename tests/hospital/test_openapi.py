@@ -97,6 +97,7 @@ def test_the_permissions_are_those_that_were_meant():
         Role.BIOMED: set(),
         Role.FACILITIES: MANAGERS_MAY_NOT,
         Role.ADMIN: set(),
+        Role.DISPLAY: set(PREFIXES) - {"floors"},
     }
 
 
