@@ -12,7 +12,7 @@ from tests.browser.test_river import MARKERS, open_map, wait_until
 
 def test_filters_stand_in_the_address_and_are_read_from_it(visit):
     page = open_map(visit("biomed"))
-    page.get_by_label("More filters").click()
+    page.get_by_label("Filters and more").click()
     page.get_by_label("Department").select_option(index=1)
     page.get_by_label("Position").select_option("fresh")
     page.get_by_test_id("chip-available").click()
