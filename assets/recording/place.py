@@ -111,7 +111,9 @@ class Place:
         if self.belief is None or (self.belief_floor != floor and is_chosen):
             self.belief, self.belief_floor, self.is_estimated = Belief(), floor, False
         radio_map = plan.radio_map(floor) if floor == self.belief_floor else None
-        if radio_map is None:
+        if radio_map is None or not (radio_map.is_surveyed or heard.range_m is not None):
+            # Without a survey the law of distance is a guess, by which a room may be ten metres off: the receiver
+            # that hears it best says less, and says it truly.
             return None
         signal = Signal(heard.receiver, at, heard.rssi_dbm, heard.range_m, heard.range_error_m)
         is_new = hear(radio_map, self.belief, signal)

@@ -64,7 +64,9 @@ async def knock():
 
 
 async def hear(socket):
-    return json.loads(await socket.receive_from(PATIENCE_S))
+    message = await socket.receive_output(PATIENCE_S)
+    assert message["type"] == "websocket.send", message
+    return json.loads(message["text"])
 
 
 async def close_code(socket):
