@@ -56,14 +56,7 @@ def survey_tags(request: HttpRequest) -> HttpResponse:
     """Tags on equipment whose tag or label holds ``q``."""
     text = clean_text(request.GET.get("q", ""))
     found = carried_like(request.user, text) if text else []
-    return JsonResponse(
-        {
-            "tags": [
-                {"tag": str(asset.rtls_tag), "name": f"{asset.model.category.name} {asset}"}
-                for asset in found
-            ]
-        }
-    )
+    return JsonResponse({"tags": [{"tag": str(asset.rtls_tag), "name": str(asset)} for asset in found]})
 
 
 def _page(request: HttpRequest, floor: Floor) -> HttpResponse:
