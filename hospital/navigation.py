@@ -60,6 +60,9 @@ ROOMS: tuple[Room, ...] = (
                 "risks",
                 "receivers",
                 "receivers-import",
+                "surveys",
+                "survey",
+                "survey-import",
             }
         ),
         on_phone=False,

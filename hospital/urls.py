@@ -12,6 +12,8 @@ from hospital.plan_import import plan_import, plan_preview, plan_preview_picture
 from hospital.plans import plan_edit, plan_floor_state, plans
 from hospital.receivers import receivers, receivers_file, receivers_import
 from hospital.risks import risks, risks_file
+from hospital.survey_page import survey, survey_tags
+from hospital.surveys import survey_file, survey_import, surveys
 from hospital.views import home
 
 handler400 = "hospital.errors.bad_request"
@@ -31,6 +33,11 @@ urlpatterns = [
     path("receivers/", receivers, name="receivers"),
     path("receivers/receivers.csv", receivers_file, name="receivers-file"),
     path("receivers/import/", receivers_import, name="receivers-import"),
+    path("surveys/", surveys, name="surveys"),
+    path("surveys/tags.json", survey_tags, name="survey-tags"),
+    path("surveys/<slug:floor>/", survey, name="survey"),
+    path("surveys/<slug:floor>/points.csv", survey_file, name="survey-file"),
+    path("surveys/<slug:floor>/import/", survey_import, name="survey-import"),
     path("plans/", plans, name="plans"),
     path("plans/<slug:slug>/edit/", plan_edit, name="plan-edit"),
     path("plans/<slug:slug>/state.json", plan_floor_state, name="plan-state"),

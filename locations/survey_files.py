@@ -38,7 +38,13 @@ def import_survey(*, text: str, floor: Floor, device: str, by: Any, at: datetime
 
 def read_survey(text: str) -> dict[_Where, dict[str, list[float]]]:
     """Set and place → receiver → sightings, mean, spread, weakest, strongest."""
-    rows = csv.DictReader(io.StringIO(text))
+    try:
+        return _read(csv.DictReader(io.StringIO(text)))
+    except csv.Error as error:
+        raise SurveyFileError(f"The file is no CSV: {error}.") from error
+
+
+def _read(rows: csv.DictReader[str]) -> dict[_Where, dict[str, list[float]]]:
     missing = [name for name in COLUMNS if name not in (rows.fieldnames or ())]
     if missing:
         raise SurveyFileError(f"Line 1: the column {missing[0]} is missing.")

@@ -15,6 +15,7 @@ CHANGING = frozenset(
         "createsuperuser",
         "import_plan",
         "import_receivers",
+        "import_survey",
         "loaddata",
         "make_source_token",
         "rotate_credentials",

@@ -29,6 +29,8 @@ PAGES = {
     "segment": "/collectors/segments/1/",
     "pause": "/collectors/segments/1/pause/",
     "risks": "/collectors/risks/",
+    "surveys": "/surveys/",
+    "survey": "/surveys/main-1/",
     "plans": "/plans/",
     "plan-editor": "/plans/main-1/edit/",
     "plan-import": "/plans/import/",
