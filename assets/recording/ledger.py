@@ -238,7 +238,7 @@ def _place_of(timeline: Timeline) -> _Place:
         return None, room.zone, None, None, placed, None, None
     # Nothing stands in a wall or outside the building because its report was a metre off.
     x, y = room.beside or (track.x, track.y)
-    return track.floor, room.zone, x, y, placed, track.error, room.confidence
+    return track.floor, room.zone, x, y, placed, timeline.place.error_m, room.confidence
 
 
 def _installed(installed: Installed) -> _Place:

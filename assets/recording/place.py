@@ -58,10 +58,16 @@ class Place:
     estimated_at: float | None = None
     in_window: int = 0  # sightings of the belief's latest window
     moved_at: float | None = None  # when its own sensor last said that it moves
+    least_error: float = 0.0  # metres: one receiver says no more than its reach, however often it says so
 
     @property
     def is_known(self) -> bool:
         return self.track.floor is not None or bool(self.hearing.receivers)
+
+    @property
+    def error_m(self) -> float:
+        """How far off it may be, as it is shown."""
+        return max(self.track.error, self.least_error)
 
     def take(self, item: Item, plan: Plan) -> bool | None:
         """Take in a report; whether the equipment moves. None where the report says nothing that counts."""
@@ -70,6 +76,8 @@ class Place:
         if found is None:
             return None
         fix, self.by = found
+        is_lone = self.by[0] is not None and self.by[2] is None
+        self.least_error = fix.error if is_lone else 0.0
         return follow(self.track, fix, seconds, in_motion=item.in_motion)
 
     def enter(self, item: Item, plan: Plan) -> bool:
@@ -144,6 +152,7 @@ class Place:
             self.estimated_at,
             self.in_window,
             self.moved_at,
+            self.least_error,
         )
 
 

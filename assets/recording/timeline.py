@@ -171,7 +171,7 @@ class Timeline:
     def _keep_point(self, trail: Trail, floor: int, at: int, before: int | None, rules: Rules) -> None:
         """A point of its way, where it has gone on; ``before`` is when its place was last told."""
         room, track = self.place.room, self.place.track
-        place = (floor, room.zone, *(room.beside or (track.x, track.y)), track.error, room.confidence)
+        place = (floor, room.zone, *(room.beside or (track.x, track.y)), self.place.error_m, room.confidence)
         if trail.waypoints is None:
             trail.waypoints = {}
         self.mark = keep_waypoint(
