@@ -260,8 +260,8 @@ async def test_a_marker_that_goes_upstairs_is_gone_here_and_appears_there(
     await record([observe(pump, position=Position("main-1", 5, 5, 1))])
     here, there = await knock(nurse), await knock(nurse)
     await here.send_json_to({"type": "watch", "floor": "main-1"})
+    await hear(here)  # first: of two that open the tests' database in memory at once, SQLite refuses one
     await there.send_json_to({"type": "watch", "floor": upstairs.slug})
-    await hear(here)
     await hear(there)
 
     await record([observe(pump, s, position=Position("main-2", 5, 5, 1)) for s in (10, 20)])
