@@ -109,7 +109,7 @@ def make_item(observation: Observation, said: Said, fix: Fix | None, heard: Hear
         numbers or None,
         numbers.get(BATTERY),
         BATTERY in good or BATTERY in said.failed,
-        "" if observation.sighting is None else observation.sighting.receiver,
+        "" if observation.sighting is None else observation.sighting.receiver.replace("\0", "\ufffd"),
     )
 
 

@@ -118,6 +118,7 @@ class Place:
         floor = heard.fix.floor
         if self.belief is None or (self.belief_floor != floor and is_chosen):
             self.belief, self.belief_floor, self.is_estimated = Belief(), floor, False
+        self.is_estimated = self.is_estimated and self._is_lately_estimated(at)
         radio_map = plan.radio_map(floor) if floor == self.belief_floor else None
         if radio_map is None or not (radio_map.is_surveyed or heard.range_m is not None):
             # Without a survey the law of distance is a guess, by which a room may be ten metres off: the receiver
@@ -131,13 +132,16 @@ class Place:
         found = estimate(radio_map, self.belief, at)
         is_enough = found is not None and not found.is_anchored and found.anchors >= FEWEST
         self.estimated_at = at if is_enough else self.estimated_at
-        self.is_estimated = self.estimated_at is not None and at - self.estimated_at < ESTIMATED_S
+        self.is_estimated = self._is_lately_estimated(at)
         if found is None or not is_enough:
             return None
         fix = _fix_of(found, floor)
         if gives_way(self.track, fix, at):
             return None
         return fix, (heard.receiver, heard.rssi_dbm, PlaceSource.RECEIVERS.value, found.anchors)
+
+    def _is_lately_estimated(self, at: float) -> bool:
+        return self.estimated_at is not None and at - self.estimated_at < ESTIMATED_S
 
     def pack(self) -> tuple[Any, ...]:
         """As plain values in a fixed order."""

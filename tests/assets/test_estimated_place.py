@@ -86,3 +86,21 @@ def test_measured_distances_need_no_survey(make_pump, observe):
 
     now = AssetNow.objects.get(asset=pump)
     assert math.dist((now.x, now.y), SPOT) < 0.5
+
+
+def test_strength_alone_moves_it_again_once_its_distances_are_old(make_pump, observe, floor):
+    Receiver.objects.create(identifier="far", floor=floor, x=90, y=5, reach_m=6)
+    pump = make_pump("P-1")
+    near = [
+        Sighting(name, None, range_m=math.dist(spot, SPOT), range_error_m=0.3)
+        for name, spot in RECEIVERS.items()
+    ]
+    record_observations(
+        [observe(pump, s, source="rtls", sighting=each) for s in range(0, 20, 2) for each in near]
+    )
+    record_observations(
+        [observe(pump, s, source="rtls", sighting=Sighting("far", -50)) for s in range(60, 600, 2)]
+    )
+
+    now = AssetNow.objects.get(asset=pump)
+    assert (round(now.x), round(now.y), now.position_receiver) == (90, 5, "far")

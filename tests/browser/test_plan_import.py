@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from playwright.sync_api import expect
 
@@ -31,6 +33,7 @@ def test_a_drawing_is_measured_with_mouse_and_keyboard_looked_over_and_taken_in(
     page.get_by_label("Name of the floor").fill("Ground")
     page.get_by_label("Level").fill("0")
     canvas = page.get_by_test_id("calibrate")
+    expect(canvas.locator("[data-cross]")).to_have_attribute("d", re.compile("^M"))  # the page listens now
     canvas.focus()
     for key in ("ArrowLeft", "Shift+ArrowLeft", "Enter", "Shift+ArrowRight", "Enter"):
         page.keyboard.press(key)
