@@ -7,6 +7,8 @@
 # make soak   thirty thousand simulated endpoints for ten minutes (make soak MINUTES=2 ENDPOINTS=5000)
 # make scale  one, two and four collectors on hosts of their own (network namespaces; needs root)
 # make still  a day of the demo hospital's tags: do still ones stay in their rooms (make still HOURS=2 NTH=6)
+# make lighthouse  Lighthouse looks at the pages of a demo (npm, Chromium); fails below 95 points
+# make words  brings new texts into the files of words and compiles them; says what has no words yet
 # make lock   the pinned requirements anew
 
 PYTHON ?= python3
@@ -16,7 +18,7 @@ DEVELOPMENT := .venv/.development
 FRONTEND := node_modules/.package-lock.json
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
 
-.PHONY: run test bench fuzz faults floods soak scale still lock format clean
+.PHONY: run test bench fuzz faults floods soak scale still lighthouse words lock format clean
 .DEFAULT_GOAL := run
 
 run: $(RUNTIME) $(FRONTEND)
@@ -49,6 +51,12 @@ format: $(DEVELOPMENT)
 
 still: $(DEVELOPMENT)
 	@$(BIN)/python -m tests.still $(or $(HOURS),24) $(or $(NTH),1)
+
+lighthouse: $(DEVELOPMENT) $(FRONTEND)
+	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m tests.lighthouse
+
+words: $(DEVELOPMENT)
+	@$(BIN)/python -m tests.words
 
 lock: $(DEVELOPMENT)
 	@$(BIN)/uv pip compile pyproject.toml $(LOCK) -o requirements.txt

@@ -18,6 +18,9 @@ STILL_AFTER = 30 * SECOND
 
 Verdict = tuple[Activity, Basis]
 
+_PATIENT_CARE = frozenset(kind.value for kind in ZoneKind if kind.is_patient_care)
+_CLEAN = frozenset(kind.value for kind in ZoneKind if kind.is_clean)
+
 
 @dataclass(frozen=True, slots=True)
 class Rules:
@@ -86,6 +89,17 @@ def note_statement(known: Known, activity: Activity, at: int) -> None:
         known.soiled = None
 
 
+def note_withdrawal(
+    known: Known, stated_at: int, stated: str | None, before_at: int | None, soiled: str | None
+) -> None:
+    """A person takes back what was stated at ``stated_at``: what was known before it counts again.
+
+    Nothing changes where that statement does not stand any more.
+    """
+    if known.stated is not None and known.stated_at == stated_at:
+        known.stated, known.stated_at, known.soiled = stated, before_at, soiled
+
+
 def decide(known: Known, rules: Rules, at: int) -> Verdict:
     """The table of precedence, highest row first."""
     if known.stated == Activity.DOWN:
@@ -109,7 +123,7 @@ def decide(known: Known, rules: Rules, at: int) -> Verdict:
 
 def _decide_clean(known: Known, rules: Rules, at: int) -> Verdict:
     """For equipment that is heard and that nothing says is broken, in use or dirty."""
-    if not rules.is_stationary and known.kind is not None and ZoneKind(known.kind).is_clean:
+    if not rules.is_stationary and known.kind in _CLEAN:
         return Activity.AVAILABLE, Basis.ZONE
     if rules.is_stationary or _says(known, rules, Evidence.IDLE, at):
         return Activity.AVAILABLE, Basis.CONFIRMED
@@ -120,7 +134,8 @@ def _decide_clean(known: Known, rules: Rules, at: int) -> Verdict:
 
 def settle(known: Known, rules: Rules, at: int) -> Verdict:
     """Decide, and take over what follows from the decision: use soils, and outranks what a person said before."""
-    known.telemetry = {s: said for s, said in known.telemetry.items() if at < said[1] + rules.stale_us}
+    if known.telemetry:
+        known.telemetry = {s: said for s, said in known.telemetry.items() if at < said[1] + rules.stale_us}
     verdict = decide(known, rules, at)
     if verdict[0] is Activity.IN_USE and not rules.is_stationary:
         known.soiled = verdict[1].value
@@ -130,7 +145,7 @@ def settle(known: Known, rules: Rules, at: int) -> Verdict:
 
 def next_decision(known: Known, rules: Rules, at: int) -> int | None:
     """The next moment after ``at`` when the clock alone may change the activity."""
-    moments = [said[1] + rules.stale_us for said in known.telemetry.values()]
+    moments = [said[1] + rules.stale_us for said in known.telemetry.values()] if known.telemetry else []
     if known.heard is not None:
         moments.append(known.heard + rules.stale_us)
     if known.moved is not None:
@@ -138,7 +153,11 @@ def next_decision(known: Known, rules: Rules, at: int) -> int | None:
     dwelt = _dwelt_from(known, rules)
     if dwelt is not None:
         moments.append(dwelt)
-    return min([moment for moment in moments if moment > at], default=None)
+    soonest: int | None = None
+    for moment in moments:
+        if moment > at and (soonest is None or moment < soonest):
+            soonest = moment
+    return soonest
 
 
 def stale_at(known: Known, rules: Rules) -> int | None:
@@ -151,6 +170,8 @@ def _is_silent(known: Known, rules: Rules, at: int) -> bool:
 
 
 def _says(known: Known, rules: Rules, said: Evidence, at: int) -> bool:
+    if not known.telemetry:
+        return False
     return any(what == said and at < when + rules.stale_us for what, when in known.telemetry.values())
 
 
@@ -161,7 +182,7 @@ def _dwelt_from(known: Known, rules: Rules) -> int | None:
     """
     if rules.is_stationary or not rules.presumed_us or known.kind is None or known.entered is None:
         return None
-    if not ZoneKind(known.kind).is_patient_care:
+    if known.kind not in _PATIENT_CARE:
         return None
     if known.stated is not None and known.stated_at is not None and known.entered <= known.stated_at:
         return None

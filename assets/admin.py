@@ -50,7 +50,7 @@ class AssetAdmin(KeptAdmin):
     ]
     list_select_related = ["model", "department", "rtls_tag"]
     search_fields = ["asset_tag", "serial_number", "model__name", "model__manufacturer"]
-    autocomplete_fields = ["model", "department", "home_zone", "rtls_tag"]
+    autocomplete_fields = ["model", "department", "home_zone", "rtls_tag", "power_feed"]
     readonly_fields = ["created_at"]
     inlines = [IdentifierInline]
 

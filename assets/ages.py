@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from django.utils.translation import gettext, ngettext
+
 _STEPS = ((120, "fresh"), (900, "recent"), (14_400, "old"))
 SURE_ABOVE = 0.75
 """Confidence of a place from which on it is named without “probably”."""
@@ -15,17 +17,18 @@ def age_words(at: datetime | None, now: datetime) -> str:
     A time in the future is a clock that is off, and reads as now.
     """
     if at is None:
-        return "never"
+        return gettext("never")
     seconds = int((now - at).total_seconds())
     if seconds < 3:
-        return "now"
+        return gettext("now")
     if seconds < 60:
-        return f"{seconds} s ago"
+        return gettext("%(count)s s ago") % {"count": seconds}
     if seconds < 3600:
-        return f"{seconds // 60} min ago"
+        return gettext("%(count)s min ago") % {"count": seconds // 60}
     if seconds < 48 * 3600:
-        return f"{seconds // 3600} h ago"
-    return f"{seconds // 86400} days ago"
+        return gettext("%(count)s h ago") % {"count": seconds // 3600}
+    days = seconds // 86400
+    return ngettext("%(count)s day ago", "%(count)s days ago", days) % {"count": days}
 
 
 def age_step(at: datetime | None, now: datetime) -> str:
@@ -44,7 +47,8 @@ def duration_words(begin: datetime, end: datetime) -> str:
     minutes, hours, days = seconds // 60, seconds // 3600, seconds // 86400
     if days:
         rest = hours % 24
-        return f"{days} day{'s' if days > 1 else ''}" + (f" {rest} h" if rest else "")
+        whole = ngettext("%(count)s day", "%(count)s days", days) % {"count": days}
+        return whole + (f" {rest} h" if rest else "")
     if hours:
         rest = minutes % 60
         return f"{hours} h" + (f" {rest} min" if rest else "")

@@ -8,13 +8,17 @@ import django_filters
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema
+from rest_framework import status
 from rest_framework.decorators import action
-from rest_framework.exceptions import ValidationError
+from rest_framework.exceptions import NotFound, ValidationError
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from assets.claim_serializers import ClaimingSerializer, ClaimSerializer, ClaimTakenSerializer
+from assets.claims import ClaimRefusedError, claim_asset, end_claim
 from assets.filters import AssetFilter
+from assets.find import find_like
 from assets.models import ActivityInterval, Asset, Category, Reading, Stay
 from assets.placing import PlacingRefusedError, place_asset
 from assets.serializers import (
@@ -27,6 +31,7 @@ from assets.serializers import (
     StaySerializer,
     TagSerializer,
 )
+from assets.units import own_unit
 from assets.vocabulary import VOCABULARY
 from assets.words import Activity, Basis, Shape
 from locations.models import Tag
@@ -155,6 +160,15 @@ class MayPlace(BasePermission):
         return bool(request.user.is_authenticated and request.user.has_perm("assets.place_asset"))
 
 
+class MayClaim(BasePermission):
+    """Whoever may claim equipment."""
+
+    message = "Your role may not claim equipment."
+
+    def has_permission(self, request: Request, view: Any) -> bool:  # noqa: ARG002
+        return bool(request.user.is_authenticated and request.user.has_perm("assets.claim_asset"))
+
+
 class AssetViewSet(ReadOnlyViewSet[Asset]):
     """Equipment with its current state; a single one with its latest readings too."""
 
@@ -183,6 +197,40 @@ class AssetViewSet(ReadOnlyViewSet[Asset]):
         except PlacingRefusedError as refused:
             raise ValidationError({"detail": [str(refused)]}) from None
         return Response(AssetDetail(self.get_object(), context=self.get_serializer_context()).data)
+
+    @extend_schema(
+        request=ClaimingSerializer,
+        responses={200: ClaimSerializer, 409: ClaimTakenSerializer},
+        summary="Keep it for somebody who is on the way to fetch it",
+    )
+    @action(detail=True, methods=["post"], permission_classes=[MayClaim])
+    def claim(self, request: Request, asset_tag: str) -> Response:  # noqa: ARG002
+        """For some minutes; one's own claim begins anew. 409 names who was first, and the next one of its category."""
+        asset = self.get_object()
+        told = ClaimingSerializer(data=request.data, context={"user": request.user, "site": asset.site_id})
+        told.is_valid(raise_exception=True)
+        unit = told.validated_data.get("unit") or own_unit(request.user)
+        try:
+            claim = claim_asset(asset=asset, by=request.user, unit=unit)
+        except ClaimRefusedError as refused:
+            if refused.held is None:
+                raise ValidationError({"detail": [str(refused)]}) from None
+            following = find_like(asset=asset, near=unit, user=request.user, now=timezone.now()).next_free
+            taken = {
+                "detail": str(refused),
+                "claim": refused.held,
+                "next": following.asset.asset_tag if following else None,
+            }
+            return Response(ClaimTakenSerializer(taken).data, status=status.HTTP_409_CONFLICT)
+        return Response(ClaimSerializer(claim).data)
+
+    @extend_schema(responses={204: None}, summary="Let others have it")
+    @claim.mapping.delete
+    def release(self, request: Request, asset_tag: str) -> Response:  # noqa: ARG002
+        """Ends one's own claim; 404 without one."""
+        if not end_claim(asset=self.get_object(), by=request.user):
+            raise NotFound("You have not claimed it.")
+        return Response(status=status.HTTP_204_NO_CONTENT)
 
     def get_serializer_class(self) -> type[AssetSerializer]:
         return AssetDetail if self.detail else AssetSerializer

@@ -30,7 +30,7 @@ def _zones(request: Any) -> QuerySet[Zone]:
     return Zone.objects.visible_to(request.user)
 
 
-def _departments(request: Any) -> QuerySet[Department]:
+def departments_of(request: Any) -> QuerySet[Department]:
     sites = Floor.objects.visible_to(request.user).values("building__site")
     return Department.objects.filter(site__in=sites)
 
@@ -50,7 +50,7 @@ class AssetFilter(django_filters.FilterSet):  # type: ignore[misc]  # django-fil
     )
     zone = django_filters.ModelChoiceFilter(queryset=_zones, field_name="now__zone", label="Zone")
     department = django_filters.ModelChoiceFilter(
-        queryset=_departments, field_name="department", to_field_name="code", label="Department"
+        queryset=departments_of, field_name="department", to_field_name="code", label="Department"
     )
 
     class Meta:

@@ -8,6 +8,7 @@ from typing import Any
 from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from assets.activity import SECOND
 from assets.live.publish import publish_changes
@@ -37,14 +38,16 @@ def place_asset(*, asset: Asset, zone: Zone, by: Any, at: datetime | None = None
     moment = at or now
     facts = facts_of([asset.pk])
     if (words := _obstacle(asset, zone, moment, now)) or facts[asset.pk].installed is not None:
-        raise PlacingRefusedError(words or "It is installed in its room. Change its home room instead.")
+        raise PlacingRefusedError(
+            words or gettext("It is installed in its room. Change its home room instead.")
+        )
     item = Item(at=to_us(moment), source=f"person:{by.pk}", is_alive=False, fix=fix_in(zone))
     with transaction.atomic():
         sql = dialect()
         folding = Folding(sql, facts, item.at, settings.EVIDENCE_WINDOW_S * SECOND)
         folding.fold({asset.pk: Told([item])})
         if folding.tally.too_late:
-            raise PlacingRefusedError("That moment is too long ago to be corrected.")
+            raise PlacingRefusedError(gettext("That moment is too long ago to be corrected."))
         folding.ledger.write(sql)
         publish_changes(folding.ledger.changes)
         return Placement.objects.create(asset=asset, zone=zone, at=moment, by=by)
@@ -52,11 +55,11 @@ def place_asset(*, asset: Asset, zone: Zone, by: Any, at: datetime | None = None
 
 def _obstacle(asset: Asset, zone: Zone, at: datetime, now: datetime) -> str:
     if asset.retired_at is not None:
-        return "It is no longer in service."
+        return gettext("It is no longer in service.")
     if zone.retired_at is not None:
-        return "The plan has changed: there is no such room any more."
+        return gettext("The plan has changed: there is no such room any more.")
     if zone.floor.building.site_id != asset.site_id:
-        return "The room is in another site than the equipment."
+        return gettext("The room is in another site than the equipment.")
     if at > now + AHEAD:
-        return "That moment is still to come."
+        return gettext("That moment is still to come.")
     return ""

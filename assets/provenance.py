@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
 from assets.models import AssetNow
 from assets.words import PlaceSource
 from locations.models import Receiver
@@ -11,10 +14,10 @@ from locations.receiver_kinds import ReceiverKind, kind_of, spoken_name
 
 _MINUS = "−"
 _WAYS = {
-    ReceiverKind.RADIO: "by receiver",
-    ReceiverKind.CHOKE_POINT: "by choke point",
-    ReceiverKind.ACCESS_POINT: "by Wi-Fi, access point",
-    ReceiverKind.SWITCH_PORT: "by switch port",
+    ReceiverKind.RADIO: _("by receiver"),
+    ReceiverKind.CHOKE_POINT: _("by choke point"),
+    ReceiverKind.ACCESS_POINT: _("by Wi-Fi, access point"),
+    ReceiverKind.SWITCH_PORT: _("by switch port"),
 }
 
 
@@ -43,7 +46,9 @@ def provenance_of(now: AssetNow | None) -> Provenance | None:
     if now is None or source is None:
         return None
     if source is PlaceSource.RECEIVERS and now.position_receivers:
-        return Provenance(source, f"by {now.position_receivers} receivers")
+        count = now.position_receivers
+        words = ngettext("by %(count)s receiver", "by %(count)s receivers", count) % {"count": count}
+        return Provenance(source, words)
     if source is not PlaceSource.RECEIVER:
         return Provenance(source, str(source.label))
     identifier = now.position_receiver or ""

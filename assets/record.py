@@ -5,9 +5,10 @@ from __future__ import annotations
 import enum
 import logging
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import TypeVar
 
 from django.conf import settings
 from django.db import transaction
@@ -20,10 +21,13 @@ from assets.recording.folding import Folding, Told
 from assets.recording.heard import note_receivers
 from assets.recording.items import read_readings
 from assets.recording.moments import to_us
+from assets.recording.plans import FloorPlans
 from assets.sql import dialect
 from assets.words import Quality
+from locations.radio_maps import MapNotDrawnError, radio_map
 
 logger = logging.getLogger(__name__)
+T = TypeVar("T")
 
 
 @dataclass(slots=True)
@@ -66,13 +70,16 @@ def record_observations(observations: Sequence[Observation], *, now: datetime | 
     ``settings.EVIDENCE_WINDOW_S`` is refused and counted. ``now`` is up to when the clock alone is let decide;
     without it, the latest moment at which one of these observations was received.
     """
-    outcome = Recorded()
     if not observations:
-        return outcome
+        return Recorded()
     moment = now or max(observation.received_at for observation in observations)
-    with transaction.atomic():
+
+    def record() -> Recorded:
+        outcome = Recorded()
         _record(observations, Register(observations), to_us(moment), outcome)
-    return outcome
+        return outcome
+
+    return _in_one_transaction(record)
 
 
 def record_each(observations: Sequence[Observation], *, site_id: int, now: datetime) -> list[Outcome]:
@@ -83,12 +90,15 @@ def record_each(observations: Sequence[Observation], *, site_id: int, now: datet
     """
     if not observations:
         return []
-    with transaction.atomic():
+
+    def record() -> tuple[Register, list[Outcome | None], Folding]:
         register = Register(observations)
         register.keep_to_site(site_id)
         outcomes = [_obstacle(observation, register) for observation in observations]
         admitted = [each for each, outcome in zip(observations, outcomes, strict=True) if outcome is None]
-        folding = _record(admitted, register, to_us(now), Recorded())
+        return register, outcomes, _record(admitted, register, to_us(now), Recorded())
+
+    register, outcomes, folding = _in_one_transaction(record)
     seen: set[tuple[int | None, int, str]] = set()
     for place, observation in enumerate(observations):
         if outcomes[place] is None:
@@ -99,6 +109,17 @@ def record_each(observations: Sequence[Observation], *, site_id: int, now: datet
                 outcomes[place] = Outcome.TOO_LATE
             seen.add(key)
     return [outcome for outcome in outcomes if outcome is not None]
+
+
+def _in_one_transaction(work: Callable[[], T]) -> T:
+    """Do it, or begin it anew once a radio map is drawn that it needs: drawing takes seconds, and nobody else could
+    write meanwhile."""
+    while True:
+        try:
+            with transaction.atomic():
+                return work()
+        except MapNotDrawnError as missing:
+            radio_map(missing.floor_id)
 
 
 def _obstacle(observation: Observation, register: Register) -> Outcome | None:
@@ -124,7 +145,8 @@ def _record(observations: Sequence[Observation], register: Register, now: int, o
             outcome.unplaced += register.lacks_place(observation)
         else:
             outcome.failures += 1
-    folding = Folding(sql, register.facts, now, settings.EVIDENCE_WINDOW_S * SECOND)
+    plan = FloorPlans(may_draw=False)
+    folding = Folding(sql, register.facts, now, settings.EVIDENCE_WINDOW_S * SECOND, plan)
     if told:
         folding.fold(told)
     folding.ledger.write(sql)

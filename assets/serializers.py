@@ -114,7 +114,7 @@ class AssetSerializer(serializers.ModelSerializer[Asset]):
         model = Asset
         fields = [
             "asset_tag", "name", "category", "model", "serial_number", "udi_di", "site", "department",
-            "home_zone", "is_fixed", "ownership", "tag", "retired_at", "now",
+            "home_zone", "is_fixed", "ownership", "return_due_on", "tag", "retired_at", "now",
         ]  # fmt: skip
 
 

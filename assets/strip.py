@@ -8,6 +8,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from django.utils.translation import gettext
+
 from assets.ages import duration_words
 from assets.history import (
     ActivitySpan,
@@ -126,7 +128,7 @@ def activity_words(span: ActivitySpan) -> str:
     """Word and basis, as in “In use (presumed from its place)”."""
     look = LOOKS[span.activity]
     if not span.is_recorded:
-        return f"{look.word} (nothing recorded)"
+        return gettext("%(activity)s (nothing recorded)") % {"activity": look.word}
     if span.basis == Basis.SILENCE:
         return look.word
     return f"{look.word} ({span.basis.label})"

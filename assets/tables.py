@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from django.db.models import Count, F, QuerySet, Value
 from django.db.models.functions import Coalesce
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from assets.models import Asset
 from assets.words import LOOKS, Activity, Basis
@@ -28,12 +29,12 @@ SORTS: dict[str, tuple[str, ...]] = {
 """Name in the address → columns. “-” in front turns the order round; what has no value comes last."""
 
 TITLES = {
-    "tag": "Tag",
-    "model": "Model",
-    "category": "Category",
-    "activity": "Activity",
-    "place": "Place",
-    "heard": "Heard",
+    "tag": _("Tag"),
+    "model": _("Model"),
+    "category": _("Category"),
+    "activity": _("Activity"),
+    "place": _("Place"),
+    "heard": _("Heard"),
 }
 
 HEADINGS = (
@@ -65,7 +66,9 @@ def sort_columns(sort: str) -> list[SortColumn]:
     chosen = sort.removeprefix("-")
     direction = "descending" if sort.startswith("-") else "ascending"
     return [
-        SortColumn(name, title, direction if name == chosen else "", f"-{name}" if name == sort else name)
+        SortColumn(
+            name, str(title), direction if name == chosen else "", f"-{name}" if name == sort else name
+        )
         for name, title in TITLES.items()
     ]
 

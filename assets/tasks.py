@@ -19,7 +19,7 @@ logger = logging.getLogger(__name__)
 _held_up: set[str] = set()
 
 
-def _on_the_clock(work: Callable[[datetime], object]) -> Callable[[], None]:
+def on_the_clock(work: Callable[[datetime], object]) -> Callable[[], None]:
     """A task that does ``work`` up to now.
 
     While the database is away the next beat of the clock tries again: that is said once, and its return once.
@@ -44,31 +44,31 @@ def _on_the_clock(work: Callable[[datetime], object]) -> Callable[[], None]:
 
 
 @shared_task(name="assets.sweep_silence", expires=10)
-@_on_the_clock
+@on_the_clock
 def sweep_silence(now: datetime) -> None:
     sweep.sweep_silence(now=now)
 
 
 @shared_task(name="assets.complete_current_rows", expires=30)
-@_on_the_clock
+@on_the_clock
 def complete_current_rows(now: datetime) -> None:
     sweep.complete_current_rows(now=now)
 
 
 @shared_task(name="assets.trim_evidence")
-@_on_the_clock
+@on_the_clock
 def trim_evidence(now: datetime) -> None:
     retention.trim_evidence(now=now)
 
 
 @shared_task(name="assets.trim_readings")
-@_on_the_clock
+@on_the_clock
 def trim_readings(now: datetime) -> None:
     retention.trim_readings(now=now)
     forget_receivers(now=now)
 
 
 @shared_task(name="assets.trim_waypoints")
-@_on_the_clock
+@on_the_clock
 def trim_waypoints(now: datetime) -> None:
     retention.trim_waypoints(now=now)

@@ -1,21 +1,16 @@
-"""Where a person stands: the units that distances are counted from, and what each asks for most."""
+"""Where a person stands: the units that distances are counted from."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 from itertools import groupby
 from typing import Any
 
-from django.db.models import Count, Q
+from django.db.models import Q
 
-from assets.models import Asset, Category, Stay
-from assets.words import Activity
 from locations.models import Zone
 from locations.zones import ZoneKind
-
-ASKED_FOR_WITHIN = timedelta(days=7)
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,14 +20,6 @@ class Unit:
     zone_id: int
     name: str
     floor: str
-
-
-@dataclass(frozen=True, slots=True)
-class Tile:
-    """One category, with how many of it are ready now."""
-
-    category: Category
-    ready: int
 
 
 def units_for(user: Any) -> list[Unit]:
@@ -50,6 +37,18 @@ def units_for(user: Any) -> list[Unit]:
         for _, of_department in groupby(zones, key=lambda zone: (zone.floor_id, zone.department_id))
         for unit in _units_of(list(of_department))
     ]
+
+
+def unit_name(zone: Zone) -> str:
+    """What people call the unit of a zone: its department, else the room itself."""
+    return zone.department.name if zone.department is not None else zone.name
+
+
+def own_unit(user: Any) -> Zone | None:
+    """The zone that a person's account belongs to, if it has one."""
+    zones = Zone.objects.visible_to(user).current().select_related("floor__building", "department")
+    found: Zone | None = zones.filter(pk=getattr(user, "home_zone_id", None) or 0).first()
+    return found
 
 
 def unit_of(zone: Zone) -> Unit:
@@ -71,49 +70,3 @@ def _units_of(zones: list[Zone]) -> Iterable[Unit]:
 
 def _floor_words(zone: Zone) -> str:
     return f"{zone.floor.building.name}, {zone.floor.name}"
-
-
-def asked_for_most(*, near: Zone | None, user: Any, now: datetime, count: int = 6) -> list[Tile]:
-    """The mobile categories that came most often to the unit of ``near`` in the last days.
-
-    Where that says too little, the categories with most pieces follow.
-    """
-    mobile = Category.objects.filter(is_mobile=True).annotate(
-        pieces=Count("models__assets", filter=Q(models__assets__in=_owned(user)))
-    )
-    categories = {category.pk: category for category in mobile if category.pieces}
-    by_size = sorted(categories.values(), key=lambda c: (-c.pieces, c.name))
-    chosen = [categories[pk] for pk in _brought_to(near, user, now) if pk in categories][:count]
-    chosen += [category for category in by_size if category not in chosen][: count - len(chosen)]
-    ready = _ready_by_category(user, now)
-    return [Tile(category, ready.get(category.pk, 0)) for category in chosen]
-
-
-def _owned(user: Any) -> Any:
-    return Asset.objects.visible_to(user).in_service().values("pk")
-
-
-def _brought_to(near: Zone | None, user: Any, now: datetime) -> list[int]:
-    if near is None:
-        return []
-    here = Q(zone__department=near.department_id) if near.department_id else Q(zone__floor=near.floor_id)
-    rows = (
-        Stay.objects.visible_to(user)
-        .filter(here, begin__gte=now - ASKED_FOR_WITHIN)
-        .values("asset__model__category")
-        .annotate(times=Count("pk"))
-        .order_by("-times", "asset__model__category")
-    )
-    return [row["asset__model__category"] for row in rows]
-
-
-def _ready_by_category(user: Any, now: datetime) -> dict[int, int]:
-    rows = (
-        Asset.objects.visible_to(user)
-        .in_service()
-        .filter(now__activity=Activity.AVAILABLE, now__stale_at__gt=now)
-        .order_by()
-        .values_list("model__category")
-        .annotate(Count("pk"))
-    )
-    return dict(rows)

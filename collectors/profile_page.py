@@ -20,6 +20,7 @@ from collectors.profiles.casebook import Case, Expected
 from collectors.profiles.library import UnknownProfileError, get_cases, get_profile, profile_names
 from collectors.profiles.model import Alarm, Profile, Reading, Rule
 from collectors.profiles.strict import ProfileError
+from collectors.table_words import table_words
 
 _UNKNOWN = Assessment(Level.NONE)
 
@@ -45,7 +46,10 @@ class RuleLine:
 
 @dataclass(frozen=True, slots=True)
 class TableLines:
+    """``facts``: what is so of its rows, as pairs of a heading and words."""
+
     title: str
+    facts: tuple[tuple[str, str], ...]
     readings: tuple[ReadingLine, ...]
     activity: tuple[RuleLine, ...] = ()
     alarms: tuple[RuleLine, ...] = ()
@@ -137,7 +141,11 @@ def _described(profile: Profile, cases: tuple[Case, ...]) -> ProfileDescription:
         groups=tuple(profile.groups.items()),
         tables=tuple(
             TableLines(
-                table.title, tuple(_lines(table.readings)), _rules(table.activity), _alarms(table.alarms)
+                table.title,
+                tuple(table_words(table)),
+                tuple(_lines(table.readings)),
+                _rules(table.activity),
+                _alarms(table.alarms),
             )
             for table in profile.tables
         ),

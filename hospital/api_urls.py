@@ -4,6 +4,7 @@ from django.urls import include, path
 from drf_spectacular.views import SpectacularAPIView
 from rest_framework.routers import SimpleRouter
 
+from assets.alerts.api import AlertViewSet
 from assets.api import (
     AssetViewSet,
     CategoryViewSet,
@@ -12,7 +13,15 @@ from assets.api import (
     StayViewSet,
     TagViewSet,
 )
+from assets.maintenance.api import ActView, WorkOrderViewSet
+from assets.measures.api import MeasuresView
+from assets.planning.api import OccurrenceViewSet, PlanViewSet
 from assets.playback.api import AssetTrailView, FloorAsOfView, FloorHistoryView, ZoneHistoryView
+from assets.pool.api import DeliveryViewSet, HandOverView, ReservationViewSet
+from assets.procedures.api import ProcedureViewSet, RecordViewSet, RunViewSet
+from assets.recalls.api import NoticeViewSet
+from assets.scanning.api import CleanedView, ScanView
+from assets.utilisation.api import AssetReportView, FleetReportView, UnitReportView
 from collectors.api import DisturbanceViewSet, EndpointViewSet
 from collectors.receivers.http.api import ObservationsView
 from collectors.sources_api import SourceViewSet
@@ -30,6 +39,16 @@ router.register("assets", AssetViewSet)
 router.register("readings", ReadingViewSet)
 router.register("intervals", IntervalViewSet)
 router.register("stays", StayViewSet)
+router.register("work-orders", WorkOrderViewSet)
+router.register("procedures", ProcedureViewSet)
+router.register("procedure-runs", RunViewSet)
+router.register("test-records", RecordViewSet)
+router.register("plans", PlanViewSet)
+router.register("occurrences", OccurrenceViewSet)
+router.register("recalls", NoticeViewSet)
+router.register("reservations", ReservationViewSet)
+router.register("delivery-requests", DeliveryViewSet)
+router.register("alerts", AlertViewSet)
 router.register("endpoints", EndpointViewSet)
 router.register("disturbances", DisturbanceViewSet)
 router.register("sources", SourceViewSet)
@@ -40,10 +59,37 @@ past = [
     path("zones/<int:pk>/history/", ZoneHistoryView.as_view(), name="zone-history"),
     path("assets/<slug:asset_tag>/trail/", AssetTrailView.as_view(), name="asset-trail"),
 ]
+scanning = [
+    path("scan/", ScanView.as_view(), name="scan-code"),
+    path("scan/cleaned/", CleanedView.as_view(), name="scan-cleaned"),
+]
+acts = [
+    path("assets/<slug:asset_tag>/act/", ActView.as_view(), name="asset-act"),
+    path("assets/<slug:asset_tag>/hand-over/", HandOverView.as_view(), name="asset-hand-over"),
+]
+measures = [path("maintenance/measures/", MeasuresView.as_view(), name="measured")]
+utilisation = [
+    path("utilisation/fleets/", FleetReportView.as_view(), name="utilisation-fleets"),
+    path("utilisation/fleets/<slug:category>/units/", UnitReportView.as_view(), name="utilisation-units"),
+    path("utilisation/fleets/<slug:category>/assets/", AssetReportView.as_view(), name="utilisation-assets"),
+]
 observations = ObservationsView.as_view(address_of=client_address)
 
 urlpatterns = [
-    path("v1/", include([path("observations/", observations, name="observations"), *past, *router.urls])),
+    path(
+        "v1/",
+        include(
+            [
+                path("observations/", observations, name="observations"),
+                *past,
+                *scanning,
+                *acts,
+                *measures,
+                *utilisation,
+                *router.urls,
+            ]
+        ),
+    ),
     path("schema/", SpectacularAPIView.as_view(), name="api-schema"),
     path("docs/", docs, name="api-docs"),
 ]

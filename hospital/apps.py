@@ -1,6 +1,8 @@
 from django.apps import AppConfig
 from django.db.models.signals import post_migrate
 
+from hospital.memory import keep_memory_together
+
 
 class HospitalConfig(AppConfig):
     name = "hospital"
@@ -14,6 +16,7 @@ class HospitalConfig(AppConfig):
         from hospital.audit.triggers import reinstall
         from hospital.audit.watch import watch_models
 
+        keep_memory_together()  # before there are threads
         checks.register_checks()
         watch_models()
         watch_sign_ins()

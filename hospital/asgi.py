@@ -13,7 +13,8 @@ _pages = get_asgi_application()
 from channels.routing import ProtocolTypeRouter  # noqa: E402
 
 from hospital.checks import refuse_unsafe_start  # noqa: E402
+from hospital.request_threads import RequestThreads  # noqa: E402
 from hospital.sockets import sockets  # noqa: E402
 
 refuse_unsafe_start()
-application = ProtocolTypeRouter({"http": _pages, "websocket": sockets})
+application = ProtocolTypeRouter({"http": RequestThreads(_pages), "websocket": sockets})

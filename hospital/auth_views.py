@@ -17,6 +17,8 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import urlencode
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from hospital.address import client_address
 from hospital.audit.events import record_delay
@@ -30,7 +32,7 @@ class SignInForm(AuthenticationForm):
     """Says what to do, and not which of the two was wrong."""
 
     error_messages = AuthenticationForm.error_messages | {
-        "invalid_login": "This user name and password do not match. Capital and small letters matter."
+        "invalid_login": _("This user name and password do not match. Capital and small letters matter.")
     }
 
 
@@ -61,7 +63,11 @@ class SignInView(LoginView):
     def _delayed(self, wait: timedelta) -> HttpResponse:
         seconds = math.ceil(wait.total_seconds())
         record_delay(username=self._username(), request=self.request)
-        message = f"Too many attempts. Try again in {seconds} second{'' if seconds == 1 else 's'}."
+        message = ngettext(
+            "Too many attempts. Try again in %(count)s second.",
+            "Too many attempts. Try again in %(count)s seconds.",
+            seconds,
+        ) % {"count": seconds}
         context = self.get_context_data(
             form=SignInForm(self.request, initial={"username": self._username()}), delayed=message
         )
@@ -81,7 +87,7 @@ def demo_accounts() -> list[dict[str, str]]:
     if not accepts_demo_accounts():
         return []
     rows = User.objects.filter(is_demo=True, is_active=True).order_by("pk").values_list("username", "role")
-    return [{"username": username, "role": Role(role).label} for username, role in rows]
+    return [{"username": username, "role": str(Role(role).label)} for username, role in rows]
 
 
 def admin_sign_in(request: HttpRequest) -> HttpResponseBase:

@@ -25,7 +25,11 @@ CODE_LASTS = timedelta(hours=24)
 SESSION_LASTS = timedelta(days=400)
 LETTERS = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"  # none that is read as another
 PARTS, PART = 4, 4
-PAGES = frozenset({"wall", "floor-plan", "sign-out", "enter-display", "observations"})
+PAGES = frozenset(
+    {
+        "wall", "floor-plan", "sign-out", "enter-display", "observations", "manifest", "service-worker", "offline",
+    }
+)  # fmt: skip
 """What a display may open; observations are for programs, which show a token of their own."""
 
 

@@ -10,18 +10,20 @@ from django.db import DataError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
 from django.template import loader
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 from rest_framework.response import Response
 from rest_framework.views import exception_handler
 
 from hospital.audit.context import current_request_id
 
 WORDS = {
-    HTTPStatus.BAD_REQUEST: "The request could not be understood.",
-    HTTPStatus.FORBIDDEN: "Your account may not do this.",
-    HTTPStatus.NOT_FOUND: "There is nothing at this address, or your account may not see it.",
-    HTTPStatus.INTERNAL_SERVER_ERROR: "Something went wrong on our side. It has been written to the log.",
+    HTTPStatus.BAD_REQUEST: _("The request could not be understood."),
+    HTTPStatus.FORBIDDEN: _("Your account may not do this."),
+    HTTPStatus.NOT_FOUND: _("There is nothing at this address, or your account may not see it."),
+    HTTPStatus.INTERNAL_SERVER_ERROR: _("Something went wrong on our side. It has been written to the log."),
 }
-CSRF_WORDS = "The form was too old or came from another page. Go back, load the page again and repeat."
+CSRF_WORDS = _("The form was too old or came from another page. Go back, load the page again and repeat.")
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001
@@ -60,7 +62,7 @@ class NulMiddleware:
 def api_exception(error: Exception, context: dict[str, Any]) -> Response | None:
     """Numbers and characters that the database cannot hold are the caller's error, not ours."""
     if isinstance(error, DataError | OverflowError | UnicodeError):
-        return Response({"detail": WORDS[HTTPStatus.BAD_REQUEST]}, status=HTTPStatus.BAD_REQUEST)
+        return Response({"detail": str(WORDS[HTTPStatus.BAD_REQUEST])}, status=HTTPStatus.BAD_REQUEST)
     return exception_handler(error, context)
 
 
@@ -73,9 +75,9 @@ def wants_json(request: HttpRequest) -> bool:
 
 
 def _answer(
-    request: HttpRequest, status: HTTPStatus, *, words: str = "", reference: str = ""
+    request: HttpRequest, status: HTTPStatus, *, words: str | Promise = "", reference: str = ""
 ) -> HttpResponse:
-    text = words or WORDS[status]
+    text = str(words or WORDS[status])
     if wants_json(request):
         body = {"detail": text} | ({"reference": reference} if reference else {})
         return JsonResponse(body, status=status)

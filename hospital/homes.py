@@ -18,6 +18,7 @@ from collectors.pauses import pauses_in_force
 from collectors.situation import situation_at
 from hospital.models import User
 from hospital.roles import Role
+from locations.models import Floor
 
 LOW_BATTERY_PERCENT = 20.0
 MOST_ROWS = 5
@@ -150,6 +151,37 @@ def whole_fleet(lines: Sequence[FleetLine]) -> dict[str, int]:
 
 
 @dataclass(frozen=True, slots=True)
+class FloorLine:
+    """A floor now: how many pieces are on it, and which of them need somebody."""
+
+    floor: Floor
+    count: int
+    down: int
+    unheard: int
+
+
+def floors_now(user: Any) -> list[FloorLine]:
+    """Every floor that the person may see, from the top down: two queries."""
+    counts = {
+        row["floor"]: row
+        for row in AssetNow.objects.filter(
+            asset__retired_at__isnull=True, asset__in=Asset.objects.visible_to(user)
+        )
+        .order_by()
+        .values("floor")
+        .annotate(
+            count=Count("pk"),
+            down=Count("pk", filter=Q(activity=Activity.DOWN)),
+            unheard=Count("pk", filter=Q(activity=Activity.UNKNOWN)),
+        )
+    }
+    floors = Floor.objects.visible_to(user).select_related("building").defer("outline")
+    none = {"count": 0, "down": 0, "unheard": 0}
+    rows = [(floor, counts.get(floor.pk, none)) for floor in floors.order_by("building__name", "-level")]
+    return [FloorLine(floor, row["count"], row["down"], row["unheard"]) for floor, row in rows]
+
+
+@dataclass(frozen=True, slots=True)
 class SystemState:
     """Whether the installation itself does its work."""
 
@@ -207,4 +239,4 @@ def _paused() -> list[str]:
 
 def _people_by_role() -> list[tuple[str, int]]:
     rows = dict(User.objects.filter(is_active=True).order_by().values_list("role").annotate(Count("pk")))
-    return [(role.label, rows.get(role.value, 0)) for role in Role if role is not Role.DISPLAY]
+    return [(str(role.label), rows.get(role.value, 0)) for role in Role if role is not Role.DISPLAY]

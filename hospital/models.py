@@ -11,7 +11,7 @@ from django.db import models
 from hospital.audit.models import AuditRecord
 from hospital.roles import Role
 
-__all__ = ["AuditRecord", "Display", "PlanUpload", "SignInAttempts", "User"]
+__all__ = ["AuditRecord", "Display", "HomeChoice", "PlanUpload", "SentOnce", "SignInAttempts", "User"]
 
 
 class User(AbstractUser):
@@ -28,6 +28,9 @@ class User(AbstractUser):
         related_name="+",
         help_text="The unit that distances are counted from until the person names another.",
     )
+    language = models.CharField(
+        max_length=10, blank=True, editable=False, help_text="The language that the person chose to read."
+    )
     is_demo = models.BooleanField(
         default=False, editable=False, help_text="May sign in only while the server listens on loopback."
     )
@@ -42,6 +45,21 @@ class User(AbstractUser):
         if self.role != Role.DISPLAY:
             return None
         return Display.floors.through.objects.filter(display__account=self).values("floor")
+
+
+class HomeChoice(models.Model):
+    """What a person's own home page shows, where that is not what every role begins with."""
+
+    user = models.OneToOneField(User, on_delete=models.CASCADE, primary_key=True, related_name="home_choice")
+    tiles = models.JSONField(
+        default=list, help_text="Slugs of categories, in order; none: what the unit asks for most."
+    )
+    panels = models.JSONField(
+        default=list, help_text="Names of panels, in order; see hospital/home_panels.py."
+    )
+
+    def __str__(self) -> str:
+        return f"Home of {self.user_id}"
 
 
 class Display(models.Model):
@@ -96,3 +114,23 @@ class PlanUpload(models.Model):
 
     def __str__(self) -> str:
         return self.file_name
+
+
+class SentOnce(models.Model):
+    """What somebody sent under a name of the sender's own, and how it was answered; see :mod:`hospital.sent_once`."""
+
+    digest = models.CharField(
+        max_length=64, unique=True, help_text="Of the account, the address and the name."
+    )
+    body = models.CharField(max_length=64, help_text="Digest of what was sent.")
+    at = models.DateTimeField(db_index=True)
+    status = models.PositiveSmallIntegerField(default=0)
+    content_type = models.CharField(max_length=80, blank=True)
+    content = models.BinaryField(default=bytes)
+
+    class Meta:
+        verbose_name_plural = "sent once"
+        ordering = ["-at"]
+
+    def __str__(self) -> str:
+        return f"{self.status} at {self.at:%F %T}"

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
 
 @dataclass(frozen=True, slots=True)
 class Room:
     """One entry. ``key`` follows ``g`` on the keyboard; ``sections`` are the URL names that light it up."""
 
-    title: str
+    title: str | Promise
     url_name: str
     icon: str
     key: str
@@ -20,7 +23,7 @@ class Room:
 
 ROOMS: tuple[Room, ...] = (
     Room(
-        "Map",
+        _("Map"),
         "map-home",
         "map",
         "m",
@@ -38,10 +41,117 @@ ROOMS: tuple[Room, ...] = (
             }
         ),
     ),
-    Room("Find", "find", "find", "f", "assets.find_asset", frozenset({"find"})),
-    Room("Equipment", "equipment", "equipment", "e", "assets.view_asset", frozenset({"equipment", "asset"})),
+    Room(_("Find"), "find", "find", "f", "assets.find_asset", frozenset({"find", "find-way", "locate"})),
+    Room(_("Scan"), "scan", "scan", "s", "assets.view_asset", frozenset({"scan"})),
     Room(
-        "Collectors",
+        _("Equipment"),
+        "equipment",
+        "equipment",
+        "e",
+        "assets.view_asset",
+        frozenset({"equipment", "asset", "labels"}),
+    ),
+    Room(
+        _("Par levels"),
+        "par-board",
+        "levels",
+        "p",
+        "par.view_parlevel",
+        frozenset({"par-board", "par-level", "par-edit", "par-new", "par-import", "par-rounds", "par-round"}),
+        on_phone=False,
+    ),
+    Room(
+        _("Utilisation"),
+        "utilisation",
+        "chart",
+        "u",
+        "utilisation.view_fleetday",
+        frozenset({"utilisation", "utilisation-fleet"}),
+        on_phone=False,
+    ),
+    Room(
+        _("Maintenance"),
+        "work-orders",
+        "work",
+        "w",
+        "maintenance.view_workorder",
+        frozenset(
+            {
+                "work-orders",
+                "work-order",
+                "work-board",
+                "work-new",
+                "work-bedside",
+                "work-sheet",
+                "work-bulk",
+                "work-checks",
+                "safety-test",
+                "calibration",
+                "calibration-register",
+                "certificate",
+                "procedures",
+                "procedure",
+                "procedure-new",
+                "procedure-edit",
+                "procedure-import",
+                "procedure-version",
+                "procedure-run",
+                "procedure-answers",
+                "maintenance-plans",
+                "maintenance-plan",
+                "maintenance-plan-new",
+                "maintenance-calendar",
+                "maintenance-walk",
+                "measures",
+                "measured-orders",
+                "measured-occurrences",
+            }
+        ),
+        on_phone=False,
+    ),
+    Room(
+        _("Recalls"),
+        "recalls",
+        "warning",
+        "l",
+        "recalls.view_notice",
+        frozenset({"recalls", "recall", "recall-report", "recall-import", "recall-import-run"}),
+        on_phone=False,
+    ),
+    Room(
+        _("Requests"),
+        "requests",
+        "deliver",
+        "r",
+        "pool.view_deliveryrequest",
+        frozenset({"requests", "request", "ask-delivery", "reservations", "asset-reservations", "hand-over"}),
+        on_phone=False,
+    ),
+    Room(
+        _("Alerts"),
+        "alerts",
+        "bell",
+        "a",
+        "alerts.view_alert",
+        frozenset(
+            {
+                "alerts",
+                "alert",
+                "alert-rules",
+                "alert-rule",
+                "alert-rule-new",
+                "alert-subscriptions",
+                "alert-deliveries",
+                "alert-fatigue",
+                "alert-on-call",
+                "alert-on-call-one",
+                "alert-windows",
+                "alert-window",
+            }
+        ),
+    ),
+    Room(
+        _("Collectors"),
         "endpoints",
         "collectors",
         "c",

@@ -6,11 +6,13 @@ scheme of ``PUBLIC_URL`` decides about TLS: with ``https`` every transport prote
 
 from __future__ import annotations
 
+from decimal import Decimal
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import environ
 from csp.constants import NONCE, NONE, SELF
+from django.conf.locale import LANG_INFO
 
 from hospital.logs import passwords_of
 from hospital.secrets import read_or_make
@@ -55,6 +57,15 @@ INSTALLED_APPS = [
     "hospital",
     "collectors",
     "assets",
+    "assets.alerts",
+    "assets.par",
+    "assets.maintenance",
+    "assets.procedures",
+    "assets.recalls",
+    "assets.planning",
+    "assets.measures",
+    "assets.pool",
+    "assets.utilisation",
     "locations",
 ]
 
@@ -65,12 +76,15 @@ MIDDLEWARE = [
     "hospital.errors.NulMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "hospital.languages.LanguageMiddleware",
     "hospital.audit.middleware.AuditMiddleware",
     "hospital.displays.DisplayMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "hospital.sent_once.SentOnceMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -105,7 +119,6 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
     }
 else:
-    DATABASES["default"]["CONN_MAX_AGE"] = 60
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True  # a restart of the database is nobody's error page
     DATABASES["default"]["OPTIONS"] = {
         # A server that is gone without a word is noticed within half a minute.
@@ -118,6 +131,7 @@ else:
         # Compiling a query costs more than the short ones of a page take.
         "options": "-c jit=off",
     }
+DATABASES["default"]["CONN_MAX_AGE"] = 60
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 EVIDENCE_WINDOW_S = env.int("EVIDENCE_WINDOW_S", default=3600)
@@ -126,6 +140,9 @@ READINGS_KEPT_DAYS = env.int("READINGS_KEPT_DAYS", default=400)
 """How long numeric readings are kept. Activity and stays are kept for ever."""
 TRAIL_KEPT_DAYS = env.int("TRAIL_KEPT_DAYS", default=30)
 """How long the ways of equipment are kept point by point."""
+
+CLAIM_MINUTES = env.int("CLAIM_MINUTES", default=10)
+"""How long equipment that somebody is on the way to fetch is kept for them."""
 
 DISTURBANCES_KEPT_DAYS = env.int("DISTURBANCES_KEPT_DAYS", default=400)
 """How long it is kept what was not well in collecting, once it is over."""
@@ -164,6 +181,18 @@ CELERY_BEAT_SCHEDULE = {
     "renew-walks": {"task": "hospital.renew_walks", "schedule": 60.0},
     "forget-plan-uploads": {"task": "hospital.forget_plan_uploads", "schedule": 1800.0},
     "trim-waypoints": {"task": "assets.trim_waypoints", "schedule": 3600.0},
+    "forget-sent": {"task": "hospital.forget_sent", "schedule": 3600.0},
+    "tell-mentioned": {"task": "hospital.tell_mentioned", "schedule": 5.0},
+    "take-in-recall-files": {"task": "recalls.take_in_files", "schedule": 1.0},
+    "plan-maintenance": {"task": "planning.plan_maintenance", "schedule": 3600.0},
+    "settle-planned-work": {"task": "planning.settle", "schedule": 20.0},
+    "match-new-equipment": {"task": "recalls.match_new_equipment", "schedule": 20.0},
+    "look-at-par-levels": {"task": "hospital.look_at_par_levels", "schedule": 5.0},
+    "evaluate-rules": {"task": "alerts.evaluate", "schedule": 1.0},
+    "deliver-alerts": {"task": "alerts.deliver", "schedule": 1.0},
+    "keep-up-alerts": {"task": "alerts.keep_up", "schedule": 10.0},
+    "forget-deliveries": {"task": "alerts.forget_old", "schedule": 3600.0},
+    "roll-up": {"task": "utilisation.roll_up", "schedule": 60.0},
     "forget-sessions": {"task": "hospital.forget_sessions", "schedule": 3600.0},
 }
 
@@ -178,6 +207,36 @@ MODBUS_TLS_CA = env.str("MODBUS_TLS_CA", default="")
 MODBUS_TLS_CERTIFICATE = env.str("MODBUS_TLS_CERTIFICATE", default="")
 MODBUS_TLS_KEY = env.str("MODBUS_TLS_KEY", default="")
 """Files of the certificate, and of its key unless that stands in the same file, shown to devices that ask."""
+
+# --- Telling people -----------------------------------------------------------------------------------------
+_mail = env.email_url("EMAIL_URL", default="smtp://")
+EMAIL_BACKEND = _mail["EMAIL_BACKEND"]
+EMAIL_HOST, EMAIL_PORT = _mail["EMAIL_HOST"] or "", _mail["EMAIL_PORT"] or 25
+EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = _mail["EMAIL_HOST_USER"] or "", _mail["EMAIL_HOST_PASSWORD"] or ""
+EMAIL_USE_TLS, EMAIL_USE_SSL = _mail.get("EMAIL_USE_TLS", False), _mail.get("EMAIL_USE_SSL", False)
+EMAIL_TIMEOUT = 15
+DEFAULT_FROM_EMAIL = env.str("EMAIL_FROM", default=f"whereabouts@{_public.hostname or 'localhost'}")
+_hour = env.str("LABOUR_HOUR_COST", default="")
+LABOUR_HOUR_COST = Decimal(_hour) if _hour else None
+"""What an hour of work costs, in the hospital's currency; without it, costs of maintenance are without labour."""
+ALERT_HOSTS = env.list("ALERT_HOSTS", default=[])
+"""Hosts that webhooks may be sent to; addresses of this machine only where the address itself is named."""
+ALERT_GATEWAYS = env.list("ALERT_GATEWAYS", default=[])
+"""Services of Apprise that may be used, by their scheme, as in ``sinch,msteams``."""
+PUSH_HOSTS = env.list(
+    "PUSH_HOSTS",
+    default=[
+        "fcm.googleapis.com",
+        "updates.push.services.mozilla.com",
+        "web.push.apple.com",
+        "*.push.apple.com",
+        "*.notify.windows.com",
+    ],
+)
+"""Push services of browsers."""
+VAPID_KEY_FILE = env.str("VAPID_KEY_FILE", default=str(STATE_DIR / "vapid_key.pem"))
+VAPID_CONTACT = env.str("VAPID_CONTACT", default=f"mailto:{DEFAULT_FROM_EMAIL}")
+DELIVERIES_KEPT_DAYS = env.int("DELIVERIES_KEPT_DAYS", default=400)
 
 METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
 """What a monitoring system shows as a bearer token to read ``/metrics``; without one only staff may."""
@@ -221,6 +280,8 @@ CONTENT_SECURITY_POLICY = {
         "script-src": [SELF, NONCE],
         "style-src": [SELF],
         "img-src": [SELF, "data:"],
+        "worker-src": [SELF],
+        "manifest-src": [SELF],
         "object-src": [NONE],
         "base-uri": [NONE],
         "frame-ancestors": [NONE],
@@ -229,13 +290,24 @@ CONTENT_SECURITY_POLICY = {
 }
 
 # --- Words, times, files ------------------------------------------------------------------------------------
-LANGUAGE_CODE = "en-gb"
+LANGUAGE_CODE = env.str("LANGUAGE_CODE", default="en-gb")
+"""The language of whoever chose none and whose browser asks for none that is offered."""
+LANGUAGES = [
+    (code, LANG_INFO[code.partition("-")[0]]["name_local"].capitalize())
+    for code in env.list("LANGUAGES", default=["en-gb", "de", "es"])
+]
+LANGUAGE_COOKIE_NAME = "language"
+LOCALE_PATHS = [BASE_DIR / "hospital" / "locale"]
+FORMAT_MODULE_PATH = "hospital.formats"
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "UTC"
 
 # The version is part of the address, so that browsers may keep every file, modules that import each other included.
-STATIC_VERSION = static_version(BASE_DIR.glob("*/static"), BASE_DIR / "package-lock.json")
+STATIC_VERSION = static_version(
+    [*BASE_DIR.glob("*/static"), *BASE_DIR.glob("assets/*/static"), *LOCALE_PATHS],
+    BASE_DIR / "package-lock.json",
+)
 STATIC_URL = f"/static/{STATIC_VERSION}/"
 STATIC_ROOT = env.str("STATIC_ROOT", default="") or None
 """Where ``collectstatic`` puts copies for another web server; without, files are served where they are."""
@@ -250,8 +322,13 @@ STATICFILES_DIRS = [
         "vega-embed": "vega-embed/build",
         "vega-interpreter": "vega-interpreter/build",
         "vega-util": "vega-util/build",
+        "zxing": "zxing-wasm/dist",
     }.items()
 ]
+_FONTS = _PACKAGES / "dejavu-fonts-ttf" / "ttf"
+LABEL_FONT = env.str("LABEL_FONT", default=str(_FONTS / "DejaVuSansCondensed.ttf"))
+LABEL_FONT_BOLD = env.str("LABEL_FONT_BOLD", default=str(_FONTS / "DejaVuSansCondensed-Bold.ttf"))
+"""TrueType fonts of printed labels, for a script that the packaged ones do not have."""
 WHITENOISE_IMMUTABLE_FILE_TEST = ".*"
 WHITENOISE_USE_FINDERS = True
 
@@ -272,10 +349,24 @@ SPECTACULAR_SETTINGS = {
     "VERSION": "1.0.0",
     "SERVE_INCLUDE_SCHEMA": False,
     "ENUM_NAME_OVERRIDES": {
+        "AlertKindEnum": "assets.alerts.words.Kind",
+        "AlertStateEnum": "assets.alerts.words.State",
         "DisturbanceKindEnum": "collectors.models.Disturbance.Kind",
         "ActivityEnum": "assets.words.Activity",
+        "WorkStateEnum": "assets.maintenance.words.State",
+        "WorkKindEnum": "assets.maintenance.words.Kind",
+        "ActEnum": "assets.maintenance.words.ActKind",
+        "PlanKindEnum": "assets.planning.words.KIND_CHOICES",
+        "PlanUnitEnum": "assets.planning.words.Unit",
+        "StandingEnum": "assets.planning.words.Standing",
+        "DeliveryStateEnum": "assets.pool.words.DeliveryState",
+        "ProcedureKindEnum": "assets.procedures.words.KINDS",
+        "StepKindEnum": "assets.procedures.words.StepKind",
+        "RecordKindEnum": "assets.procedures.words.RecordKind",
         "EvidenceEnum": "assets.observation.Evidence",
         "ZoneKindEnum": "locations.zones.ZoneKind",
+        "BasisEnum": "assets.words.Basis",
+        "UseBasisEnum": "assets.utilisation.figures.UseBasis",
     },
     "SERVE_PERMISSIONS": ["rest_framework.permissions.IsAuthenticated"],
     "SWAGGER_UI_DIST": "SIDECAR",

@@ -14,6 +14,7 @@ from django.http.request import split_domain_port, validate_host
 from django.urls import path
 
 from assets.live.routing import websocket_urlpatterns
+from assets.live.wire import SCOPE_KEY, wire_of
 
 Scope = dict[str, Any]
 Application = Callable[[Scope, Any, Any], Awaitable[None]]
@@ -32,7 +33,7 @@ class SameOrigin:
     async def __call__(self, scope: Scope, receive: Any, send: Any) -> None:
         headers = {name.lower(): value.decode("latin-1") for name, value in scope["headers"]}
         inner = self._application if is_own_origin(headers) else self._denier
-        await inner(scope, receive, send)
+        await inner({**scope, SCOPE_KEY: wire_of(send)}, receive, send)
 
 
 def is_own_origin(headers: dict[bytes, str]) -> bool:

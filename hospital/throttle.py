@@ -1,6 +1,7 @@
-"""Slows guessing down without locking anybody out.
+"""Slows guessing and flooding down without locking anybody out.
 
-Wrong attempts make the next one wait: a minute at most where the account has signed in from before.
+Wrong attempts make the next one wait: a minute at most where the account has signed in from before. So do many reports
+without an account, from one address or on one device.
 """
 
 from __future__ import annotations
@@ -38,10 +39,27 @@ ANYWHERE = Rule(free=20, longest=timedelta(minutes=15))
 ADDRESS = Rule(free=50, longest=timedelta(seconds=30))
 """One address, whichever account; mild, for a whole ward may share one."""
 
+REPORTS_FROM = Rule(free=10, longest=timedelta(minutes=10))
+"""Reports without an account from one address; a ward may share one."""
+REPORTS_ON = Rule(free=4, longest=timedelta(minutes=10))
+"""Reports without an account on one device, wherever from."""
+
 
 def claim_attempt(*, username: str, address: str | None, now: datetime) -> timedelta:
     """How long this attempt has to wait. Zero: it may be tried, and counts as wrong until forgiven."""
-    rules = _rules(username, address)
+    return _claim(_rules(username, address), now)
+
+
+def claim_report(*, token: str, address: str | None, now: datetime) -> timedelta:
+    """How long a report without an account has to wait. Zero: it may be made, and counts."""
+    return _claim(
+        {_key("report-from", address): REPORTS_FROM, _key("report-on", token): REPORTS_ON},
+        now,
+    )
+
+
+def _claim(rules: dict[str, Rule], now: datetime) -> timedelta:
+    """How long the next of what these rules count has to wait; where it need not, it is counted by each."""
     with transaction.atomic():
         SignInAttempts.objects.filter(last_at__lt=now - FORGET_AFTER).delete()
         rows = {row.key: row for row in SignInAttempts.objects.select_for_update().filter(key__in=rules)}

@@ -6,7 +6,11 @@ from django.urls import include, path
 
 from hospital.auth_views import SignInView, SignOutView, admin_sign_in
 from hospital.display_views import enter_display
+from hospital.fault_reports import report_fault
 from hospital.health import health
+from hospital.home_views import home_choice, home_trends
+from hospital.installable import manifest, offline, service_worker, session
+from hospital.languages import language_choice, words
 from hospital.metrics import metrics
 from hospital.plan_import import plan_import, plan_preview, plan_preview_picture
 from hospital.plans import plan_edit, plan_floor_state, plans
@@ -23,9 +27,18 @@ handler500 = "hospital.errors.server_error"
 
 urlpatterns = [
     path("", home, name="home"),
+    path("home/choose/", home_choice, name="home-choice"),
+    path("home/trends/", home_trends, name="home-trends"),
     path("sign-in/", SignInView.as_view(), name="sign-in"),
     path("sign-out/", SignOutView.as_view(), name="sign-out"),
+    path("language/", language_choice, name="choose-language"),
+    path("words/<slug:version>/<slug:language>.js", words, name="words"),
     path("display/", enter_display, name="enter-display"),
+    path("manifest.webmanifest", manifest, name="manifest"),
+    path("service-worker.js", service_worker, name="service-worker"),
+    path("offline/", offline, name="offline"),
+    path("session.json", session, name="session"),
+    path("report/<slug:token>/", report_fault, name="report-fault"),
     path("health/", health, name="health"),
     path("metrics", metrics, name="metrics"),
     path("collectors/risks/", risks, name="risks"),
@@ -47,7 +60,16 @@ urlpatterns = [
     path("admin/login/", login_not_required(admin_sign_in)),
     path("admin/", admin.site.urls),
     path("api/", include("hospital.api_urls")),
+    path("", include("assets.maintenance.urls")),
+    path("", include("assets.procedures.urls")),
+    path("", include("assets.recalls.urls")),
+    path("", include("assets.planning.urls")),
+    path("", include("assets.measures.urls")),
+    path("", include("assets.pool.urls")),
+    path("", include("assets.alerts.urls")),
     path("", include("assets.urls")),
+    path("", include("assets.par.urls")),
+    path("", include("assets.utilisation.urls")),
     path("", include("collectors.urls")),
     path("", include("locations.urls")),
 ]

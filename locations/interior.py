@@ -45,6 +45,24 @@ def interior_table(polygon: Polygon, spots: Sequence[Spot]) -> Metres:
     return np.minimum(direct, least_sums(least_sums(to_corners, between), to_corners.T))
 
 
+def interior_path(polygon: Polygon, here: Spot, there: Spot) -> list[Spot]:
+    """The corners of the shortest way inside the polygon, its ends included; straight where nothing leads."""
+    ends = [_moved_inside(polygon, here), _moved_inside(polygon, there)]
+    if is_convex(polygon):
+        return ends
+    room = polygon.buffer(WALL_M, join_style="mitre")
+    shapely.prepare(room)
+    spots = np.array([*ends, *_inner_corners(polygon)]).reshape(-1, 2)
+    seen = np.nan_to_num(_seen(room, spots, spots), posinf=0.0)
+    _, before = shortest_path(seen, directed=False, indices=0, return_predecessors=True)
+    way, at = [1], 1
+    while (at := int(before[at])) >= 0:
+        way.append(at)
+    if way[-1] != 0:
+        return ends
+    return [(float(x), float(y)) for x, y in spots[way[::-1]]]
+
+
 def least_sums(left: Metres, right: Metres) -> Metres:
     """The shortest way over any of the places between: a product of matrices, with sums and minima."""
     found = np.full((left.shape[0], right.shape[1]), np.inf)

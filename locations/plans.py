@@ -37,7 +37,7 @@ def _feature(zone: Zone) -> dict[str, Any]:
             "code": zone.code,
             "name": zone.name,
             "kind": zone.kind,
-            "kind_name": ZoneKind(zone.kind).label,
+            "kind_name": str(ZoneKind(zone.kind).label),
             "department": zone.department.name if zone.department else None,
             "label": [zone.label_x, zone.label_y],
         },

@@ -9,12 +9,14 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, field
 
-from locations.movement import AWAY, Streak
+from locations.movement import AWAY, WALK_S, Streak
 
 LEAST_ERROR_M = 0.3
 REST_NOISE = 0.00002  # square metres a second by which a tag at rest may creep
 WALK_NOISE = 2.0  # the same for one that is carried or pushed
-SHARED = 0.3  # share of a report's error that all of a place have in common: no averaging takes it away
+SHARED = 0.7  # share of a report's error that those of a few minutes have in common
+SHARED_S = 1200.0  # so long a stay takes to halve its square
+LEAST_SHARED = 0.34  # share that belongs to the place: no averaging takes it away
 OUTLIER = 4.0  # spreads of where a tag on the move may be by now, beyond which a report pulls no harder
 
 FLOOR_HOLD_S = 4.0
@@ -61,6 +63,7 @@ class Track:
     is_anchored: bool = False
     told_at: float | None = None
     told_error: float = 0.0
+    rested_at: float | None = None  # when its present stay began
     streak: Streak = field(default_factory=Streak)  # away from here at rest; where it is now, on the move
 
     @property
@@ -93,11 +96,11 @@ def follow(track: Track, fix: Fix, at: float, *, in_motion: bool | None = None) 
     _judge_movement(track, fix, error, at, in_motion=in_motion)
     if track.is_moving:
         _follow_walk(track, fix, error, elapsed)
-        track.moved_at = at
+        track.moved_at, track.rested_at = at, None
     elif not track.streak.count:
         _average(track, fix, error, elapsed)
     track.at, track.zone, track.is_anchored = at, fix.zone, False
-    track.shared = SHARED * error
+    track.shared = _shared(track, error, at)
     return track.is_moving
 
 
@@ -119,13 +122,16 @@ def _judge_movement(track: Track, fix: Fix, error: float, at: float, *, in_motio
     """Noise lies around the place where a tag rests; movement leads away from it, and goes on."""
     streak = track.streak
     if track.is_moving:
+        if in_motion is not None and (in_motion or at - streak.at < WALK_S):
+            streak.end()  # its sensor tells when it rests: what was before belongs to its way
         streak.add(fix.x, fix.y, at, error, walking=False)
         if in_motion is False or (in_motion is None and streak.is_rest):
             track.x, track.y, track.is_moving = streak.x, streak.y, False
             track.variance = error * error / streak.count
+            track.rested_at = streak.since
             streak.end()
         return
-    spread = math.hypot(error, track.error)
+    spread = math.hypot(error, max(math.sqrt(track.variance), LEAST_SHARED * error))
     if in_motion:
         track.is_moving = True
     elif math.hypot(fix.x - track.x, fix.y - track.y) < AWAY * spread:
@@ -139,6 +145,12 @@ def _judge_movement(track: Track, fix: Fix, error: float, at: float, *, in_motio
     if track.is_moving:
         track.variance = max(track.variance, error * error)
         streak.end()
+
+
+def _shared(track: Track, error: float, at: float) -> float:
+    """What averaging the reports of a stay does not take away: they err together, for minutes."""
+    stay = 0.0 if track.rested_at is None else max(at - track.rested_at, 0.0)
+    return max(LEAST_SHARED, SHARED / math.sqrt(1 + stay / SHARED_S)) * error
 
 
 def _average(track: Track, fix: Fix, error: float, elapsed: float) -> None:
@@ -164,7 +176,7 @@ def _start(track: Track, fix: Fix, at: float) -> None:
     track.floor, track.x, track.y, track.at, track.zone = fix.floor, fix.x, fix.y, at, fix.zone
     track.variance, track.shared = max(fix.error, LEAST_ERROR_M) ** 2, 0.0
     track.streak.end()
-    track.is_moving = False
+    track.is_moving, track.rested_at = False, at
     track.other_floor = None
     track.is_anchored = fix.is_anchored
     track.told_at, track.told_error = (at, fix.error) if fix.is_told else (None, 0.0)

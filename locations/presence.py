@@ -12,12 +12,13 @@ MOVING_HOLD_S = 1.5
 HOLD_S = 4.0
 COARSE_HOLD_S = 900.0  # an access point next to the one before: signals change more often than places do
 FIRST_HOLD_S = 30.0  # a tag that nobody knows is not believed as soon as one whose room is known
-SETTLED_S = 30.0  # this long after its last movement a tag counts as lying still
+SETTLES_S = 45.0  # so long after its last movement a tag may be in any room; then it lies still
 
 # By how much a position must lie outside its zone, in metres and in its own standard deviations, to leave it.
 MARGIN_MOVING = (0.5, 0.5)
-MARGIN_AFTER_MOVEMENT = (0.75, 1.5)
-MARGIN_AT_REST = (1.5, 10.0)
+MARGIN_AFTER_MOVEMENT = (0.0, 0.3)
+MARGIN_AT_REST = (1.5, 5.5)
+MARGIN_GONE = (0.75, 1.5)
 COARSE_M = 2.0  # reaches between two access points that may hear the same still tag
 OUTSIDE_M = 4.0  # beyond every zone by this much: in none
 GONE_M = 4.0  # beyond the margin by this much: gone, even where no other zone has held yet
@@ -71,13 +72,13 @@ class RoomFilter:
 
     def _hold(self, zones: Zones, track: Track, at: float) -> float:
         """How long another room has to be the better one."""
-        if track.told_at == at:
+        if track.told_at == at or track.zone is not None or _is_settling(track, at):
             return 0.0
         if self.zone is None:
             return FIRST_HOLD_S
         if track.is_coarse and zones.distance_to(self.zone, track.x, track.y) < COARSE_M * track.error:
             return COARSE_HOLD_S
-        return MOVING_HOLD_S if track.is_moving or track.zone is not None else HOLD_S
+        return MOVING_HOLD_S if track.is_moving else HOLD_S
 
     def _has_nothing_new(self, track: Track) -> bool:
         """Most tags lie still most of the time: their plan is not asked again and again."""
@@ -97,7 +98,7 @@ class RoomFilter:
         """So far from its zone that it is not there, whichever of the zones on its way wins in the end."""
         if self.zone is None or track.zone is not None:
             return False
-        metres, spreads = MARGIN_AFTER_MOVEMENT
+        metres, spreads = MARGIN_GONE
         return zones.distance_to(self.zone, track.x, track.y) > max(metres, spreads * track.error) + GONE_M
 
     def _look(self, zones: Zones, track: Track) -> None:
@@ -132,8 +133,12 @@ class RoomFilter:
 def _margin(track: Track, at: float) -> tuple[float, float]:
     if track.is_moving:
         return MARGIN_MOVING
-    is_settled = track.moved_at is None or at - track.moved_at > SETTLED_S
-    return MARGIN_AT_REST if is_settled else MARGIN_AFTER_MOVEMENT
+    return MARGIN_AFTER_MOVEMENT if _is_settling(track, at) else MARGIN_AT_REST
+
+
+def _is_settling(track: Track, at: float) -> bool:
+    """It has just come to rest: the room that it was in before has no claim to it."""
+    return track.moved_at is not None and track.rested_at is not None and at - track.rested_at <= SETTLES_S
 
 
 def _around(track: Track) -> list[tuple[float, float]]:

@@ -33,6 +33,27 @@ class RadioStamp:
 _maps: dict[int, tuple[RadioStamp, RadioMap | None]] = {}
 
 
+class MapNotDrawnError(Exception):
+    """The map of a floor is to be drawn first, by :func:`radio_map`: that takes seconds."""
+
+    def __init__(self, floor_id: int) -> None:
+        super().__init__(f"the radio map of floor {floor_id} is not drawn yet")
+        self.floor_id = floor_id
+
+
+def drawn_map(floor_id: int) -> RadioMap | None:
+    """As :func:`radio_map`, for whoever keeps others waiting: raises :class:`MapNotDrawnError` rather than draw."""
+    kept = _maps.get(floor_id)
+    if kept is None or kept[0] != _stamp(floor_id):
+        raise MapNotDrawnError(floor_id)
+    return kept[1]
+
+
+def is_surveyed(floor_id: int) -> bool:
+    """Whether anybody has walked the floor with a tag; without that its map says nothing of strengths."""
+    return Surveyed.objects.current().on_floor(floor_id).exists()
+
+
 def radio_map(floor_id: int) -> RadioMap | None:
     """The map of a floor, or ``None`` where too few receivers tell how strongly they hear.
 

@@ -3,27 +3,28 @@
 from __future__ import annotations
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 
 class ZoneKind(models.TextChoices):
     """Use of a zone. Activity (definitions, 1) is decided by these where no telemetry speaks."""
 
-    PATIENT_ROOM = "patient_room", "Patient room"
-    THEATRE = "theatre", "Operating theatre"
-    IMAGING = "imaging", "Imaging room"
-    CLEAN_STORE = "clean_store", "Clean store"
-    SOILED = "soiled", "Soiled utility"
-    CLEANING = "cleaning", "Decontamination"
-    WORKSHOP = "workshop", "Biomedical workshop"
-    NURSE_STATION = "nurse_station", "Nurse station"
-    TECHNICAL = "technical", "Technical room"
-    LABORATORY = "laboratory", "Laboratory or pharmacy"
-    OFFICE = "office", "Office"
-    CORRIDOR = "corridor", "Corridor"
-    LIFT = "lift", "Lift"
-    STAIRS = "stairs", "Stairs"
-    EXIT = "exit", "Entrance, exit or loading dock"
-    OTHER = "other", "Other"
+    PATIENT_ROOM = "patient_room", _("Patient room")
+    THEATRE = "theatre", _("Operating theatre")
+    IMAGING = "imaging", _("Imaging room")
+    CLEAN_STORE = "clean_store", _("Clean store")
+    SOILED = "soiled", _("Soiled utility")
+    CLEANING = "cleaning", _("Decontamination")
+    WORKSHOP = "workshop", _("Biomedical workshop")
+    NURSE_STATION = "nurse_station", _("Nurse station")
+    TECHNICAL = "technical", _("Technical room")
+    LABORATORY = "laboratory", _("Laboratory or pharmacy")
+    OFFICE = "office", _("Office")
+    CORRIDOR = "corridor", _("Corridor")
+    LIFT = "lift", _("Lift")
+    STAIRS = "stairs", _("Stairs")
+    EXIT = "exit", _("Entrance, exit or loading dock")
+    OTHER = "other", _("Other")
 
     @property
     def is_patient_care(self) -> bool:

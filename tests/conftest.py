@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import Counter
+from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -11,12 +12,15 @@ import pytest
 from django.core.management.sql import sql_flush
 from whitenoise.middleware import WhiteNoiseMiddleware
 
+from assets.alerts.touching import forget_interest
 from assets.models import Asset, Category, EquipmentModel
+from assets.tiles import forget_counts
 from hospital.audit.triggers import install_statements, removal_statements
 from hospital.models import User
 from hospital.roles import Role
 from locations.models import Building, Department, Floor, Site, Zone
 from locations.zones import ZoneKind
+from tests.schema import kept_schema
 
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 
@@ -37,6 +41,20 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
         file.writelines(f"{reason} ({count} tests)\n" for reason, count in reasons.items())
     if os.environ.get("NO_SKIPS"):
         session.exitstatus = 1
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings):
+    """Before the test database is made: see :mod:`tests.schema`."""
+    with ExitStack() as stack:
+        stack.enter_context(kept_schema())
+        yield stack.close
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_modify_db_settings, django_db_setup):
+    """After it was made."""
+    django_db_modify_db_settings()
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -67,6 +85,12 @@ def _static_files_are_listed_once():
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(WhiteNoiseMiddleware, "add_files_from_finders", remember)
         yield
+
+
+@pytest.fixture(autouse=True)
+def _what_the_test_before_made_known_is_forgotten():
+    forget_interest()
+    forget_counts()
 
 
 @pytest.fixture

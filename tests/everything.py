@@ -12,6 +12,8 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from defusedxml import ElementTree
+
 ROOT = Path(__file__).resolve().parent.parent
 BIN = Path(sys.executable).parent
 SKIPPED = ROOT / "build" / "skipped.txt"
@@ -19,9 +21,13 @@ PACKAGES = ["hospital", "collectors", "assets", "locations"]
 SOURCES = [*PACKAGES, "tests", "manage.py"]
 POSTGRESQL_URL = os.environ.get("TEST_POSTGRESQL_URL", "postgres://postgres@127.0.0.1:5432/postgres")
 
-WORKERS = str(min(6, (os.cpu_count() or 1) + 1))
-"""One more than there are cores, as about half of the time a test waits."""
-PYTEST = [str(BIN / "python"), "-m", "pytest", "-q"]
+WORKERS = str(min(6, os.cpu_count() or 1))
+"""As many as there are cores: about half of the time a test waits, and there is a lane beside them."""
+BROWSER_REPORT = ROOT / "build" / "browser.xml"
+PYTEST = [str(BIN / "python"), "-m", "pytest", "-q", "--durations=20", "--durations-min=5"]
+"""What takes longest is told at the end: so it is seen when a test grows slow."""
+MOST_UNSTEADY = 5
+"""Of the browser tests; more of them that fail at once are no accident."""
 STEPS: dict[str, list[str]] = {
     "lint": [str(BIN / "ruff"), "check", *SOURCES],
     "format": [str(BIN / "ruff"), "format", "--check", *SOURCES],
@@ -40,20 +46,30 @@ STEPS: dict[str, list[str]] = {
     "migrations": [str(BIN / "python"), "manage.py", "makemigrations", "--check", "--dry-run"],
     "tests": [*PYTEST, "-n", WORKERS, "-m", "not browser"],
     "tests-postgresql": [*PYTEST, "-m", "databases"],
-    "tests-browser": [*PYTEST, "-n", "2", "--dist", "loadfile", "-m", "browser", "tests/browser"],
+    "tests-browser": [
+        *PYTEST,
+        *("-n", "2", "--dist", "loadfile", "-m", "browser"),
+        *("-o", "junit_family=xunit1", f"--junitxml={BROWSER_REPORT}"),
+        "tests/browser",
+    ],
 }
 SIDE_BY_SIDE = [
-    (["lint", "format", "types", "layers", "templates", "django", "migrations"], ["tests"]),
-    (["tests-postgresql"], ["tests-browser"]),
+    (
+        ["lint", "format", "types", "layers", "templates", "django", "migrations", "tests-postgresql"],
+        ["tests"],
+    ),
+    ([], ["tests-browser"]),
 ]
 """Pairs of lanes: much of a test is waiting, and leaves room for what computes. Only the second lane writes as it
-goes; what a step of the first has to say comes whole, once it has ended."""
+goes; what a step of the first has to say comes whole, once it has ended. A browser has the machine to itself: people
+look at the product on a machine that does nothing else."""
 
 
 def main(only: str = "") -> int:
     """Runs each step whose name begins with ``only``; the exit status is 1 if one failed."""
     SKIPPED.parent.mkdir(exist_ok=True)
     SKIPPED.unlink(missing_ok=True)
+    BROWSER_REPORT.unlink(missing_ok=True)
     begun = time.monotonic()
     failed: list[str] = []
     for aside, aloud in SIDE_BY_SIDE:
@@ -93,11 +109,37 @@ def _run(name: str, command: list[str], *, aloud: bool) -> bool:
         stdout=None if aloud else subprocess.PIPE,
         stderr=None if aloud else subprocess.STDOUT,
     )
-    verdict = "passed" if ended.returncode == 0 else f"FAILED ({ended.returncode})"
+    is_passed = ended.returncode == 0 or (
+        name == "tests-browser" and ended.returncode == 1 and _pass_alone(command, environment)
+    )
+    verdict = "passed" if is_passed else f"FAILED ({ended.returncode})"
     said = (ended.stdout or b"").decode(errors="replace").rstrip()
     head = "" if aloud else f"\n── {name}\n{said}\n"
     print(f"{head}   {name}: {verdict} in {time.monotonic() - begun:.1f} s", flush=True)
-    return ended.returncode == 0
+    return is_passed
+
+
+def _pass_alone(command: list[str], environment: dict[str, str]) -> bool:
+    """Whether the browser tests that failed pass alone, in a hospital made anew; then they are told as unsteady.
+
+    A browser, a server and eighty devices on two cores meet every delay that there is. What fails twice is a fault.
+    """
+    failed = _failed_browser_tests()
+    if not failed or len(failed) > MOST_UNSTEADY:
+        return False
+    print(f"   {len(failed)} of the browser tests failed; they run once more, alone", flush=True)
+    alone = [*command[: command.index("-n")], "-m", "browser", *failed]
+    if subprocess.run(alone, cwd=ROOT, env=environment, check=False).returncode != 0:
+        return False
+    for test in failed:
+        print(f"   UNSTEADY: {test} failed at first, and passed alone", flush=True)
+    return True
+
+
+def _failed_browser_tests() -> list[str]:
+    cases = ElementTree.parse(BROWSER_REPORT).iter("testcase")
+    failed = [case for case in cases if case.find("failure") is not None or case.find("error") is not None]
+    return sorted({f"{case.get('file')}::{case.get('name')}" for case in failed})
 
 
 def _lacking(name: str, what: str) -> bool:

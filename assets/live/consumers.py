@@ -17,6 +17,7 @@ from assets.live import rights
 from assets.live.hub import Hub, current_hub
 from assets.live.loading import in_thread
 from assets.live.viewers import Viewer
+from assets.live.wire import SCOPE_KEY
 
 LONGEST_MESSAGE = 1000
 MOST_WATCHED = 50
@@ -71,9 +72,10 @@ class LiveConsumer(AsyncWebsocketConsumer):  # type: ignore[misc] # Channels has
             await self.close(rights.NOT_ALLOWED)
         else:
             self._hub = current_hub()
-            self._viewer = Viewer(session_key, user.pk, self._close)
+            self._viewer = Viewer(session_key, user.pk, self._close, self.scope.get(SCOPE_KEY))
             self._hub.join(self._viewer)
-            self._pump = asyncio.create_task(self._send_what_is_due(self._viewer))
+            if self._viewer.wire is None:
+                self._pump = asyncio.create_task(self._send_what_is_due(self._viewer))
 
     async def disconnect(self, code: int) -> None:  # noqa: ARG002 Channels names it
         if self._pump is not None:
@@ -104,6 +106,8 @@ class LiveConsumer(AsyncWebsocketConsumer):  # type: ignore[misc] # Channels has
                 await self._watch_floor(viewer, slug)
             case {"type": "watch", "asset": str(tag)}:
                 await self._watch_asset(viewer, tag)
+            case {"type": "watch" | "unwatch" as verb, "alerts": True}:
+                viewer.hears_alerts = verb == "watch"
             case {"type": "unwatch", "floor": str(slug)}:
                 viewer.unwatch_floor(slug)
             case {"type": "unwatch", "asset": str(tag)}:

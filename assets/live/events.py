@@ -14,6 +14,8 @@ from typing import Any, TypedDict
 
 import orjson
 
+from assets.live.message import Message
+
 FRAMES_PER_SECOND = 4
 UNACKNOWLEDGED = 2
 """Frames that may be under way to one socket."""
@@ -156,6 +158,11 @@ def plan_notice(*, slug: str, at: datetime) -> str:
     return _text({"type": "plan", "floor": slug, "at": at})
 
 
+def alerts_notice(*, at: datetime) -> str:
+    """Something about alerts changed: ask again."""
+    return _text({"type": "alerts", "at": at})
+
+
 def beat(*, at: datetime) -> str:
     """The line is alive, though nothing changed."""
     return _text({"type": "beat", "at": at})
@@ -177,8 +184,8 @@ def _change(said: Mapping[str, Any]) -> Change:
 _MOMENTS = ("since", "position_at", "heard_at", "stale_at")
 
 
-def _text(message: Mapping[str, Any]) -> str:
-    return orjson.dumps(message, option=orjson.OPT_UTC_Z).decode()
+def _text(message: Mapping[str, Any]) -> Message:
+    return Message(orjson.dumps(message, option=orjson.OPT_UTC_Z).decode())
 
 
 def _rounded(value: float | None, digits: int) -> float | None:

@@ -32,3 +32,12 @@ def send_plan_change(floor_id: int) -> None:
         return
     for each in hub.all_hubs():
         each.change_plan(floor_id)
+
+
+def send_alerts_change() -> None:
+    """Something about alerts changed: pages ask what."""
+    if redis_feed.is_used():
+        redis_feed.publisher().send_alerts_change()
+        return
+    for each in hub.all_hubs():
+        each.change_alerts()

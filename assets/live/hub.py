@@ -15,7 +15,7 @@ from django.db import DatabaseError
 from django.utils import timezone
 
 from assets.live import loading, redis_feed, rights
-from assets.live.events import FRAMES_PER_SECOND, Change, asset_notice, beat, plan_notice
+from assets.live.events import FRAMES_PER_SECOND, Change, alerts_notice, asset_notice, beat, plan_notice
 from assets.live.floors import FloorView
 from assets.live.rights import Claim
 from assets.live.viewers import Viewer
@@ -28,6 +28,8 @@ RECHECK_S = 15.0
 REFRESH_EVERY = 4
 """Rechecks after which floors are read anew, so that nothing that bypassed the recorder stays wrong for long."""
 RETRY_S = 1.0
+ALERTS = 0
+"""Among notices, which assets and floors have under their ids."""
 
 logger = logging.getLogger(__name__)
 
@@ -73,6 +75,10 @@ class Hub:
     def change_plan(self, floor_id: int) -> None:
         """The plan of a floor changed: its names are read anew, and whoever looks at it is told."""
         self._call(partial(self._tell_plan, floor_id))
+
+    def change_alerts(self) -> None:
+        """Something about alerts changed: whoever hears of them asks what."""
+        self._call(self._tell_alerts)
 
     def _call(self, function: Callable[[], object]) -> None:
         try:
@@ -194,7 +200,14 @@ class Hub:
             for asset_id in viewer.assets.keys() & latest.keys():
                 notice = asset_notice(tag=viewer.assets[asset_id], revision=latest[asset_id].rev, at=now)
                 viewer.notices[asset_id] = notice
-                viewer.wake.set()
+                viewer.rouse()
+
+    def _tell_alerts(self) -> None:
+        now = timezone.now()
+        for viewer in self._viewers:
+            if viewer.hears_alerts:
+                viewer.notices[ALERTS] = alerts_notice(at=now)
+                viewer.rouse()
 
     def _tell_plan(self, floor_id: int) -> None:
         now = timezone.now()
@@ -202,7 +215,7 @@ class Hub:
             for slug, view in viewer.floors.items():
                 if view.floor_id == floor_id:
                     viewer.notices[-floor_id] = plan_notice(slug=slug, at=now)  # ids of assets are positive
-                    viewer.wake.set()
+                    viewer.rouse()
         self.fall_behind()
 
     async def _bring(self, view: FloorView, changes: Iterable[Change]) -> None:
@@ -226,7 +239,7 @@ class Hub:
     def _wake(self, view: FloorView) -> None:
         for viewer in self._viewers:
             if view.slug in viewer.floors:
-                viewer.wake.set()
+                viewer.rouse()
 
     async def refresh(self) -> None:
         """Read every watched floor anew, and forget those that nobody watches."""
@@ -263,7 +276,7 @@ class Hub:
         message = beat(at=timezone.now())
         for viewer in self._viewers:
             viewer.beat = message
-            viewer.wake.set()
+            viewer.rouse()
 
     async def _recheck(self) -> None:
         await asyncio.sleep(RECHECK_S)
@@ -302,7 +315,7 @@ class Hub:
                 await viewer.close(code)
             elif viewer.is_held and viewer.doubts == doubt:
                 viewer.is_held = False
-                viewer.wake.set()
+                viewer.rouse()
 
 
 def _claim(viewer: Viewer) -> Claim:

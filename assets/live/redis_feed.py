@@ -23,6 +23,7 @@ logger = logging.getLogger(__name__)
 CHANGES = "whereabouts:changes"
 RIGHTS = "whereabouts:rights"
 PLANS = "whereabouts:plans"
+ALERTS = "whereabouts:alerts"
 RETRY_S = 1.0
 QUIET_S = 5.0
 
@@ -47,6 +48,9 @@ class Publisher:
 
     def send_plan_change(self, floor_id: int) -> None:
         self._send(PLANS, orjson.dumps(floor_id))
+
+    def send_alerts_change(self) -> None:
+        self._send(ALERTS, b"")
 
     def _send(self, channel: str, message: bytes) -> None:
         try:
@@ -82,7 +86,7 @@ async def listen(hub: Hub) -> None:
                 redis.asyncio.Redis.from_url(settings.REDIS_URL) as client,
                 client.pubsub() as channels,
             ):
-                await channels.subscribe(CHANGES, RIGHTS, PLANS)
+                await channels.subscribe(CHANGES, RIGHTS, PLANS, ALERTS)
                 if hub.is_deaf:
                     logger.warning("Live frames come in again from Redis")
                     hub.fall_behind()
@@ -121,5 +125,7 @@ def _deliver(hub: Hub, message: dict[str, object]) -> None:
         hub.offer(unpack_changes(data))
     elif message["channel"] == PLANS.encode():
         hub.change_plan(orjson.loads(data))
+    elif message["channel"] == ALERTS.encode():
+        hub.change_alerts()
     else:
         hub.question(orjson.loads(data))

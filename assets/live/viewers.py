@@ -7,8 +7,11 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from django.utils import timezone
+
 from assets.live.events import UNACKNOWLEDGED, UNACKNOWLEDGED_SHORT
 from assets.live.floors import FloorView
+from assets.live.wire import Wire
 
 
 @dataclass(eq=False, slots=True)
@@ -18,11 +21,14 @@ class Viewer:
     session_key: str | None
     user_id: int
     close: Callable[[int], Awaitable[None]]
+    wire: Wire | None = None
+    """Where its messages go at once; without one, whoever waits for ``wake`` sends them."""
     wake: asyncio.Event = field(default_factory=asyncio.Event)
     floors: dict[str, FloorView] = field(default_factory=dict)
     seen: dict[str, int] = field(default_factory=dict)
     short: set[str] = field(default_factory=set)  # floors of which it reads the short form
     assets: dict[int, str] = field(default_factory=dict)  # pk → tag
+    hears_alerts: bool = False
     notices: dict[int, str] = field(default_factory=dict)
     underway: set[int] = field(default_factory=set)
     rest: list[str] = field(default_factory=list)  # of a frame that has several parts
@@ -35,7 +41,7 @@ class Viewer:
     def watch_floor(self, view: FloorView) -> None:
         self.floors[view.slug] = view
         self.seen.pop(view.slug, None)
-        self.wake.set()
+        self.rouse()
 
     def unwatch_floor(self, slug: str) -> FloorView | None:
         self.seen.pop(slug, None)
@@ -45,7 +51,23 @@ class Viewer:
 
     def acknowledge(self, number: int) -> None:
         self.underway = {sent for sent in self.underway if sent > number}
-        self.wake.set()
+        self.rouse()
+
+    def rouse(self) -> None:
+        """Something may be due: send it, as far as the connection takes it.
+
+        One that is full gets nothing more until it is empty, so that nothing waits in it but the rest of a message.
+        By then a floor has gone on, and comes as a whole.
+        """
+        wire = self.wire
+        if wire is None:
+            self.wake.set()
+            return
+        now = timezone.now()
+        while not wire.is_full and (message := self.next_message(now)) is not None:
+            wire.send(message)
+        if wire.is_full:
+            wire.call_when_free(self.rouse)
 
     def next_message(self, now: datetime) -> str | None:
         """What to send next, or ``None`` if nothing is due or too much is under way."""

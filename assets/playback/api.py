@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
@@ -65,7 +66,7 @@ def told_period(request: Request) -> Period:
     return Period(begin, end)
 
 
-class PastView(ListAPIView[Any]):
+class PastView(ListAPIView[Any], ABC):
     """A list of the past; who may see stays may see it."""
 
     required_permission = "assets.view_stay"
@@ -79,9 +80,9 @@ class PastView(ListAPIView[Any]):
         serializer = self.get_serializer(self.told(rows or []), many=True)
         return self.get_paginated_response(serializer.data)
 
+    @abstractmethod
     def rows(self) -> Any:
         """Everything that the answer is a page of."""
-        raise NotImplementedError
 
     def told(self, rows: Sequence[Any]) -> Iterable[Any]:
         """One page of it, as the serializer takes it."""

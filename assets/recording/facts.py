@@ -12,11 +12,8 @@ from assets.observation import Observation, Placed, Subject, SubjectKind
 from assets.recording.items import Heard, Item, make_item
 from assets.recording.latest import Said
 from assets.sql import dialect
-from locations.estimation.radio_map import RadioMap
-from locations.geometry import ZoneIndex, zone_index
 from locations.models import Floor, Receiver, Zone
 from locations.positioning import Fix
-from locations.radio_maps import radio_map
 from locations.receiver_kinds import ReceiverKind
 from locations.rooms import fix_in
 
@@ -227,30 +224,3 @@ def _read_rooms(rooms: set[Placed]) -> dict[Placed, Fix]:
 def _fix_at(kind: ReceiverKind, floor: int, x: float, y: float, reach: float, zone: int | None) -> Fix:
     """What being heard there says of a place: within reach of it, or in its zone where it stands for one."""
     return Fix(floor, x, y, reach, zone if kind.stands_for_zone else None, kind.is_anchor)
-
-
-class FloorPlans:
-    """Plans for one batch: each floor is looked at once."""
-
-    def __init__(self) -> None:
-        self._indexes: dict[int, ZoneIndex] = {}
-        self._kinds: dict[int, dict[int, str]] = {}
-        self._radio_maps: dict[int, RadioMap | None] = {}
-
-    def zones(self, floor_id: int) -> ZoneIndex:
-        index = self._indexes.get(floor_id)
-        if index is None:
-            index = self._indexes[floor_id] = zone_index(floor_id)
-        return index
-
-    def kind(self, floor_id: int, zone_id: int) -> str:
-        kinds = self._kinds.get(floor_id)
-        if kinds is None:
-            rows = Zone.objects.filter(floor_id=floor_id).order_by().values_list("pk", "kind")
-            kinds = self._kinds[floor_id] = dict(rows)
-        return kinds[zone_id]
-
-    def radio_map(self, floor_id: int) -> RadioMap | None:
-        if floor_id not in self._radio_maps:
-            self._radio_maps[floor_id] = radio_map(floor_id)
-        return self._radio_maps[floor_id]

@@ -7,11 +7,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from assets.recording import store
-from assets.recording.facts import Facts, FloorPlans
+from assets.recording.base import Base
+from assets.recording.facts import Facts
+from assets.recording.hot import take_timeline
 from assets.recording.items import Item
 from assets.recording.latest import Said, bring_up_to_date
-from assets.recording.ledger import Base, Ledger
+from assets.recording.ledger import Ledger
 from assets.recording.place import Plan
+from assets.recording.plans import FloorPlans
 from assets.recording.store import Head
 from assets.recording.timeline import Timeline, fold_items, unpack_timeline
 from assets.sql import Dialect
@@ -64,7 +67,7 @@ class Folding:
                 unfolded.append(head)
                 continue
             fresh = self._without_repeats(news.items)
-            timeline = unpack_timeline(head.state)
+            timeline = take_timeline(asset_id, head.state)
             if fresh[0].at > timeline.last:
                 self._append(head, timeline, fresh)
             else:
@@ -81,7 +84,8 @@ class Folding:
             base = Base.of(timeline, timeline.last)
             trail = timeline.begin_trail()
             facts = self.facts[head.asset_id]
-            self.ledger.enter(head, facts, timeline, trail, base, now=self.now, is_undone=False)
+            is_undone = self._undo_what_the_clock_decided(head, base)
+            self.ledger.enter(head, facts, timeline, trail, base, now=self.now, is_undone=is_undone)
 
     def _without_repeats(self, items: list[Item]) -> list[Item]:
         if len(items) == 1:
@@ -92,11 +96,19 @@ class Folding:
 
     def _append(self, head: Head, timeline: Timeline, fresh: list[Item]) -> None:
         base = Base.of(timeline, timeline.last)
-        is_ahead = head.clock_us is not None and head.clock_us >= fresh[0].at
-        if is_ahead:
-            # The clock had gone on without this evidence: what it decided from then on does not stand.
-            self.ledger.undo_spells(head.asset_id, base)
-        self._enter(head, timeline, fresh, fresh, base, is_undone=is_ahead)
+        is_undone = self._undo_what_the_clock_decided(head, base)
+        self._enter(head, timeline, fresh, fresh, base, is_undone=is_undone)
+
+    def _undo_what_the_clock_decided(self, head: Head, base: Base) -> bool:
+        """Take back what was decided after the last evidence, if anything was: it is decided anew now.
+
+        It need not come out the same: there is evidence now that the clock had gone on without, or the rules of the
+        category have changed since.
+        """
+        if head.clock_us is None:
+            return False
+        self.ledger.undo_spells(head.asset_id, base)
+        return True
 
     def _settle_doubts(self, heads: Mapping[int, Head], doubtful: Mapping[int, list[Item]]) -> list[Head]:
         """Fold in what is late, and leave out what is known; the heads of which that left nothing."""

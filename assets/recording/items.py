@@ -28,6 +28,10 @@ class Heard:
     range_error_m: float | None = None
 
 
+Withdrawal = tuple[int, str | None, int | None, str | None]
+"""When the statement was made that is taken back; then what had been stated, when, and by what it was not clean."""
+
+
 @dataclass(slots=True)
 class Item:
     """Evidence about one asset at one moment from one source."""
@@ -44,6 +48,7 @@ class Item:
     battery: float | None = None
     has_battery: bool = False
     receiver: str = ""  # which receiver of the source says so, where one does
+    withdrawn: Withdrawal | None = None
 
     @property
     def origin(self) -> str:
@@ -59,8 +64,23 @@ class Item:
         said: dict[str, Any] = {"t": self.at, "o": self.source}
         if not self.is_alive:
             said["q"] = 1
-        plain = {"a": self.telemetry, "s": self.stated, "m": self.in_motion, "n": self.numbers}
-        said |= {name: value for name, value in plain.items() if value is not None}
+        if self.telemetry is not None:
+            said["a"] = self.telemetry
+        if self.stated is not None:
+            said["s"] = self.stated
+        if self.in_motion is not None:
+            said["m"] = self.in_motion
+        if self.numbers is not None:
+            said["n"] = self.numbers
+        if self.fix is not None or self.receiver or self.heard is not None:
+            self._pack_place(said)
+        if self.has_battery:
+            said["b"] = self.battery
+        if self.withdrawn is not None:
+            said["w"] = self.withdrawn
+        return orjson.dumps(said).decode()
+
+    def _pack_place(self, said: dict[str, Any]) -> None:
         if self.fix is not None:
             said["p"] = _pack_fix(self.fix)
         if self.heard is not None:
@@ -69,14 +89,11 @@ class Item:
                 said["d"] = [self.heard.range_m, self.heard.range_error_m]
         if self.receiver and self.heard is None:
             said["r"] = self.receiver
-        if self.has_battery:
-            said["b"] = self.battery
-        return orjson.dumps(said).decode()
 
 
 def unpack(payload: str) -> Item:
     said = orjson.loads(payload)
-    heard = said.get("h")
+    heard, back = said.get("h"), said.get("w")
     return Item(
         at=said["t"],
         source=said["o"],
@@ -90,13 +107,14 @@ def unpack(payload: str) -> Item:
         battery=said.get("b"),
         has_battery="b" in said,
         receiver=heard[0] if heard else said.get("r", ""),
+        withdrawn=(back[0], back[1], back[2], back[3]) if back else None,
     )
 
 
 def make_item(observation: Observation, said: Said, fix: Fix | None, heard: Heard | None) -> Item:
     """The evidence in an observation of good quality, whose readings are ``said``; its place is resolved."""
     good = said.good
-    numbers = {name: value for name, value in good.items() if value.__class__ is float}
+    numbers = {name: value for name, value in good.items() if value.__class__ is float} if good else {}
     return Item(
         said.at,
         said.source,

@@ -30,6 +30,9 @@ class Said:
 
 def bring_up_to_date(latest: str, said: Iterable[Said]) -> str:
     """The document after all of this was said, in whatever order."""
+    said = [each for each in said if each.good or each.failed or each.fails is not None]
+    if not said:
+        return latest
     groups: list[Group] = orjson.loads(latest)
     for each in said:
         failed: Mapping[str, str] = each.failed

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import datetime
+from functools import partial
 from itertools import pairwise
 from typing import TypeVar
+
+from django.db import transaction
 
 from assets import activity
 from assets.live.events import Change
 from assets.recording import store
-from assets.recording.facts import Facts, Installed
+from assets.recording.base import Base
+from assets.recording.facts import Facts
+from assets.recording.hot import keep_timelines
 from assets.recording.items import Item
 from assets.recording.moments import from_us, from_us_or_none
-from assets.recording.place import By
+from assets.recording.shown import NOTHING, shown_place
 from assets.recording.store import Head
 from assets.recording.timeline import Spell, Timeline, Trail, Visit
 from assets.recording.waypoints import Waypoint
@@ -23,20 +27,6 @@ from assets.sql.tables import Row
 from assets.words import Activity, Basis
 
 _Entry = TypeVar("_Entry", Spell, Visit)
-
-
-@dataclass(slots=True)
-class Base:
-    """From where a fold began: the time of the state, and what was open in it."""
-
-    at: int
-    spell: Spell | None
-    visit: Visit | None
-    placed: int | None
-
-    @classmethod
-    def of(cls, timeline: Timeline, at: int) -> Base:
-        return cls(at, timeline.spell, timeline.visit, timeline.placed)
 
 
 @dataclass(slots=True)
@@ -53,15 +43,20 @@ class Ledger:
     waypoints: list[Row] = field(default_factory=list)
     now: list[Row] = field(default_factory=list)
     heard: list[Row] = field(default_factory=list)
+    moved: list[Row] = field(default_factory=list)
     undone_intervals: list[tuple[int, int]] = field(default_factory=list)
     undone_stays: list[tuple[int, int]] = field(default_factory=list)
     undone_readings: list[tuple[int, int]] = field(default_factory=list)
     undone_waypoints: list[tuple[int, int]] = field(default_factory=list)
     undone_checkpoints: list[tuple[int, int]] = field(default_factory=list)
     changes: list[Change] = field(default_factory=list)
+    changed: dict[int, int] = field(default_factory=dict)
+    """Asset → after which moment its activity or its stays may be others than they were."""
+    hot: dict[int, tuple[str, Timeline]] = field(default_factory=dict)
 
     def note_evidence(self, asset_id: int, items: list[Item]) -> None:
-        self.evidence.extend((asset_id, item.at, item.origin, item.pack()) for item in items)
+        for item in items:
+            self.evidence.append((asset_id, item.at, item.origin, item.pack()))
 
     def undo(self, asset_id: int, base: Base) -> None:
         """Take back everything that was decided after ``base``, to decide it anew."""
@@ -89,9 +84,15 @@ class Ledger:
         now: int,
         is_undone: bool,
     ) -> None:
-        """Enter the outcome of a fold, and of the clock's going on to ``now`` after it."""
+        """Enter the outcome of a fold, and of the clock's going on to ``now`` after it.
+
+        A process that waited for its turn has an older ``now`` than the one before it: the clock never goes back.
+        """
         asset_id, state = head.asset_id, timeline.pack()
-        decide_at = timeline.run_clock(facts.rules, trail, before=now + 1)
+        settled = timeline.settled
+        decide_at = timeline.run_clock(facts.rules, trail, before=max(now, head.clock_us or now) + 1)
+        if timeline.settled == settled:
+            self.hot[asset_id] = state, timeline
         last = trail.spells[-1].begin if trail.spells else 0
         clock_us = last if last > timeline.last else None
         self.heads.append((asset_id, state, head.latest, clock_us, head.revision + 1))
@@ -106,10 +107,19 @@ class Ledger:
         is_new = is_undone or len(trail.spells) > 1 or base.spell is None
         if is_new:
             self._enter_spells(asset_id, trail.spells)
-        if is_undone or len(trail.visits) > 1 or base.visit is None:
+        is_elsewhere = is_undone or len(trail.visits) > 1 or (base.visit is None and bool(trail.visits))
+        if is_elsewhere:
             self._enter_visits(asset_id, trail.visits)
-        is_heard_only = not is_new and timeline.placed == base.placed
-        self._enter_now(head, facts, timeline, from_us_or_none(decide_at), is_heard_only=is_heard_only)
+        if is_new or is_elsewhere:
+            self.changed[asset_id] = base.at
+        self._enter_now(
+            head,
+            facts,
+            timeline,
+            decide_at,
+            is_heard_only=not is_new and timeline.placed == base.placed,
+            is_moved_only=not is_new and not is_elsewhere,
+        )
 
     def _enter_spells(self, asset_id: int, spells: list[Spell]) -> None:
         for spell, end in _with_ends(spells):
@@ -142,13 +152,19 @@ class Ledger:
             )  # fmt: skip
 
     def _enter_now(
-        self, head: Head, facts: Facts, timeline: Timeline, decide_at: datetime | None, *, is_heard_only: bool
+        self,
+        head: Head,
+        facts: Facts,
+        timeline: Timeline,
+        decide_us: int | None,
+        *,
+        is_heard_only: bool,
+        is_moved_only: bool,
     ) -> None:
-        """The current row, or only what an unremarkable poll changes of it."""
-        known, spell, rules = timeline.known, timeline.spell, facts.rules
-        floor, zone, x, y, position_at, error, confidence = (
-            _place_of(timeline) if facts.installed is None else _installed(facts.installed)
-        )
+        """The current row, or only what an unremarkable poll or report of its place changes of it."""
+        known, spell = timeline.known, timeline.spell
+        stale_us = activity.stale_at(known, facts.rules)
+        floor, zone, x, y, position_at, error, confidence = shown_place(timeline, facts.installed)
         change = Change(
             head.asset_id,
             head.revision + 1,
@@ -163,24 +179,31 @@ class Ledger:
             error,
             confidence,
             timeline.battery,
-            from_us_or_none(known.heard),
-            from_us_or_none(activity.stale_at(known, rules)),
+            position_at if known.heard == timeline.placed and position_at else from_us_or_none(known.heard),
+            from_us_or_none(stale_us),
         )
+        decide_at = change.stale_at if decide_us == stale_us else from_us_or_none(decide_us)
         self.changes.append(change)
-        is_there = (
-            head.has_row
-            and (head.floor, head.zone, head.x, head.y) == (floor, zone, x, y)
-            and bool(head.has_position) is (position_at is not None)
-        )
-        if is_heard_only and is_there:
+        is_same_room = (head.floor, head.zone) == (floor, zone)
+        has_position = position_at is not None
+        has_row = head.has_row and is_same_room and bool(head.has_position) is has_position
+        if is_heard_only and has_row and (head.x, head.y) == (x, y):
             self.heard.append(
                 (change.id, change.rev, change.battery, change.heard_at, change.stale_at, decide_at)
             )
             return
+        by = (timeline.place.by or NOTHING) if facts.installed is None else NOTHING
+        if is_moved_only and has_row and has_position:
+            self.moved.append(
+                (
+                    change.id, change.rev, x, y, position_at, error, confidence, *by, change.battery,
+                    change.heard_at, change.stale_at, decide_at,
+                )
+            )  # fmt: skip
+            return
         zone_since = None
         if facts.installed is None and timeline.visit is not None and timeline.place.room.zone is not None:
             zone_since = from_us(timeline.visit.begin)
-        by = (timeline.place.by or _NOTHING) if facts.installed is None else _NOTHING
         self.now.append(
             (
                 change.id, change.rev, change.activity, change.basis, change.since, floor, zone, zone_since, x, y,
@@ -214,6 +237,10 @@ class Ledger:
         sql.update(store.LATEST, self.latest)
         sql.upsert(store.NOW, self.now)
         sql.update(store.HEARD, self.heard)
+        sql.update(store.MOVED, self.moved)
+        for witness in WITNESSES:
+            witness(sql, self)
+        transaction.on_commit(partial(keep_timelines, self.hot))
 
 
 def _with_ends(entries: list[_Entry]) -> Iterator[tuple[_Entry, int | None]]:
@@ -223,24 +250,5 @@ def _with_ends(entries: list[_Entry]) -> Iterator[tuple[_Entry, int | None]]:
         yield entries[-1], None
 
 
-_NOTHING: By = (None, None, None, None)
-
-_Place = tuple[
-    int | None, int | None, float | None, float | None, datetime | None, float | None, float | None
-]
-"""Floor, zone, x, y, when it was reported, its error and its confidence."""
-
-
-def _place_of(timeline: Timeline) -> _Place:
-    track, room = timeline.place.track, timeline.place.room
-    placed = from_us_or_none(timeline.placed)
-    if track.floor is None:
-        return None, room.zone, None, None, placed, None, None
-    # Nothing stands in a wall or outside the building because its report was a metre off.
-    x, y = room.beside or (track.x, track.y)
-    return track.floor, room.zone, x, y, placed, timeline.place.error_m, room.confidence
-
-
-def _installed(installed: Installed) -> _Place:
-    """Equipment that is not moved is where it was installed; no report says so, so that has no age."""
-    return installed.floor, installed.zone, installed.x, installed.y, None, None, 1.0
+WITNESSES: list[Callable[[Dialect, Ledger], None]] = []
+"""Who has to hear of what is written, in the same transaction; each adds itself when the program starts."""

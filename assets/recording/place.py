@@ -14,8 +14,10 @@ from locations.estimation.anchors import Heard as Signal
 from locations.estimation.belief import Belief, Estimate
 from locations.estimation.locating import estimate, hear
 from locations.estimation.radio_map import RadioMap
+from locations.hearing import Heard as HeardLately
 from locations.hearing import Hearing, locate
 from locations.movement import Streak
+from locations.pace import Pace
 from locations.positioning import Fix, Track, follow, gives_way
 from locations.presence import RoomFilter, Zones
 
@@ -25,8 +27,6 @@ FEWEST = 2
 """Receivers that hear a tag together without which no more is said than which of them hears it best."""
 ESTIMATED_S = 60.0
 """So long after several heard it, one receiver alone does not move it to its own place."""
-JUST_S = 45.0
-"""So long a tag has just come to rest, and the receivers that hear it there may differ from those on its way."""
 AXIS = 1.51
 """Radius that holds the truth 68 times in a hundred, over one axis' standard deviation."""
 
@@ -41,7 +41,8 @@ class Plan(Protocol):
 
     def kind(self, floor_id: int, zone_id: int) -> str: ...
 
-    def radio_map(self, floor_id: int) -> RadioMap | None: ...
+    def radio_map(self, floor_id: int, *, is_ranged: bool) -> RadioMap | None:
+        """None where it would say nothing: nobody has surveyed the floor, and no distance was measured."""
 
 
 @dataclass(slots=True)
@@ -57,8 +58,8 @@ class Place:
     is_estimated: bool = False
     estimated_at: float | None = None
     in_window: int = 0  # sightings of the belief's latest window
-    moved_at: float | None = None  # when its own sensor last said that it moves
     least_error: float = 0.0  # metres: one receiver says no more than its reach, however often it says so
+    pace: Pace = field(default_factory=Pace)
 
     @property
     def is_known(self) -> bool:
@@ -72,38 +73,29 @@ class Place:
     def take(self, item: Item, plan: Plan) -> bool | None:
         """Take in a report; whether the equipment moves. None where the report says nothing that counts."""
         seconds = item.at / SECOND
-        found = self._choose(item, plan, seconds)
+        in_motion = self.pace.moves(seconds, said=item.in_motion)
+        found = self._choose(item, plan, seconds, in_motion=in_motion)
         if found is None:
             return None
         fix, self.by = found
         is_lone = self.by[0] is not None and self.by[2] is None
         self.least_error = fix.error if is_lone else 0.0
-        return follow(self.track, fix, seconds, in_motion=item.in_motion)
+        return follow(self.track, fix, seconds, in_motion=in_motion)
 
     def enter(self, item: Item, plan: Plan) -> bool:
         """Bring the room up to the estimate; whether it changed."""
         floor = self.track.floor
         return floor is not None and self.room.update(plan.zones(floor), self.track, item.at / SECOND)
 
-    def _choose(self, item: Item, plan: Plan, at: float) -> tuple[Fix, By] | None:
+    def _choose(self, item: Item, plan: Plan, at: float, *, in_motion: bool | None) -> tuple[Fix, By] | None:
         if item.fix is not None:
             by = _TOLD if item.fix.is_told else _SYSTEM
             return None if gives_way(self.track, item.fix, at) else (item.fix, by)
         heard = item.heard
         if heard is None:
             return None
-        level, moved = level_of(heard), self.moved_at
-        if item.in_motion:
-            self.moved_at = at
-        is_chosen = locate(
-            self.hearing,
-            heard.receiver,
-            level,
-            at,
-            in_motion=item.in_motion,
-            has_moved=moved is not None and at - moved < JUST_S,
-            is_anchor=heard.fix.is_anchored,
-        )
+        level, is_anchor = level_of(heard), heard.fix.is_anchored
+        is_chosen = locate(self.hearing, heard.receiver, level, at, in_motion=in_motion, is_anchor=is_anchor)
         if level is not None and not heard.fix.is_anchored:
             found = self._estimate(heard, plan, at, is_chosen=is_chosen)
             if self.is_estimated:
@@ -119,8 +111,9 @@ class Place:
         if self.belief is None or (self.belief_floor != floor and is_chosen):
             self.belief, self.belief_floor, self.is_estimated = Belief(), floor, False
         self.is_estimated = self.is_estimated and self._is_lately_estimated(at)
-        radio_map = plan.radio_map(floor) if floor == self.belief_floor else None
-        if radio_map is None or not (radio_map.is_surveyed or heard.range_m is not None):
+        is_ranged = heard.range_m is not None
+        radio_map = plan.radio_map(floor, is_ranged=is_ranged) if floor == self.belief_floor else None
+        if radio_map is None or not (radio_map.is_surveyed or is_ranged):
             # Without a survey the law of distance is a guess, by which a room may be ten metres off: the receiver
             # that hears it best says less, and says it truly.
             return None
@@ -155,8 +148,8 @@ class Place:
             self.is_estimated,
             self.estimated_at,
             self.in_window,
-            self.moved_at,
             self.least_error,
+            _pace_values(self.pace),
         )
 
 
@@ -166,15 +159,18 @@ def unpack_place(packed: Any) -> Place:
         return Place()
     if isinstance(packed[0], dict):
         return _unpack_old(*packed)
-    track, room, hearing, by, belief, *rest = packed
+    track, room, hearing, by, belief, *rest, pace = packed
+    if not isinstance(pace, list | tuple):
+        track, hearing = (*track[:-1], None, track[-1]), (None, hearing[1])
+        rest, pace = [*rest[:4], pace], ()
     *track, streak = track
     return Place(
         Track(**dict(zip(_TRACK, track, strict=True)), streak=Streak(*streak)),
         RoomFilter(*room),
-        Hearing(*hearing),
+        Hearing(hearing[0] or {}, *hearing[1:]),
         None if by is None else (by[0], by[1], by[2], by[3]),
         None if belief is None else Belief(**belief),
-        *rest,
+        *(*rest, Pace(*pace)),
     )
 
 
@@ -195,7 +191,7 @@ def _unpack_old(
     return Place(
         Track(**_known(Track, track)),
         RoomFilter(**_known(RoomFilter, room)),
-        Hearing(**_known(Hearing, hearing)),
+        Hearing(chosen=hearing.get("chosen")),
         (by[0], by[1], None, None) if by else None,
     )
 
@@ -209,7 +205,9 @@ def _values(kind: Any) -> Any:
     return attrgetter(*(each.name for each in fields(kind)))
 
 
-_streak_values, _room_values, _hearing_values = _values(Streak), _values(RoomFilter), _values(Hearing)
+_HEARING = tuple(each.name for each in fields(Hearing))
+_streak_values, _room_values, _pace_values = _values(Streak), _values(RoomFilter), _values(Pace)
+_heard_values, _plain_hearing_values = _values(HeardLately), attrgetter(*_HEARING[1:])
 _TRACK = tuple(each.name for each in fields(Track) if each.name != "streak")
 _plain_track_values = attrgetter(*_TRACK)
 
@@ -218,5 +216,13 @@ def _track_values(track: Track) -> tuple[Any, ...]:
     return (*_plain_track_values(track), _streak_values(track.streak))
 
 
+def _hearing_values(hearing: Hearing) -> tuple[Any, ...]:
+    if not hearing.receivers and hearing.chosen is None:
+        return _HEARD_BY_NOBODY  # tags that are told by coordinates
+    heard = {name: _heard_values(each) for name, each in hearing.receivers.items()}
+    return (heard, *_plain_hearing_values(hearing))
+
+
 _TOLD: By = (None, None, PlaceSource.PERSON.value, None)
 _SYSTEM: By = (None, None, None, None)
+_HEARD_BY_NOBODY = ({}, *_plain_hearing_values(Hearing()))

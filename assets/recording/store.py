@@ -48,6 +48,16 @@ HEARD = Table(
     ("asset_id",),
 )
 """Those columns of the current row that a poll changes which brings nothing new."""
+MOVED = Table(
+    AssetNow,
+    (
+        "asset_id", "revision", "x", "y", "position_at", "position_error_m", "position_confidence",
+        "position_receiver", "position_rssi_dbm", "position_means", "position_receivers", "battery_percent",
+        "heard_at", "stale_at", "decide_at",
+    ),
+    ("asset_id",),
+)  # fmt: skip
+"""Those that a report of its place changes, which leaves it in its room and doing what it did."""
 GENESIS = 0
 """Time of the checkpoint before anything was heard."""
 

@@ -125,6 +125,8 @@ class Timeline:
             activity.note_movement(known, at)
         if item.stated is not None:
             activity.note_statement(known, Activity(item.stated), at)
+        if item.withdrawn is not None:
+            activity.note_withdrawal(known, *item.withdrawn)
         if item.numbers:
             self._keep(item.numbers, at, trail)
         if item.has_battery:

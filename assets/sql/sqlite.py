@@ -82,9 +82,17 @@ def _as_stored(rows: Sequence[Row], times: tuple[int, ...]) -> Iterable[Sequence
     if not times:
         return rows
     stored = []
+    told, text = None, None
     for row in rows:
         values = list(row)
         for n in times:
-            values[n] = as_stored(values[n])
+            moment = values[n]
+            if moment is None:
+                continue
+            if (
+                moment is not told
+            ):  # often the same stands beside itself: when it was placed is when it was heard
+                told, text = moment, as_stored(moment)
+            values[n] = text
         stored.append(values)
     return stored

@@ -8,6 +8,8 @@ from typing import Any
 
 from django import template
 from django.utils import timezone
+from django.utils.formats import number_format
+from django.utils.translation import gettext, ngettext
 
 from assets.ages import SURE_ABOVE, age_step, age_words, duration_words
 from assets.provenance import provenance_of
@@ -82,7 +84,7 @@ def is_probable(now: Any) -> bool:
 
 @register.filter
 def sureness(now: Any) -> str:
-    """How sure the room is, in a word: “sure”, or “not sure”; nothing without a room or without a confidence."""
+    """How sure the room is: “sure”, or “not sure”; nothing without a room or without a confidence."""
     if getattr(now, "zone", None) is None or getattr(now, "position_confidence", None) is None:
         return ""
     return "not sure" if is_probable(now) else "sure"
@@ -101,7 +103,7 @@ def metres(distance: float | None) -> str:
     if distance is None:
         return ""
     if distance >= 1000:
-        return f"{distance / 1000:.1f} km"
+        return f"{number_format(distance / 1000, 1)} km"
     step = 1 if distance < 20 else 5
     return f"{round(distance / step) * step:.0f} m"
 
@@ -117,7 +119,10 @@ def storeys(count: int | None) -> str:
     """Storeys up, or down when negative: “1 floor up”, “2 floors down”."""
     if not count:
         return ""
-    return f"{abs(count)} floor{'' if abs(count) == 1 else 's'} {'up' if count > 0 else 'down'}"
+    storeys = abs(count)
+    if count > 0:
+        return ngettext("%(count)s floor up", "%(count)s floors up", storeys) % {"count": storeys}
+    return ngettext("%(count)s floor down", "%(count)s floors down", storeys) % {"count": storeys}
 
 
 @register.filter
@@ -129,4 +134,10 @@ def percent(value: float | None) -> str:
 @register.filter
 def quality_words(quality: str | None) -> str:
     """What became of an attempt to read, in words; nothing was tried yet without one."""
-    return Quality(quality).label if quality in Quality.values else "Not tried yet"
+    return str(Quality(quality).label) if quality in Quality.values else gettext("Not tried yet")
+
+
+@register.filter
+def who(person: Any) -> str:
+    """A person's name as others know it; nothing for nobody."""
+    return str(person.get_full_name() or person.get_username()) if person else ""

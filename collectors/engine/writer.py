@@ -37,9 +37,10 @@ REPLAY_S = 0.25
 """How long the spool is emptied at a stretch; what is polled meanwhile is spooled behind it, and polling goes on."""
 ROUNDS_AT_END = 12
 """Of emptying the spool: three seconds in all."""
-GARBAGE = (25_000, 20, 50)
+GARBAGE = (25_000, 5, 10)
 """Thresholds of the garbage collector. A batch makes tens of thousands of objects which all end with it; looking
-through them every 700, as is usual, takes a fifth of the time in which they are recorded."""
+through them every 700, as is usual, takes a fifth of the time in which they are recorded. The other two say how much
+of what holds itself together may gather meanwhile."""
 _IMPOSSIBLE = (DataError, IntegrityError)
 """What the database says of data that it can never take. All else that it says is about itself, and passes."""
 

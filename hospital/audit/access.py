@@ -18,6 +18,7 @@ SAME_LOOK = timedelta(minutes=10)
 
 HISTORY_VIEWS: dict[str, tuple[str, str | None]] = {
     "asset": ("assets.asset", "asset_tag"),
+    "locate": ("assets.asset", "asset_tag"),
     "stay-list": ("assets.stay", None),
     "stay-detail": ("assets.stay", "pk"),
     "admin:assets_stay_changelist": ("assets.stay", None),

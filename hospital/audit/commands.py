@@ -13,7 +13,9 @@ CHANGING = frozenset(
     {
         "changepassword",
         "createsuperuser",
+        "import_device_records",
         "import_plan",
+        "import_recalls",
         "import_receivers",
         "import_survey",
         "loaddata",

@@ -16,6 +16,9 @@ DECONTAMINATION = "main-0/decon"
 WORKSHOP = "main-0/workshop"
 CENTRAL_STORE = "main-0/store"
 BROKEN_FROM_THE_START = "INF-007"
+WANDERING = "INF-019"
+"""It is taken along with a patient to the ambulance entrance, again and again, and brought back."""
+WAY_OUT = "main-0/ambulance"
 
 _SOILED = {
     "1w": "main-1/1w-soiled",
@@ -83,9 +86,19 @@ def _pump(world: World, pump: Pump) -> Routine:
         yield from arrive(world, pump, WORKSHOP)
         yield 3600.0
         stage = 3
+    if pump.item.asset_tag == WANDERING:
+        yield from _wander(world, pump)
     while True:
         yield from stages[stage](world, pump)
         stage = (stage + 1) % 4
+
+
+def _wander(world: World, pump: Pump) -> Routine:
+    while True:
+        yield from arrive(world, pump, STORES[pump.item.department])
+        yield pump.rng.uniform(120, 240)
+        yield from arrive(world, pump, WAY_OUT)
+        yield pump.rng.uniform(120, 200)
 
 
 def _in_store(world: World, pump: Pump) -> Routine:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 from django.db import transaction
+from django.utils import timezone
 
 from assets.models import Asset, Category, EquipmentModel, Identifier
 from collectors.credentials import register_credential
@@ -12,16 +14,22 @@ from collectors.endpoints import register_endpoint, register_segment
 from collectors.models import Credential, Endpoint, Segment, Source
 from hospital.demo import endpoints as wire
 from hospital.demo.accounts import seed_accounts
+from hospital.demo.alert_rules import seed_rules
 from hospital.demo.catalogue import KINDS
 from hospital.demo.fleet import the_fleet
 from hospital.demo.floors import BUILDING, DEPARTMENTS, SITE, the_plan
+from hospital.demo.maintenance import seed_maintenance
 from hospital.demo.names import further_names
+from hospital.demo.par import seed_par_levels
+from hospital.demo.procedures import seed_procedures
 from hospital.demo.wifi import REACH_M, access_points
 from locations.models import Building, Department, Floor, Passage, Receiver, Site, Tag, Zone
 
 NURSE_HOME = "main-1/1w-base"
+WORKSHOP = "main-0/workshop"
 PUMP_SERVER = "Pump server (HL7)"
 PUMP_SERVER_QUIET_S = 60
+RENTED_FOR = timedelta(days=2)
 _CREDENTIALS = {
     "snmp_v3": (
         "Demo SNMP v3 user",
@@ -68,9 +76,13 @@ def seed_demo(*, base: int | None = None) -> Seeded:
         zones, created = _seed_places(site, departments)
         created += _seed_assets(site, departments, zones)
         created += _seed_names()
+        created += seed_par_levels(departments)
         created += _seed_endpoints(site, wire.ports_for(base), wire.port_range(base))
         created += _seed_pump_server(site, wire.hl7_port(base))
+        created += seed_rules()
         created += seed_accounts(site=site, home_zone=zones[NURSE_HOME])
+        seed_procedures(site=site, department=departments["bio"], home=zones[WORKSHOP])
+        created += seed_maintenance(timezone.now())
     return Seeded(len(zones), Asset.objects.count(), Endpoint.objects.count(), created)
 
 
@@ -215,6 +227,7 @@ def _seed_assets(site: Site, departments: dict[str, Department], zones: dict[str
             rtls_tag=tags[item.tag] if item.tag else None,
             is_fixed=not item.kind.is_mobile,
             ownership=item.ownership,
+            return_due_on=None if item.ownership == "owned" else timezone.localdate() + RENTED_FOR,
         )
         for item in missing
     )

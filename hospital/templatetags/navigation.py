@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from typing import Any
 
 from django import template
+from django.conf import settings
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
+from django.utils.translation import get_language
 
+from hospital.installable import KEPT_AT_ONCE, person_mark, words_address
 from hospital.navigation import ROOMS, Room
 
 register = template.Library()
@@ -43,7 +47,33 @@ def rooms(context: dict[str, Any]) -> list[Door]:
     return doors
 
 
+@register.simple_tag(takes_context=True)
+def person(context: dict[str, Any]) -> str:
+    """Whose page this is, for what a device keeps."""
+    request = context.get("request")
+    return person_mark(request) if request is not None and hasattr(request, "user") else ""
+
+
+@register.simple_tag
+def kept_at_once() -> str:
+    """Addresses, as JSON, of pages that a handheld device keeps though nobody opened them."""
+    return json.dumps(KEPT_AT_ONCE)
+
+
 @register.simple_tag
 def server_time() -> str:
     """Now, for the browser to learn how far its own clock is off."""
     return timezone.now().isoformat()
+
+
+@register.simple_tag
+def words_url() -> str:
+    """The words that scripts say in the language of this page."""
+    language = get_language() or settings.LANGUAGE_CODE
+    return words_address(language)
+
+
+@register.simple_tag
+def own_names_of_languages() -> list[tuple[str, str]]:
+    """Code and name of each language that is offered, the name as it calls itself: Django's tag translates them."""
+    return list(settings.LANGUAGES)

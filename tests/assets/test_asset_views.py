@@ -96,7 +96,7 @@ def test_an_asset_that_was_never_heard_of_has_a_page(sign_in, biomed, make_pump)
 
 def test_a_retired_asset_says_so(sign_in, biomed, make_pump, noon):
     make_pump("P-1", retired_at=noon)
-    assert "retired on 2 March 2026" in sign_in(biomed).get("/assets/P-1/").content.decode()
+    assert "retired on 2 Mar 2026" in sign_in(biomed).get("/assets/P-1/").content.decode()
 
 
 def test_an_asset_of_a_foreign_site_is_not_there(sign_in, biomed, make_pump, other_site):

@@ -98,6 +98,7 @@ def test_an_asset_is_told_with_its_state_and_the_age_of_it(api, put, bay, ward):
         "home_zone": {"id": bay.pk, "name": "Bay 1", "kind": "patient_room"},
         "is_fixed": False,
         "ownership": "owned",
+        "return_due_on": None,
         "tag": "AA:BB",
         "retired_at": None,
         "now": {

@@ -5,11 +5,13 @@ from __future__ import annotations
 import math
 
 import pytest
+from django.db import connection
 
 from assets.models import AssetNow
 from assets.observation import Sighting
 from assets.record import record_observations
 from assets.words import PlaceSource
+from locations import radio_maps
 from locations.models import Receiver
 from locations.survey_models import Survey, SurveyPoint
 
@@ -104,3 +106,31 @@ def test_strength_alone_moves_it_again_once_its_distances_are_old(make_pump, obs
 
     now = AssetNow.objects.get(asset=pump)
     assert (round(now.x), round(now.y), now.position_receiver) == (90, 5, "far")
+
+
+@pytest.fixture
+def drawings(monkeypatch):
+    """Of each radio map that is drawn, whether that was inside a transaction."""
+    seen = []
+
+    class Watched(radio_maps.RadioMap):
+        def __init__(self, *args, **kwargs):
+            seen.append(connection.in_atomic_block)
+            super().__init__(*args, **kwargs)
+
+    monkeypatch.setattr(radio_maps, "RadioMap", Watched)
+    return seen
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_radio_map_is_drawn_while_nobody_waits_for_the_database(survey, lie, drawings):
+    now = lie()
+
+    assert drawings == [False]
+    assert math.dist((now.x, now.y), SPOT) < 1.5
+
+
+def test_no_radio_map_is_drawn_where_it_would_say_nothing(lie, drawings):
+    lie()
+
+    assert drawings == []

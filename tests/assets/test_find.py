@@ -260,28 +260,49 @@ def test_only_as_many_hits_as_asked_for_while_all_are_counted(ward_plan, place, 
     assert found.ready == 5
 
 
-def test_finding_and_showing_costs_six_queries_with_one_hit_and_with_three(
+def test_of_thousands_only_the_rooms_near_by_are_looked_through(ward_plan, place, find, monkeypatch):
+    monkeypatch.setattr("assets.find.ranking.MANY", 2)
+    monkeypatch.setattr("assets.find.ranking.RINGS", (1, 3))
+    for number in range(3):
+        place(f"P-{number}", ward_plan["store"])
+    place("P-9", ward_plan["far"])
+    found = find("pump", near=ward_plan["bay"], limit=2)
+    assert (tags(found), found.ready, found.is_counted) == (["P-0", "P-1"], 3, False)
+
+
+def test_what_is_not_near_by_is_found_all_the_same(ward_plan, place, find, monkeypatch):
+    monkeypatch.setattr("assets.find.ranking.MANY", 2)
+    monkeypatch.setattr("assets.find.ranking.RINGS", (1, 3))
+    for number in range(3):
+        place(f"P-{number}", ward_plan["far"])
+    found = find("pump", near=ward_plan["bay"], limit=2)
+    assert (tags(found), found.ready, found.is_counted) == (["P-0", "P-1"], 3, True)
+
+
+def test_finding_and_showing_costs_twelve_queries_with_one_hit_and_with_three(
     ward_plan, place, nurse, noon, django_assert_num_queries
 ):
     def find_and_show():
         near = type(ward_plan["bay"]).objects.select_related("floor__building").get(pk=ward_plan["bay"].pk)
-        found = find_equipment(text="pump", near=near, user=nurse, now=noon)
+        found = find_equipment(text="pump", near=near, user=nurse, now=noon, limit=3)
         return [(str(hit.asset), hit.asset.now.zone.name, hit.asset.now.zone.floor_id) for hit in found.hits]
 
     place("P-1", ward_plan["store"])
     find_and_show()  # the graph is kept from here on
-    with django_assert_num_queries(6):  # near, 2 of the graph's stamp, catalogue, candidates, hits
+    # near, 2 of the graph's stamp, claims, not here, exact numbers, models, departments, how many, zones, which, hits
+    with django_assert_num_queries(12):
         assert len(find_and_show()) == 1
     place("P-2", ward_plan["store"])
     place("P-3", ward_plan["store"])
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(12):
         assert len(find_and_show()) == 3
 
 
-def test_without_a_place_it_costs_three_queries_however_large_the_catalogue(
+def test_without_a_place_it_costs_ten_queries_however_large_the_catalogue(
     place, find, django_assert_max_num_queries, beds, monitors
 ):
     place("P-1", None)
-    with django_assert_max_num_queries(3):
+    find("pump")
+    with django_assert_max_num_queries(10):
         find("pump")
     assert Asset.objects.count() == 1

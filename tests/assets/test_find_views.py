@@ -68,7 +68,7 @@ def test_a_ready_pump_is_shown_with_place_distance_and_age(sign_in, nurse, make_
     assert "Clean store" in text
     assert "20 s ago" in text
     assert "10 m" in text
-    assert "/map/main-1/?asset=P-104" in text
+    assert f"/find/way/P-104/?q=pump&amp;near={base.pk}" in text
 
 
 def test_results_are_grouped_by_when_they_can_be_taken(sign_in, nurse, make_pump, store, place):

@@ -435,3 +435,18 @@ async def test_when_the_last_viewer_leaves_nothing_is_kept(watching):
 
     hub = current_hub()
     assert (hub._viewers, hub._floors, hub._tasks) == (set(), {}, [])
+
+
+# --- Alerts --------------------------------------------------------------------------------------------------
+
+
+async def test_a_page_hears_that_something_about_alerts_changed(knock, nurse, floor):
+    socket = await knock(nurse)
+    await socket.send_input({"type": "websocket.receive", "text": '{"type": "watch", "alerts": true}'})
+    deaf = await knock(nurse)
+    await settled(socket)
+    await settled(deaf)
+    current_hub().change_alerts()
+
+    assert (await hear(socket))["type"] == "alerts"
+    assert await deaf.receive_nothing(0.01)

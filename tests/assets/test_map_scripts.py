@@ -318,6 +318,7 @@ def test_filters_ask_for_department_age_fault_and_words_together(run):
         },
         {
             "id": 3,
+            "tag": "B-3",
             "department": "icu",
             "positionAt": None,
             "activity": "in_use",
@@ -338,6 +339,7 @@ def test_filters_ask_for_department_age_fault_and_words_together(run):
         {},
         {"department": "3w"},
         {"alert": "1"},
+        {"alert": "open", "alerted": ["B-3", "gone"]},
         {"words": "BAY pump"},
         {"age": "fresh"},
         {"age": "recent"},
@@ -345,13 +347,13 @@ def test_filters_ask_for_department_age_fault_and_words_together(run):
     found = run(
         "assets/map/matching.js",
         "for (const k of markers) k.positionAt ??= NaN; const result = asked.map((one) => {"
-        "const is = m.makeTest({ ...none, activities: new Set(), ...one });"
+        "const is = m.makeTest({ ...none, activities: new Set(), ...one, alerted: new Set(one.alerted) });"
         "return markers.filter(is).map((k) => k.id) })",
         markers=markers,
         none=none,
         asked=asked,
     )
-    assert found == [[1, 2, 3, 4], [1, 2], [1], [1], [2, 4], [1, 3]]
+    assert found == [[1, 2, 3, 4], [1, 2], [1], [3], [1], [2, 4], [1, 3]]
 
 
 # --- Gliding --------------------------------------------------------------------------------------

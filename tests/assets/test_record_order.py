@@ -75,15 +75,19 @@ def tellings(draw):
 
 @st.composite
 def arrivals(draw):
-    """Observations in order, and the same in another order, some twice, cut into batches with sweeps between."""
+    """Observations in order, and the same in another order, some twice, cut into batches with sweeps between.
+
+    With each batch the time that the recorder takes it for: some waited for their turn, or are ahead of the others.
+    """
     told = draw(st.lists(tellings(), min_size=1, max_size=30, unique_by=lambda t: (t["source"], t["at"])))
     ordered = sorted(told, key=lambda t: (t["at"], t["source"]))
     repeated = draw(st.lists(st.sampled_from(told), max_size=8))
     jumbled = draw(st.permutations([*told, *repeated]))
     cuts = sorted(draw(st.sets(st.integers(1, max(len(jumbled) - 1, 1)), max_size=6)))
     batches = [jumbled[a:b] for a, b in zip([0, *cuts], [*cuts, len(jumbled)], strict=True) if jumbled[a:b]]
+    clocks = [draw(st.one_of(st.none(), moments.map(NOON.__add__))) for _ in batches]
     sweeps = [draw(st.one_of(st.none(), moments)) for _ in batches]
-    return ordered, list(zip(batches, sweeps, strict=True))
+    return ordered, list(zip(batches, clocks, sweeps, strict=True))
 
 
 def said_of(asset, tellings_):
@@ -136,16 +140,19 @@ def stage(make_zone, building, floor):
 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(arrival=arrivals())
-def test_any_order_any_batches_any_repeats_leave_the_same_history(stage, make_pump, arrival):
+def test_any_order_any_batches_any_repeats_leave_the_same_history(
+    stage, make_pump, arrival, django_capture_on_commit_callbacks
+):
     ordered, batches = arrival
     count = AssetNow.objects.count()
     orderly, jumbled = make_pump(f"A-{count}-{id(arrival)}"), make_pump(f"B-{count}-{id(arrival)}")
     end = NOON + timedelta(seconds=SPAN_S + 3600)
 
     for observation in said_of(orderly, ordered):
-        record_observations([observation])
-    for batch, sweep in batches:
-        record_observations(said_of(jumbled, batch))
+        with django_capture_on_commit_callbacks(execute=True):  # its timeline is at hand for the next
+            record_observations([observation])
+    for batch, clock, sweep in batches:
+        record_observations(said_of(jumbled, batch), now=clock)
         if sweep is not None:
             sweep_silence(now=NOON + sweep)
     sweep_silence(now=end)
@@ -158,8 +165,8 @@ def test_any_order_any_batches_any_repeats_leave_the_same_history(stage, make_pu
 def test_at_any_instant_an_asset_does_exactly_one_thing(stage, make_pump, arrival):
     _, batches = arrival
     pump = make_pump(f"P-{AssetNow.objects.count()}-{id(arrival)}")
-    for batch, sweep in batches:
-        record_observations(said_of(pump, batch))
+    for batch, clock, sweep in batches:
+        record_observations(said_of(pump, batch), now=clock)
         if sweep is not None:
             sweep_silence(now=NOON + sweep)
 

@@ -8,9 +8,10 @@ import pytest
 from django.db import IntegrityError, OperationalError
 
 from assets import tasks
-from assets.models import ActivityInterval, AssetNow, EvidenceLog, Reading, TimelineHead
+from assets.models import ActivityInterval, AssetNow, Category, EvidenceLog, Reading, TimelineHead
 from assets.observation import Evidence, Position, ReadingValue
 from assets.record import record_observations
+from assets.recording.facts import facts_of
 from assets.sweep import complete_current_rows, sweep_silence
 from hospital.celery import app as celery_app
 from locations.zones import ZoneKind
@@ -42,6 +43,43 @@ def test_what_was_swept_is_not_swept_again(make_pump, observe, noon):
     sweep_silence(now=noon + timedelta(hours=1))
 
     assert sweep_silence(now=noon + timedelta(hours=2)) == 0
+
+
+def test_a_sweep_that_waited_for_its_turn_takes_nothing_back(make_pump, observe, noon, monkeypatch):
+    """Another went on to 12:02:10 in the meantime; evidence that is late by a little and the next sweep follow."""
+    pump = make_pump()
+    record_observations([observe(pump, activity=Evidence.IDLE)])
+
+    def meanwhile(asset_ids):
+        monkeypatch.undo()
+        sweep_silence(now=noon + timedelta(seconds=130))
+        return facts_of(asset_ids)
+
+    AssetNow.objects.update(decide_at=noon + timedelta(seconds=100))
+    monkeypatch.setattr("assets.sweep.facts_of", meanwhile)
+    sweep_silence(now=noon + timedelta(seconds=119))
+    assert spells(pump, noon) == [("available", "confirmed", 0), ("unknown", "silence", 120)]
+
+    record_observations([observe(pump, 110, activity=Evidence.IDLE)])
+    sweep_silence(now=noon + timedelta(seconds=300))
+    assert spells(pump, noon) == [("available", "confirmed", 0), ("unknown", "silence", 230)]
+
+
+@pytest.mark.parametrize("stale_after_s", [60, 140])
+def test_what_the_clock_decided_is_decided_by_the_rules_of_today(make_pump, observe, noon, stale_after_s):
+    """A category's rules were changed while its equipment was silent: recording goes on."""
+    heard, unheard = make_pump("P-1"), make_pump("P-2")
+    record_observations([observe(pump, activity=Evidence.IDLE) for pump in (heard, unheard)])
+    sweep_silence(now=noon + timedelta(seconds=130))
+    Category.objects.update(stale_after_s=stale_after_s)
+
+    record_observations([observe(heard, 200, activity=Evidence.IDLE)])
+    AssetNow.objects.update(decide_at=noon)
+    sweep_silence(now=noon + timedelta(seconds=201))
+
+    silence = ("unknown", "silence", stale_after_s)
+    assert spells(heard, noon) == [("available", "confirmed", 0), silence, ("available", "confirmed", 200)]
+    assert spells(unheard, noon) == [("available", "confirmed", 0), silence]
 
 
 def test_dwelling_is_presumed_use_from_its_exact_moment(make_pump, make_zone, observe, noon):

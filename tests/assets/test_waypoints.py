@@ -67,7 +67,7 @@ def test_a_walk_is_kept_every_few_seconds_as_it_was_estimated(told, noon):
 
 
 def test_a_point_that_becomes_twice_as_exact_is_kept_anew(told):
-    told(*((at, 5, 4.0) for at in range(0, 60, 2)))
+    told(*((at, 5, 4.0) for at in range(0, 3600, 20)))
 
     errors = list(Waypoint.objects.order_by("at_us").values_list("error_m", flat=True))
     assert errors[0] == 4

@@ -38,11 +38,17 @@ LIVE = {
 
 
 def main(only: str = "") -> int:
-    ours = [
-        *_measured("river", "sqlite", only),
-        *_river_on_postgresql(only),
-        *_engine(only),
+    ours: list[Result] = []
+    if _names(only, "snmp", "modbus", "peer"):  # else not even their devices are started
+        ours += [*_measured("river", "sqlite", only), *_river_on_postgresql(only), *_engine(only)]
+    ours += [
         *_measured("walking", only),
+        *_on_both("find", only),
+        *_on_both("recalls", only),
+        *_measured("pages", only),
+        *_measured("alerts", only),
+        *_on_postgresql("maintenance", only),
+        *_on_postgresql("utilisation", only),
     ]
     ours += [*_measured("live.fanout", only), *_measured("live.map", only), *_measured("positions", only)]
     ours += [*_measured("pipeline", only)]
@@ -54,6 +60,11 @@ def main(only: str = "") -> int:
         ratio = f"{result.ratio:8.2f} x {result.against}" if result.ratio is not None else ""
         print(f"{result.name:36} {_shown(result.value):>12} {result.unit:14} {ratio}")
     return 0
+
+
+def _names(only: str, *beginnings: str) -> bool:
+    """Whether ``only`` may mean rows that begin so."""
+    return any(beginning.startswith(only) or only.startswith(beginning) for beginning in beginnings)
 
 
 def _shown(value: float) -> str:
@@ -117,6 +128,32 @@ def _river_on_postgresql(only: str) -> list[Result]:
     try:
         with _database() as url:
             return _measured("river", "postgresql", only, environment={"DATABASE_URL": url})
+    except psycopg.OperationalError as error:
+        print(f"Not measured: PostgreSQL ({str(error).strip()})")
+        return []
+
+
+def _on_both(module: str, only: str) -> list[Result]:
+    """A part that is measured on SQLite and, where there is one, on PostgreSQL."""
+    if not _names(only, module):
+        return []
+    found = _measured(module, "sqlite", only)
+    try:
+        with _database() as url:
+            return found + _measured(module, "postgresql", only, environment={"DATABASE_URL": url})
+    except psycopg.OperationalError as error:
+        print(f"Not measured: PostgreSQL ({str(error).strip()})")
+        return found
+
+
+def _on_postgresql(name: str, only: str) -> list[Result]:
+    """A part that is measured there alone."""
+    if not (name.startswith(only) or only.startswith(name)):
+        return []
+    try:
+        with _database() as url:
+            lists = _measured(name, only, environment={"DATABASE_URL": url})
+            return lists + _measured("planning", only, environment={"DATABASE_URL": url})
     except psycopg.OperationalError as error:
         print(f"Not measured: PostgreSQL ({str(error).strip()})")
         return []

@@ -88,6 +88,7 @@ def visit(product: Product, chromium: Browser) -> Iterator:
 
     def enter(name: str | None = None, viewport: dict | None = None, **extra) -> Visit:
         context = chromium.new_context(viewport=viewport or DESKTOP, **extra)
+        context.set_default_timeout(60_000)
         contexts.append(context)
         visit = Visit(context, product.url)
         if name:

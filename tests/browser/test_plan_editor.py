@@ -9,13 +9,13 @@ from playwright.sync_api import Page, expect
 from tests.browser.conftest import PHONE
 from tests.browser.test_river import wait_until
 
-EDITOR = "window.whereabouts.editor"
+EDITOR = "window.whereabouts?.editor"
 FLOOR = "main-2"
 
 
 def open_editor(visitor) -> Page:
     page = visitor.open(f"/plans/{FLOOR}/edit/")
-    wait_until(page, f"{EDITOR} !== undefined && {EDITOR}.state.zones.length > 0")
+    wait_until(page, f"{EDITOR}?.state.zones.length > 0")
     return page
 
 
@@ -66,7 +66,7 @@ def test_a_zone_is_drawn_split_named_given_a_door_and_saved_and_the_map_shows_it
     page.get_by_role("button", name="Redo").click()
     page.get_by_test_id("save").click()
 
-    expect(page.get_by_role("alert")).to_contain_text("Saved: 2 zones drawn, 1 door placed")
+    expect(page.locator("main").get_by_role("alert")).to_contain_text("Saved: 2 zones drawn, 1 door placed")
     assert zone(page, "Garden store")["kind"] == "clean_store"
     (door,) = [
         row
@@ -93,13 +93,13 @@ def test_two_people_at_once_lose_nothing_and_a_draft_survives_a_reload(visit):
     one.get_by_role("button", name="Take them up again").click()
     expect(one.get_by_test_id("save")).to_have_text("Save 1 change")
     other.get_by_test_id("save").click()
-    expect(other.get_by_role("alert")).to_contain_text("Saved: 1 zone renamed")
+    expect(other.locator("main").get_by_role("alert")).to_contain_text("Saved: 1 zone renamed")
     one.get_by_test_id("save").click()
-    expect(one.get_by_role("alert")).to_contain_text("admin saved this floor")
+    expect(one.locator("main").get_by_role("alert")).to_contain_text("admin saved this floor")
     one.get_by_role("button", name="Look at theirs").click()
     one.get_by_role("button", name="Bring mine onto theirs").click()
     one.get_by_test_id("save").click()
-    expect(one.get_by_role("alert")).to_contain_text("Saved: 1 zone renamed")
+    expect(one.locator("main").get_by_role("alert")).to_contain_text("Saved: 1 zone renamed")
     for name in (f"{names[0]} of one", f"{names[1]} of other"):
         assert zone(one, name)
 

@@ -139,6 +139,72 @@ def test_a_page_says_how_a_device_names_its_units(sign_in, biomed):
     assert "Each sensor is a device of its own" in text
 
 
+def facts(name, title):
+    (table,) = [each for each in described_profile(name).tables if each.title.startswith(title)]
+    return dict(table.facts)
+
+
+def test_a_table_that_brings_only_places_says_whose_they_are_how_exact_and_what_is_left_out(sign_in, biomed):
+    tags = facts("wlan-cisco-airespace", "Wi-Fi tags")
+
+    assert tags == {
+        "Table": "1.3.6.1.4.1.14179.2.1.19.1, of which at most 20,000 rows are read",
+        "A row is": "the equipment with the MAC address in numbers 1 to 6 of its index",
+        "As of": "the poll, less the age in column 5; a row that is older than 60 s says nothing",
+        "Heard by": "the access point; the name stands in column 4",
+        "Signal": "in column 6",
+        "How exact": "to the reach of the access point, as the list of receivers says; one that is not on the list "
+        "places nothing",
+        "Left out": "addresses of groups, and those that devices make up for themselves, as people's telephones do",
+    }
+    page = get(sign_in, biomed, "/collectors/profiles/wlan-cisco-airespace/")
+    assert all(escape(words) in page for words in tags.values())
+
+
+def test_what_tells_of_people_in_a_table_is_named_as_never_asked_for():
+    clients = facts("wlan-aruba-controller", "Clients")
+
+    assert clients["Left out"].startswith(
+        "what tells of people, and is never asked for: nUserName and nUserDeviceID; "
+    )
+    assert clients["Signal"] == "not told"
+
+
+def test_a_table_says_how_a_row_leads_to_the_port_and_which_ports_place_nothing():
+    learned = facts("wired-location-switch", "Addresses learned on a port, in any VLAN")
+
+    assert learned["Taken"] == "rows in which column 3 is 3"
+    assert learned["Heard by"] == (
+        "the port of the switch; the name stands in column 2, which leads to 1.3.6.1.2.1.17.1.4.1.2, then "
+        "1.3.6.1.2.1.31.1.1.1.1, together with the device's own name (1.3.6.1.2.1.1.5.0)"
+    )
+    assert learned["Left out"].endswith("every row of a port of the switch that hears more than 6 addresses")
+
+
+def test_a_table_says_where_a_name_is_found_by_value_and_where_it_is_an_address():
+    assert facts("wlan-aruba-instant", "Clients")["Heard by"] == (
+        "the access point; the name stands in column 4, which leads to the row that has it in "
+        "1.3.6.1.4.1.14823.2.3.3.1.2.1.1.3, then 1.3.6.1.4.1.14823.2.3.3.1.2.1.1.2"
+    )
+    assert facts("wlan-ruckus-zd", "Clients")["Heard by"] == (
+        "the access point; the MAC address of it stands in column 2"
+    )
+
+
+def test_a_table_of_positions_says_its_columns_and_its_error():
+    tags = facts("rtls-gateway", "Tags")
+
+    assert tags["A row is"] == "the equipment with the number of the tag in column 1"
+    assert (
+        tags["Where it is"]
+        == "x in column 3, y in column 4, floor in column 2; exact to what column 5 says, or 5 m"
+    )
+
+
+def test_a_table_of_probes_says_when_one_counts_as_absent():
+    assert facts("env-apc-ems", "Probes")["There"] == "while column 10 is 2; otherwise it counts as absent"
+
+
 def test_a_case_shows_what_is_expected_of_it():
     (lost, three) = described_profile("env-hwg-ste2").cases
 

@@ -140,6 +140,7 @@ def test_what_a_device_calls_an_alarm_is_one_here(profile):
             {"supply_a": "failed", "supply_b": "failed"},
             ["Both supplies failed, nothing behind it has power", "Supply A failed", "Supply B failed"],
         ),
+        ("env-apc-ems", {"sensor_alarm": "alarm"}, ["The connection to a probe is lost"]),
         ("generator-dse", {"oil_pressure_alarm": "warning"}, ["Oil pressure low"]),
         ("generator-dse", {"oil_pressure_alarm": "alarm"}, ["Oil pressure too low"]),
         ("gas-rki-beacon410", {"severity": "warning"}, ["First gas alarm"]),
@@ -150,6 +151,14 @@ def test_what_a_device_calls_an_alarm_is_one_here(profile):
 )
 def test_alarms_of_shipped_profiles_in_the_words_that_people_read(name, values, expected):
     assert judged(get_profile(name), **values) == (expected, [])
+
+
+@pytest.mark.parametrize("name", ["env-geist-watchdog", "io-papouch-quido", "isolation-room-tsi-rpc30"])
+def test_a_monitor_of_which_no_alarm_is_known_says_why_there_is_none(name):
+    profile = get_profile(name)
+
+    assert profile.alarms == ()
+    assert [caveat for caveat in profile.caveats if "alarm" in caveat]
 
 
 # --- Pages --------------------------------------------------------------------------------------------------

@@ -8,6 +8,7 @@ import signal
 import socket
 import subprocess
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -44,7 +45,7 @@ def children_of(pid: int) -> list[int]:
     return found
 
 
-class Part:
+class Part(ABC):
     """A process that this run started, with all that it starts in turn."""
 
     def __init__(self, folder: Path, name: str) -> None:
@@ -52,12 +53,13 @@ class Part:
         self.log = folder / f"{name}.log"
         self._process: subprocess.Popen[bytes] | None = None
 
+    @abstractmethod
     def command(self) -> list[str]:
-        raise NotImplementedError
+        """What is run."""
 
+    @abstractmethod
     def is_ready(self) -> bool:
         """Whether it does what it was started for."""
-        raise NotImplementedError
 
     def options(self) -> dict[str, Any]:
         """What Popen is told besides."""

@@ -16,14 +16,22 @@ EXAMPLES = {
     "identifier": "T-1",
     "name": "battery_charge",
     "profile": "ups-rfc1628",
+    "code": "bay",
     "pk": 1,
+    "number": 1,
+    "kind": "broken",
+    "category": "infusion-pump",
+    "token": "no-such-token",
     "zone": 1,
+    "step": 1,
     "uuid": UUID(int=7),
     "object_id": "1",
     "app_label": "assets",
     "content_type_id": "1",
     "url": "x",
     "format": "json",
+    "version": "1",
+    "language": "de",
 }
 """A value for each part of an address; one that is missing here makes every test that walks say so."""
 EXAMPLES_OF_VIEW: dict[str, dict[str, object]] = {

@@ -18,6 +18,7 @@ from assets.models import (
     Stay,
 )
 from assets.observation import Observation, Sighting, Subject, SubjectKind
+from assets.procedures.models import Procedure, Run, TestRecord
 from assets.record import record_observations
 from collectors.credentials import open_credential
 from collectors.guard import check_target
@@ -58,7 +59,7 @@ def seeded(db):
 
 
 def test_seeding_brings_the_hospital(seeded):
-    assert (seeded.zones, seeded.assets, seeded.endpoints) == (256, 404, 44)
+    assert (seeded.zones, seeded.assets, seeded.endpoints) == (256, 406, 44)
     assert list(Floor.objects.values_list("slug", "level")) == [("main-0", 0), ("main-1", 1), ("main-2", 2)]
     assert Site.objects.get().timezone == "Europe/Berlin"
 
@@ -115,6 +116,19 @@ def test_a_demo_that_was_seeded_before_there_was_wifi_gets_its_access_points(see
     before = Receiver.objects.count()
     assert seed_demo(base=21000).created == 24
     assert (points.count(), Receiver.objects.count()) == (24, before + 24)
+
+
+def test_checklists_and_test_equipment_are_there_and_are_not_brought_twice(seeded):
+    assert list(Procedure.objects.values_list("name", flat=True)) == [
+        "Defibrillator: daily check", "Infusion pump: annual check",
+    ]  # fmt: skip
+    by_kind = TestRecord.objects.order_by("pk").values_list("kind", "has_passed")
+    assert list(by_kind) == [("calibration", True), ("calibration", True), ("safety", True)]
+    (run,) = Run.objects.all()
+    assert (run.order.kind, run.order.is_open) == ("planned", True)
+    Procedure.objects.update(retired_at=timezone.now())
+    seed_demo(base=21000)
+    assert (Procedure.objects.count(), TestRecord.objects.count()) == (2, 3)
 
 
 @pytest.mark.databases

@@ -4,10 +4,16 @@ from datetime import timedelta
 
 import pytest
 
+from assets.alerts.lifecycle import raise_alert
+from assets.alerts.models import Rule
+from assets.claims import claim_asset
+from assets.maintenance.orders import open_work_order
+from assets.maintenance.words import Kind, Priority
 from assets.models import AssetNow, Category, EquipmentModel
 from assets.words import Activity, Basis, Quality
 from collectors.models import EndpointHealth
 from hospital.homes import bars, equipment_in_trouble, fleet_now, system_state, whole_fleet
+from locations.models import Site
 
 pytestmark = pytest.mark.django_db
 
@@ -123,6 +129,32 @@ def test_a_quiet_day_says_that_nothing_is_needed(sign_in, biomed):
     assert "Nothing needs you" in text(page)
 
 
+def test_the_workshop_begins_with_the_gravest_alert(sign_in, biomed, make_pump, noon):
+    for tag, severity in (("P-1", "info"), ("P-2", "critical")):
+        rule = Rule.objects.create(name=severity, kind="fault", severity=severity, parameters={})
+        raise_alert(rule=rule, asset=make_pump(tag), key="k", at=noon, saying={"id": "fault"}, now=noon)
+
+    page = text(sign_in(biomed).get("/"))
+
+    assert "2 alerts open" in page
+    rows = [row.split("</li>")[0] for row in page.split('data-testid="alert-row"')[1:]]
+    assert ["P-2" in row for row in rows] == [True, False]
+    assert "The device reports a fault" in rows[0]
+
+
+def test_the_workshop_sees_open_work_the_most_urgent_first(sign_in, biomed, make_pump, noon):
+    for tag, priority in (("P-1", Priority.LOW), ("P-2", Priority.URGENT)):
+        open_work_order(
+            asset=make_pump(tag), kind=Kind.CORRECTIVE, by=biomed, now=noon, note="Leaks", priority=priority
+        )
+
+    page = text(sign_in(biomed).get("/"))
+
+    assert "2 pieces of work open" in page
+    rows = [row.split("</li>")[0] for row in page.split('data-testid="home-work"')[1:]]
+    assert ["P-2" in row for row in rows] == [True, False]
+
+
 # --- A facilities manager ---------------------------------------------------------------------------
 
 
@@ -225,7 +257,7 @@ def test_the_system_counts_what_cannot_be_heard_and_who_may_sign_in(
 def test_every_home_keeps_itself_current_and_lets_people_sign_out(request, sign_in, person):
     page = text(sign_in(request.getfixturevalue(person)).get("/"))
     assert 'id="answer" hx-get="/" hx-select="#answer" hx-trigger="every 15s"' in page
-    assert '<form method="post" action="/sign-out/">' in page
+    assert '<form method="post" action="/sign-out/" data-sign-out>' in page
 
 
 @pytest.mark.parametrize("person", ["nurse", "biomed", "facilities", "administrator"])
@@ -235,9 +267,44 @@ def test_a_home_costs_the_same_for_more_equipment(
     browser = sign_in(request.getfixturevalue(person))
     for number in range(4):
         is_doing(make_pump(f"P-{number}"), Activity.DOWN, battery_percent=5.0)
-    with django_assert_max_num_queries(16):
+    with django_assert_max_num_queries(19):  # the engineer's: alerts and urgent work in their own panels
         browser.get("/")
 
 
 def test_without_signing_in_home_is_the_sign_in_page(client, db):
     assert client.get("/").headers["Location"] == "/sign-in/?next=/"
+
+
+def test_a_nurse_sees_what_she_holds_and_what_to_do_when_she_holds_nothing(
+    sign_in, nurse, make_pump, is_doing, noon
+):
+    client = sign_in(nurse)
+    assert "You hold nothing now." in text(client.get("/"))
+    pump = make_pump("P-1")
+    is_doing(pump, Activity.AVAILABLE)
+    claim_asset(asset=pump, by=nurse, at=noon)
+    page = text(client.get("/"))
+    assert 'data-testid="my-claim"' in page
+    assert "You hold nothing now." not in page
+
+
+def test_times_are_told_by_the_clock_of_the_site(sign_in, nurse, make_pump, make_zone, noon):
+    nurse.home_zone = make_zone("Station 3 West")
+    nurse.save()
+    Site.objects.update(timezone="Asia/Kolkata")
+    claim_asset(asset=make_pump("P-1"), by=nurse, at=noon)
+    assert "Yours until 17:40" in text(sign_in(nurse).get("/"))
+
+
+def test_a_nurse_without_levels_or_unit_is_told_why_there_are_none(sign_in, nurse, make_zone):
+    client = sign_in(nurse)
+    assert "Name your unit, and you see here" in text(client.get("/"))
+    nurse.home_zone = make_zone("Station 3 West")
+    nurse.save()
+    assert "No level is set for your unit." in text(client.get("/"))
+
+
+def test_a_tile_says_when_it_was_counted(sign_in, nurse, make_pump, is_doing, noon):
+    is_doing(make_pump("P-1"), Activity.AVAILABLE)
+    page = text(sign_in(nurse).get("/"))
+    assert 'datetime="2026-03-02T13:00:00+01:00"' in page.split('data-testid="tiles-age"')[1].split("</p>")[0]

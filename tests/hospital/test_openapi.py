@@ -2,6 +2,7 @@
 
 import re
 import warnings
+from datetime import timedelta
 
 import pytest
 from django.conf import settings
@@ -11,19 +12,67 @@ from drf_spectacular.drainage import GENERATOR_STATS
 from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.validation import validate_schema
 
+from assets.alerts.models import Alert, Rule
+from assets.maintenance.models import WorkOrder
 from assets.models import ActivityInterval, Reading, Stay
+from assets.planning.models import Occurrence, Plan
+from assets.pool.models import DeliveryRequest, Reservation
+from assets.procedures.models import Procedure, ProcedureVersion, Run, TestRecord
+from assets.recalls.models import Notice
 from collectors.models import Disturbance, Endpoint, Segment, Source
 from hospital.api_urls import router
 from hospital.roles import PERMISSIONS, Role
 from locations.models import Building, Floor, Tag
 
 PREFIXES = sorted(prefix for prefix, _, _ in router.registry)
-NURSES_MAY_NOT = {"tags", "readings", "intervals", "stays", "endpoints", "disturbances", "sources"}
-MANAGERS_MAY_NOT = {"endpoints", "disturbances", "sources"}
+NURSES_MAY_NOT = {
+    "tags", "readings", "intervals", "stays", "endpoints", "disturbances", "sources", "work-orders", "recalls",
+    "procedures", "procedure-runs", "test-records", "plans", "occurrences",
+}  # fmt: skip
+MANAGERS_MAY_NOT = {
+    "endpoints", "disturbances", "sources", "work-orders", "procedures", "procedure-runs", "plans", "occurrences",
+}  # fmt: skip
 TAKES = "/api/v1/observations/"
 """The one address that takes something, from programs with a token; tests/collectors/receivers/test_http.py."""
+SCANS = ["/api/v1/scan/", "/api/v1/scan/cleaned/"]
+ACTS = ["asset-act", "asset-hand-over"]
+UTILISATION = ["utilisation-fleets", "utilisation-units", "utilisation-assets"]
+"""What people do with equipment; tests/assets/maintenance/test_api.py and tests/assets/pool/test_api.py."""
+DOES = {
+    "/api/v1/assets/{asset_tag}/place/",
+    "/api/v1/scan/cleaned/",
+    "/api/v1/alerts/{id}/acknowledge/",
+    "/api/v1/alerts/{id}/resolve/",
+    "/api/v1/assets/{asset_tag}/act/",
+    "/api/v1/assets/{asset_tag}/hand-over/",
+    "/api/v1/work-orders/open/",
+    "/api/v1/work-orders/bulk/",
+    *(
+        f"/api/v1/work-orders/{{number}}/{act}/"
+        for act in (
+            "move",
+            "record",
+            "assign",
+            "comment",
+            "down",
+            "up",
+            "labour",
+            "parts",
+            "visits",
+        )
+    ),
+    *(f"/api/v1/recalls/{{id}}/{act}/" for act in ("decide", "move", "close")),
+    "/api/v1/reservations/reserve/",
+    "/api/v1/reservations/{id}/change/",
+    "/api/v1/delivery-requests/ask/",
+    "/api/v1/delivery-requests/{id}/move/",
+}
+MEASURES = "/api/v1/maintenance/measures/"
+"""Figures of the site, read by who may see the measures; tests/assets/measures/test_measures_api.py."""
 PAST = ["floor-history", "floor-as-of", "zone-history", "asset-trail"]
 """Past days, read by who may see stays; tests/assets/test_playback_api.py."""
+EVERYWHERE = {"categories", "recalls", "procedures"}
+"""Belong to every site, as what authorities say does; equipment that a recall names is shown by site."""
 OWN = {"sites": 1, "floors": 1}
 """What the stage of the tests has at the cast's own site."""
 
@@ -47,7 +96,47 @@ def foreign(other_site, make_zone, make_pump, noon):
         kind="segment", subject="segment:1", title="Far net", words="Silent", segment=segment, begin=noon
     )
     source = Source.objects.create(name="Far pumps", kind="http", site=other_site)
+    order = WorkOrder.objects.create(asset=pump, kind="corrective", team="biomed", opened_at=noon)
+    kind = pump.model.category
+    kept = Reservation.objects.create(
+        site=other_site, asset=pump, category=kind, begin=noon, end=noon + timedelta(hours=1), made_at=noon
+    )
+    asked = DeliveryRequest.objects.create(category=kind, to_zone=zone, asked_at=noon)
+    rule = Rule.objects.create(name="Far", kind="missing", parameters={"for_s": 60, "clear_s": 0})
+    alert = Alert.objects.create(
+        rule=rule, kind="missing", severity="warning", subject="asset:1", key="k", title="Far pump",
+        site=other_site, began_at=noon, raised_at=noon,
+    )  # fmt: skip
+    notice = Notice.objects.create(authority="openfda", number="Z-1", brought_at=noon, changed_at=noon)
+    procedure = Procedure.objects.create(name="Far check", kind="planned", made_at=noon)
+    version = ProcedureVersion.objects.create(
+        procedure=procedure, number=1, state="current", made_at=noon, changed_at=noon
+    )
+    run = Run.objects.create(order=order, version=version, begun_at=noon)
+    record = TestRecord.objects.create(
+        kind="safety",
+        order=order,
+        asset=pump,
+        at=noon,
+        done_on=noon.date(),
+        has_passed=False,
+        every_months=12,
+    )
+    plan = Plan.objects.create(
+        name="Far check", asset=pump, unit="month", every=12, begins_on=noon.date(), made_at=noon
+    )
+    due = Occurrence.objects.create(plan=plan, asset=pump, made_at=noon)
     return {
+        "plans": plan.pk,
+        "occurrences": due.pk,
+        "recalls": notice.pk,
+        "procedures": procedure.pk,
+        "procedure-runs": run.pk,
+        "test-records": record.pk,
+        "alerts": alert.pk,
+        "work-orders": order.pk,
+        "reservations": kept.pk,
+        "delivery-requests": asked.pk,
         "disturbances": disturbance.pk,
         "sources": source.pk,
         "sites": "far-clinic",
@@ -78,8 +167,9 @@ everything = pytest.mark.parametrize("prefix", PREFIXES)
 
 def test_the_api_has_these_lists():
     assert PREFIXES == [
-        "assets", "categories", "disturbances", "endpoints", "floors", "intervals", "readings", "sites",
-        "sources", "stays", "tags", "zones",
+        "alerts", "assets", "categories", "delivery-requests", "disturbances", "endpoints", "floors", "intervals",
+        "occurrences", "plans", "procedure-runs", "procedures", "readings", "recalls", "reservations", "sites",
+        "sources", "stays", "tags", "test-records", "work-orders", "zones",
     ]  # fmt: skip
 
 
@@ -112,8 +202,8 @@ def test_nobody_reads_anything_without_signing_in(client, site, foreign, prefix)
 @everything
 @everybody
 def test_what_belongs_to_a_foreign_site_is_not_there(sign_in, person, foreign, prefix):
-    """For who may not see it: not found, not listed, not counted. Categories belong to every site."""
-    if prefix == "categories":
+    """For who may not see it: not found, not listed, not counted."""
+    if prefix in EVERYWHERE:
         return
     browser = sign_in(person)
     one, listed = browser.get(f"/api/v1/{prefix}/{foreign[prefix]}/"), browser.get(f"/api/v1/{prefix}/")
@@ -175,14 +265,17 @@ def test_the_description_is_made_without_warnings_and_is_valid(schema, capsys):
 
 def test_every_list_is_described_with_its_filters_and_pages(schema):
     paths = {path for path in schema["paths"] if path.startswith("/api/v1/") and "{" not in path}
-    assert paths == {f"/api/v1/{prefix}/" for prefix in PREFIXES} | {TAKES}
+    actions = {path for path in DOES if "{" not in path}
+    beside = {TAKES, MEASURES, "/api/v1/utilisation/fleets/", *SCANS}
+    assert paths == {f"/api/v1/{prefix}/" for prefix in PREFIXES} | beside | actions
     told = {parameter["name"] for parameter in schema["paths"]["/api/v1/readings/"]["get"]["parameters"]}
     assert told == {"asset", "name", "from", "to", "limit", "cursor"}
 
 
 def test_only_reading_is_described_beside_what_takes_observations_and_what_people_do(schema):
     ways = {path: set(ways) for path, ways in schema["paths"].items() if "/v1/" in path}
-    assert ways.pop(TAKES) == ways.pop("/api/v1/assets/{asset_tag}/place/") == {"post"}
+    assert {path: ways.pop(path) for path in {TAKES, *DOES}} == {path: {"post"} for path in {TAKES, *DOES}}
+    assert ways.pop("/api/v1/assets/{asset_tag}/claim/") == {"post", "delete"}
     assert set().union(*ways.values()) == {"get"}
 
 
@@ -230,4 +323,4 @@ def test_every_address_of_the_api_is_one_of_these():
     assert [str(entry.pattern) for entry in resolver.url_patterns] == ["v1/", "schema/", "docs/"]
     version = resolver.url_patterns[0].url_patterns
     beside = [entry.name for entry in version if entry.name not in {each.name for each in router.urls}]
-    assert beside == ["observations", *PAST]
+    assert beside == ["observations", *PAST, "scan-code", "scan-cleaned", *ACTS, "measured", *UTILISATION]

@@ -140,13 +140,55 @@ def test_the_strongest_receiver_places_a_tag():
     assert hearing.chosen == "bay"
 
 
-def test_another_receiver_takes_over_only_when_clearly_stronger():
-    hearing = Hearing()
-    locate(hearing, "bay", -60, 0)
+def heard(hearing: Hearing, seconds, strengths, **said) -> str | None:
+    """Reports of a tag at these seconds: each receiver's strength, the strongest first."""
+    for second in seconds:
+        for receiver, level in sorted(strengths.items(), key=lambda row: -row[1]):
+            locate(hearing, receiver, level, second, **said)
+    return hearing.chosen
 
-    assert locate(hearing, "corridor", -57, 1) is False
-    assert locate(hearing, "corridor", -50, 2) is False
-    assert locate(hearing, "corridor", -50, 3) is True
+
+def test_soon_after_a_movement_the_receiver_with_the_best_mean_wins():
+    hearing = Hearing()
+
+    assert heard(hearing, [0], {"bay": -60}) == "bay"
+    assert heard(hearing, [20], {"corridor": -50, "bay": -62}) == "corridor"
+
+
+def test_later_another_receiver_takes_over_only_when_what_is_heard_has_changed_for_several_reports():
+    hearing = Hearing()
+    heard(hearing, range(0, 600, 20), {"bay": -60, "corridor": -75, "store": -80})
+
+    chosen = [
+        heard(hearing, [second], {"corridor": -55, "bay": -75, "store": -65})
+        for second in range(600, 720, 20)
+    ]
+
+    assert chosen == ["bay", "bay", "bay", "corridor", "corridor", "corridor"]
+
+
+def test_somebody_who_stands_before_the_nearest_receiver_for_minutes_moves_nothing():
+    hearing = Hearing()
+    heard(hearing, range(0, 600, 20), {"bay": -60, "corridor": -66, "store": -80, "hall": -82})
+
+    assert (
+        heard(hearing, range(600, 900, 20), {"corridor": -66, "bay": -72, "store": -80, "hall": -82}) == "bay"
+    )
+
+
+def test_a_tag_that_says_it_moves_is_placed_at_once_and_one_that_says_it_rests_is_not_moved_by_noise():
+    hearing = Hearing()
+    heard(hearing, range(0, 600, 20), {"bay": -60, "corridor": -75}, in_motion=False)
+    assert heard(hearing, range(600, 660, 20), {"corridor": -58, "bay": -70}, in_motion=False) == "bay"
+
+    assert heard(hearing, [662], {"corridor": -55, "bay": -70}, in_motion=True) == "corridor"
+
+
+def test_where_it_comes_to_rest_counts_and_not_what_was_heard_on_the_way():
+    hearing = Hearing()
+    heard(hearing, [0, 2, 4], {"corridor": -50}, in_motion=True)
+
+    assert heard(hearing, [6], {"bay": -54}, in_motion=False) == "bay"
 
 
 def test_a_moment_s_shadow_turns_no_receiver_round():
@@ -158,26 +200,48 @@ def test_a_moment_s_shadow_turns_no_receiver_round():
     assert hearing.chosen == "bay"
 
 
-def test_a_receiver_that_alone_hears_a_tag_has_it_soon():
+def test_receivers_that_are_new_to_a_stay_and_hear_the_tag_alone_have_it_after_some_reports():
     hearing = Hearing()
-    for second in range(0, 60, 2):
-        locate(hearing, "bay", -60, second)
+    heard(hearing, range(0, 60, 2), {"bay": -60})
 
-    assert [locate(hearing, "store", -62, second) for second in (62, 64, 66, 68)] == [
-        False,
-        False,
-        False,
-        True,
-    ]
+    chosen = [heard(hearing, [second], {"store": -62}) for second in range(60, 84, 2)]
+
+    assert chosen == ["bay"] * 9 + ["store"] * 3
 
 
-def test_a_receiver_that_hears_no_more_gives_way():
+def test_the_receiver_that_a_tag_is_placed_at_is_no_stranger_to_its_stay():
     hearing = Hearing()
-    locate(hearing, "bay", -40, 0)
+    heard(hearing, [0], {"corridor": -55})
+    assert heard(hearing, [4, 6, 8], {"bay": -50}) == "bay"
+    heard(hearing, [10], {"cleaner": -68})
+    heard(hearing, range(26, 186, 20), {"bay": -66})
 
-    assert locate(hearing, "corridor", -80, 15) is False
-    assert locate(hearing, "corridor", -80, 17) is True
-    assert set(hearing.receivers) == {"corridor"}
+    assert heard(hearing, [186], {"cleaner": -62}) == "bay"
+
+
+def test_a_stay_of_which_one_report_is_known_has_no_strangers():
+    hearing = Hearing()
+    heard(hearing, [0], {"bay": -63})
+
+    for n, second in enumerate(range(60, 360, 20)):
+        receiver = ("store", "hall", "corridor")[n % 3]
+        assert heard(hearing, [second], {receiver: -67}) == "bay"
+
+
+def test_a_receiver_that_falls_silent_does_not_make_the_tag_move_to_one_that_has_heard_it_all_along():
+    hearing = Hearing()
+    heard(hearing, range(0, 1200, 20), {"bay": -50, "corridor": -70})
+
+    assert heard(hearing, range(1200, 1500, 20), {"corridor": -70}) == "bay"
+    assert heard(hearing, range(1500, 3600, 20), {"corridor": -70}) == "corridor"  # it is out of order
+
+
+def test_no_more_receivers_are_remembered_than_count():
+    hearing = Hearing()
+    for second in range(200):
+        locate(hearing, f"r-{second}", -70, 10 * second)
+
+    assert len(hearing.receivers) <= 17
 
 
 def test_a_choke_point_without_strength_wins_when_passed():

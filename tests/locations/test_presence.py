@@ -16,8 +16,10 @@ GROUND = ZoneIndex({BAY: box(0, 0, 5, 6), NEXT_BAY: box(5, 0, 10, 6), CORRIDOR: 
 UPPER = ZoneIndex({UPSTAIRS: box(0, 0, 10, 8)})
 
 
-def at(x: float, y: float, error: float = 0.2, *, moved_at: float | None = None, zone=None) -> Track:
-    return Track(floor=1, x=x, y=y, variance=error**2, moved_at=moved_at, zone=zone)
+def at(
+    x: float, y: float, error: float = 0.2, *, moved_at: float | None = None, zone=None, rested_at=None
+) -> Track:
+    return Track(floor=1, x=x, y=y, variance=error**2, moved_at=moved_at, zone=zone, rested_at=rested_at)
 
 
 def test_a_first_position_well_inside_a_zone_is_believed_at_once():
@@ -37,13 +39,28 @@ def test_a_first_position_near_a_wall_has_to_hold():
     assert room.zone == BAY
 
 
-def test_after_movement_a_candidate_wins_once_it_was_better_by_a_margin_for_a_while():
+def rested(x: float, at_s: float) -> Track:
+    """Of a tag that has come to rest at that second."""
+    return at(x, 3, moved_at=at_s, rested_at=at_s)
+
+
+def test_just_come_to_rest_it_is_in_the_room_of_its_position_whichever_it_was_in_before():
+    room = RoomFilter(zone=BAY)
+
+    assert [room.update(GROUND, rested(x, 0), second) for x, second in ((5.05, 0), (5.3, 20))] == [
+        False,
+        True,
+    ]
+    assert room.zone == NEXT_BAY
+
+
+def test_once_it_has_settled_a_candidate_wins_when_it_was_better_by_a_margin_for_a_while():
     room = RoomFilter(zone=BAY)
 
     # Over the wall, but not by the margin; then by the margin, but not for long enough; then both.
     changes = [
-        room.update(GROUND, at(x, 3, moved_at=1), second)
-        for x, second in ((5.5, 0), (5.5, 20), (6, 21), (6, 24.9), (6, 25))
+        room.update(GROUND, rested(x, 0), second)
+        for x, second in ((6, 50), (6.3, 60), (6.6, 61), (6.6, 64.9), (6.6, 65))
     ]
 
     assert changes == [False, False, False, False, True]
@@ -52,11 +69,11 @@ def test_after_movement_a_candidate_wins_once_it_was_better_by_a_margin_for_a_wh
 
 def test_a_candidate_that_falters_starts_again():
     room = RoomFilter(zone=BAY)
-    room.update(GROUND, at(6, 3, moved_at=0), 0)
-    room.update(GROUND, at(4, 3, moved_at=0), 4)
+    room.update(GROUND, rested(6.6, 0), 50)
+    room.update(GROUND, rested(4, 0), 54)
 
-    assert room.update(GROUND, at(6, 3, moved_at=0), 8) is False
-    assert room.update(GROUND, at(6, 3, moved_at=0), 16) is True
+    assert room.update(GROUND, rested(6.6, 0), 58) is False
+    assert room.update(GROUND, rested(6.6, 0), 66) is True
 
 
 def test_at_rest_it_takes_more_to_change_rooms():
@@ -135,11 +152,10 @@ def test_on_another_floor_the_old_zone_is_left_at_once():
     assert room.zone == UPSTAIRS
 
 
-def test_a_receivers_own_zone_counts_for_more_than_its_coordinates():
+def test_a_receivers_own_zone_counts_at_once_and_for_more_than_its_coordinates():
     room = RoomFilter(zone=BAY)
-    room.update(GROUND, at(2.5, 3, 6.0, zone=NEXT_BAY), 0)
 
-    assert room.update(GROUND, at(2.5, 3, 6.0, zone=NEXT_BAY), 8) is True
+    assert room.update(GROUND, at(2.5, 3, 6.0, zone=NEXT_BAY), 0) is True
     assert (room.zone, room.confidence) == (NEXT_BAY, 1.0)
 
 

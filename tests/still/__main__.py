@@ -14,9 +14,9 @@ django.setup()
 from tests.still.day import run_day  # noqa: E402  Django is set up first
 
 
-def main(hours: str = "24", every_nth: str = "1", error_m: str = "1.0") -> int:
+def main(hours: str = "24", every_nth: str = "1", error_m: str = "1.0", seed: str = "1") -> int:
     begun = time.monotonic()
-    figures = run_day(hours=float(hours), every_nth=int(every_nth), error_m=float(error_m))
+    figures = run_day(hours=float(hours), every_nth=int(every_nth), error_m=float(error_m), seed=int(seed))
     hops = 0
     for way, found in figures.items():
         late = sorted(found.late_s) or [0.0]
@@ -26,7 +26,9 @@ def main(hours: str = "24", every_nth: str = "1", error_m: str = "1.0") -> int:
             f"{found.corrections} late corrections;  "
             f"{len(found.late_s)} moves, {found.missed} not within a minute, {share:.0%} within 5 s of the second "
             f"sighting, median {late[len(late) // 2]:.0f} s, p95 {late[int(0.95 * len(late))]:.0f} s, "
-            f"right room {found.right / max(found.looked, 1):.1%}"
+            f"right room {found.right / max(found.looked, 1):.1%}, "
+            f"{len(found.hops) / max(found.tags * float(hours), 1) * 24:.2f} hops "
+            f"a tag and day"
         )
         for hop in found.hops[:20]:
             print(f"   hop: {hop}")

@@ -13,7 +13,8 @@ from hospital.demo.day import Day
 from hospital.demo.sightings import last_blink
 from hospital.demo.units import Mobile
 from locations.positioning import Fix
-from tests.still.hospital import FLOORS, ZONES, Air, DemoPlan, place_of
+from tests.still.air import Air
+from tests.still.hospital import FLOORS, ZONES, DemoPlan, listeners, place_of
 from tests.still.noise import Manner, Noise
 
 STEP_S = 2.0
@@ -40,15 +41,30 @@ class Figures:
 class Tag:
     """One tag of the day, how it is located, and what the recorder knows of it."""
 
-    def __init__(self, mobile: Mobile, way: str, *, senses_motion: bool, seed: int, error_m: float) -> None:
-        self.mobile, self.way, self.senses_motion = mobile, way, senses_motion
+    def __init__(
+        self,
+        mobile: Mobile,
+        way: str,
+        *,
+        senses_motion: bool,
+        seed: int,
+        error_m: float,
+        every_s: float | None,
+    ) -> None:
+        self.mobile, self.way, self.senses_motion, self.every_s = mobile, way, senses_motion, every_s
         rng = random.Random(f"{seed}/{mobile.item.asset_tag}")
         self.noise, self.air = Noise(Manner(error_m, STEP_S), rng), Air(rng)
-        self.place = Place()
+        self.place, self.phase = Place(), rng.uniform(0, every_s or 0.0)
         self.blink = 0.0
         self.moved = 0.0  # when it came to rest, or moved last
         self.room = ""  # that it has come to, and the sightings since
         self.seen: list[float] = []
+
+    def blinked(self, moment: float) -> float:
+        """When it reported last."""
+        if self.every_s is None:
+            return last_blink(self.mobile, moment)
+        return moment - (moment + self.phase) % self.every_s
 
     def items(self, at: float) -> Iterator[Item]:
         """What is reported of a blink at ``at``."""
@@ -65,16 +81,23 @@ class Tag:
                     in_motion=motion,
                 )
             return
-        heard = self.air.heard(place, at)
+        heard = self.air.heard(place, at, listeners(place.floor))
         for one, level in heard[:1] if self.way == "strongest" else heard:
             what = Heard(one.identifier, level, place_of(one))
             yield Item(us, "radio", heard=what, in_motion=motion, receiver=one.identifier)
 
 
 def run_day(
-    *, hours: float, seed: int = 1, every_nth: int = 1, error_m: float = 1.0, is_sensing: bool | None = None
+    *,
+    hours: float,
+    seed: int = 1,
+    every_nth: int = 1,
+    error_m: float = 1.0,
+    is_sensing: bool | None = None,
+    every_s: float | None = None,
 ) -> dict[str, Figures]:
-    """``every_nth``: of so many tags one. ``is_sensing``: tags tell whether they move; without it, every other one."""
+    """``every_nth``: of so many tags one. ``is_sensing``: tags tell whether they move; without it, every other one.
+    ``every_s``: they report so often whether they move or not; without it, more often while they move."""
     day, plan = Day(seed), DemoPlan()
     tagged = [mobile for mobile in day.mobiles.values() if mobile.item.tag][::every_nth]
     tags = [
@@ -84,6 +107,7 @@ def run_day(
             senses_motion=number // 3 % 2 == 0 if is_sensing is None else is_sensing,
             seed=seed,
             error_m=error_m,
+            every_s=every_s,
         )
         for number, mobile in enumerate(tagged)
     ]
@@ -105,7 +129,7 @@ def _step(tag: Tag, moment: float, plan: DemoPlan, figures: Figures) -> None:
         tag.moved, tag.room, tag.seen = moment, "", []
     elif not tag.room:
         tag.room = mobile.place(moment).room
-    at = last_blink(mobile, moment)
+    at = tag.blinked(moment)
     if at <= tag.blink or at > moment:
         return
     tag.blink = at
@@ -123,13 +147,20 @@ def mobile_room(tag: Tag) -> str:
     return tag.mobile.place(tag.blink).room
 
 
+def _room_named(zone: int | None) -> str:
+    return next((room for room, number in ZONES.items() if number == zone), "none")
+
+
 def _judge(tag: Tag, at: float, before: int | None, figures: Figures, *, was_heard: bool) -> None:
     zone = tag.place.room.zone
     if before is not None and zone != before and at - tag.moved > SETTLED_S:
         if zone == ZONES[mobile_room(tag)]:
             figures.corrections += 1
             return
-        figures.hops.append(f"{tag.mobile.item.asset_tag} at {at:.0f} s, still for {at - tag.moved:.0f} s")
+        figures.hops.append(
+            f"{tag.mobile.item.asset_tag} at {at:.0f} s, still for {at - tag.moved:.0f} s in {mobile_room(tag)}: "
+            f"{_room_named(before)} → {_room_named(zone)}, {'with' if tag.senses_motion else 'without'} a sensor"
+        )
     if not tag.room or not tag.moved:
         return
     if was_heard and len(tag.seen) < 2:

@@ -46,7 +46,9 @@ class Hl7Receiver(Receiver):
             if task is not None:
                 talks.add(task)
                 task.add_done_callback(talks.discard)
-            await self._serve(reader, writer, intake, open_to)
+            # Ended below and by nobody else; Python 3.11 would tell of that as of a fault.
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._serve(reader, writer, intake, open_to)
 
         listen = settings.listen
         tls = tls_context(listen) if listen.certificate else None

@@ -1,7 +1,9 @@
 """A thousand viewers in one cheap process: websocket clients that read frames, note their age and acknowledge them.
 
 ``python -m tests.bench.live.client PORT SECONDS VIEWERS SERVER_PID FLOOR SESSION,SESSION,…`` prints one JSON object.
-A frame's age is counted from the moment that it names itself (``"at":"…"``) to its last octet's arrival here.
+``stuck_mb`` is what some more add to the server who ask again and again for the whole floor, acknowledge whatever comes
+and never read. A frame's age is counted from the moment that it names itself (``"at":"…"``) to its last octet's
+arrival here.
 """
 
 from __future__ import annotations
@@ -11,8 +13,10 @@ import base64
 import json
 import os
 import re
+import socket
 import sys
 import time
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache, partial
@@ -28,6 +32,9 @@ HEAD = 200
 ACKNOWLEDGE_EVERY = 3
 """As the product's page does."""
 WARM_UP_S = 4.0
+STUCK_S = 6.0
+STUCK, ASKED, MOST = 30, 120, 10**9
+"""Viewers that read nothing, and how often each asks for the whole floor."""
 OPENED_AT_ONCE = 50
 
 
@@ -154,13 +161,44 @@ async def look(
     await asyncio.sleep(seconds)
     tally.is_counting = False
     passed = time.monotonic() - begun
+    told = _figures(tally, passed, (cpu_s(server) - cpu) / passed, resident_mb(server))
+    return told | {"stuck_mb": await _grown_by_stuck(port, server, watch, sessions[0])}
+
+
+async def _grown_by_stuck(port: int, server: int, watch: bytes, session: str) -> float:
+    """Memory that some take who ask for the whole floor again and again and read nothing of it."""
+    loop, before = asyncio.get_running_loop(), resident_mb(server)
+    sockets = [_narrow_socket(port) for _ in range(STUCK)]
+    for each in sockets:
+        await loop.sock_sendall(each, handshake(port, session))
+    for _ in range(ASKED):
+        await asyncio.sleep(STUCK_S / ASKED)
+        for each in sockets:
+            with suppress(BlockingIOError):
+                each.send(watch + masked(b'{"type":"ack","frame":%d}' % MOST))
+    grown = resident_mb(server) - before
+    for each in sockets:
+        each.close()
+    return grown
+
+
+def _narrow_socket(port: int) -> socket.socket:
+    """One in which the kernel keeps little of what is not read."""
+    opened = socket.socket()
+    opened.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+    opened.connect(("127.0.0.1", port))
+    opened.setblocking(False)
+    return opened
+
+
+def _figures(tally: Tally, passed: float, cpu: float, memory_mb: float) -> dict[str, float]:
     return {
         "frames_per_s": tally.frames / passed,
-        "cpu": (cpu_s(server) - cpu) / passed,
+        "cpu": cpu,
         "p50_ms": quantile(tally.ages_ms, 0.5) if tally.ages_ms else -1,
         "p99_ms": quantile(tally.ages_ms, 0.99) if tally.ages_ms else -1,
         "frame_kb": tally.octets / max(1, tally.frames) / 1000,
-        "memory_mb": resident_mb(server),
+        "memory_mb": memory_mb,
         "closed": tally.closed,
     }
 

@@ -1,7 +1,9 @@
 // Filters of the map: activities, category, department, age, fault, text. They live in the address, so that a view
 // can be sent on.
 import { serverNow } from "../../hospital/js/clock.js";
+import { gettext } from "../../hospital/js/words.js";
 import { makeTest } from "./matching.js";
+import { Alerted } from "./alerted.js";
 
 const CHOICES = ["category", "department", "age", "alert"];
 
@@ -12,6 +14,7 @@ export class Filters {
   #more = document.querySelector("[data-more-count]");
   #wanted = {}; // asked for before the first frame named it
   #offered = -1;
+  #alerted = new Alerted(() => this.#onChange());
   #onChange;
 
   constructor(onChange) {
@@ -40,6 +43,7 @@ export class Filters {
       if (choice) choice.value = this.#wanted[name];
     }
     this.#countMore();
+    this.#alerted.need(this.choice("alert") === "open");
   }
 
   get activities() {
@@ -78,6 +82,7 @@ export class Filters {
     if (this.words) address.searchParams.set("q", this.words);
     history.replaceState(null, "", address);
     this.#countMore();
+    this.#alerted.need(this.choice("alert") === "open");
     this.#onChange();
   }
 
@@ -91,7 +96,7 @@ export class Filters {
   test({ withActivities = true } = {}) {
     const chosen = Object.fromEntries(CHOICES.map((name) => [name, this.choice(name)]));
     const activities = withActivities ? this.activities : new Set();
-    return makeTest({ ...chosen, activities, words: this.words, now: serverNow() });
+    return makeTest({ ...chosen, alerted: this.#alerted.tags, activities, words: this.words, now: serverNow() });
   }
 
   /** Counts on the chips (none before the first frame: nothing known is not nothing there), and the categories. */
@@ -108,8 +113,8 @@ export class Filters {
     }
     if (this.#offered === markers.kinds) return;
     this.#offered = markers.kinds;
-    this.#offer(markers, "category", "All kinds");
-    this.#offer(markers, "department", "All departments");
+    this.#offer(markers, "category", gettext("All kinds"));
+    this.#offer(markers, "department", gettext("All departments"));
   }
 
   #offer(markers, name, all) {

@@ -1,4 +1,5 @@
 // The same equipment as words: a list beside the map for whoever does not see or point at the drawing.
+import { gettext } from "../../hospital/js/words.js";
 import { lookOf } from "./pictures.js";
 
 const REST = 1000; // the list follows the map at most once a second
@@ -116,6 +117,6 @@ const fill = (row, marker, chosen) => {
   box.className = `mark is-${lookOf(marker.activity).token}${isPresumed ? " is-presumed" : ""}`;
   name.replaceChildren(`${marker.name} `, Object.assign(part("tag"), { textContent: marker.tag }));
   const activity = part(`map-row-activity is-${lookOf(marker.activity).token}`);
-  activity.textContent = activityWord(marker.activity) + (isPresumed ? ", presumed" : "");
-  place.replaceChildren(activity, ` · ${marker.zone ?? "room not known"}`);
+  activity.textContent = activityWord(marker.activity) + (isPresumed ? `, ${gettext("presumed")}` : "");
+  place.replaceChildren(activity, ` · ${marker.zone ?? gettext("room not known")}`);
 };

@@ -16,13 +16,14 @@ const isOfAge = (marker, age, now) => {
   return Number.isNaN(minutes) ? from > 0 : minutes >= from && minutes < to;
 };
 
-export const makeTest = ({ activities, category, department, age, alert, words, now }) => {
+/** `alert`: "open" for those that an alert is open about, whose tags are `alerted`; else for device faults. */
+export const makeTest = ({ activities, category, department, age, alert, alerted = new Set(), words, now }) => {
   const asked = words.toLowerCase().split(/\s+/).filter(Boolean);
   return (marker) => {
     if (activities.size && !activities.has(marker.activity)) return false;
     if (category && marker.category !== category) return false;
     if (department && marker.department !== department) return false;
-    if (alert && !isFaulty(marker)) return false;
+    if (alert && !(alert === "open" ? alerted.has(marker.tag) : isFaulty(marker))) return false;
     if (age && !isOfAge(marker, age, now)) return false;
     return asked.every((word) => marker.words.includes(word));
   };

@@ -1,6 +1,7 @@
 // The floor map: puts plan, markers, filters, list, card and the live connection together.
 import { serverNow } from "../../hospital/js/clock.js";
 import { live } from "../../hospital/js/live.js";
+import { gettext } from "../../hospital/js/words.js";
 import { Filters } from "./filters.js";
 import { Follow } from "./follow.js";
 import { MarkerLayer } from "./layer.js";
@@ -78,7 +79,7 @@ const showPlan = (plan, { keepsView = false } = {}) => {
   layer.zones = drawn.zones;
   shapes = drawn.all;
   if (keepsView) return map.setMaxBounds(bounds.isValid() ? bounds.pad(0.6) : null);
-  if (!bounds.isValid()) return tell("This floor has no plan yet; an administrator can import one.");
+  if (!bounds.isValid()) return tell(gettext("This floor has no plan yet; an administrator can import one."));
   wholeFloor(false); // before the limits: a limit that moves the view starts an animation, which would win
   const whole = map.getZoom();
   ownUnit();
@@ -127,8 +128,8 @@ function refresh({ atOnce = false } = {}) {
   filters.show(markers);
   rows.show(() => [...markers].filter(layer.isShown), () => chosen, { atOnce });
   if (!markers.frames) return;
-  if (!markers.size) tell("No equipment is on this floor now.");
-  else if (filters.isOn && !isAnyShown()) tell("Nothing on this floor matches.", { text: "Show all", run: () => filters.clear() });
+  if (!markers.size) tell(gettext("No equipment is on this floor now."));
+  else if (filters.isOn && !isAnyShown()) tell(gettext("Nothing on this floor matches."), { text: gettext("Show all"), run: () => filters.clear() });
   else tell(null);
 }
 
@@ -265,7 +266,7 @@ document.querySelectorAll("[data-storey]").forEach((link) =>
 // --- Live --------------------------------------------------------------------------------------------------------
 const sayChange = (before, marker) => {
   if (!before || !marker || (before.activity === marker.activity && before.zone_id === marker.zone_id)) return;
-  said.textContent = `${marker.tag}: ${activityWord(marker.activity)}, ${marker.zone ?? "room not known"}`;
+  said.textContent = `${marker.tag}: ${activityWord(marker.activity)}, ${marker.zone ?? gettext("room not known")}`;
 };
 
 let isPostponed = false; // the layout, by a frame
@@ -309,7 +310,7 @@ const start = async () => {
   try {
     showPlan(await fetchPlan(stage.dataset.plan));
   } catch {
-    tell("The floor plan could not be fetched.", { text: "Try again", run: () => location.reload() });
+    tell(gettext("The floor plan could not be fetched."), { text: gettext("Try again"), run: () => location.reload() });
     return;
   }
   refresh();
@@ -317,9 +318,9 @@ const start = async () => {
     chosen = layer.chosen = asked;
     showPanel("card");
     follow.resume();
-  } else if (asked) tell(`There is no equipment with the tag ${asked}.`);
+  } else if (asked) tell(gettext("There is no equipment with the tag %(tag)s.", { tag: asked }));
   live.watchFloor(stage.dataset.floor, takeFrame);
-  setTimeout(() => markers.frames || tell("Waiting for the first positions …"), 2500);
+  setTimeout(() => markers.frames || tell(gettext("Waiting for the first positions …")), 2500);
 };
 
 const stateOf = (marker) => ({

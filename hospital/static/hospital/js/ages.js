@@ -1,5 +1,6 @@
 // Keeps every <time data-age> counting, also while the connection is lost. The words are those of assets/ages.py.
 import { serverNow } from "./clock.js";
+import { gettext, language, ngettext } from "./words.js";
 
 const STEPS = [
   [120, "fresh"],
@@ -8,11 +9,11 @@ const STEPS = [
 ];
 
 export const ageWords = (seconds) => {
-  if (seconds < 3) return "now";
-  if (seconds < 60) return `${Math.floor(seconds)} s ago`;
-  if (seconds < 3600) return `${Math.floor(seconds / 60)} min ago`;
-  if (seconds < 48 * 3600) return `${Math.floor(seconds / 3600)} h ago`;
-  return `${Math.floor(seconds / 86400)} days ago`;
+  if (seconds < 3) return gettext("now");
+  if (seconds < 60) return gettext("%(count)s s ago", { count: Math.floor(seconds) });
+  if (seconds < 3600) return gettext("%(count)s min ago", { count: Math.floor(seconds / 60) });
+  if (seconds < 48 * 3600) return gettext("%(count)s h ago", { count: Math.floor(seconds / 3600) });
+  return ngettext("%(count)s day ago", "%(count)s days ago", Math.floor(seconds / 86400));
 };
 
 export const ageStep = (seconds) => STEPS.find(([limit]) => seconds < limit)?.[1] ?? "stale";
@@ -22,7 +23,7 @@ const unit = (count, name) => (count ? ` ${count} ${name}` : "");
 export const durationWords = (seconds) => {
   const lasted = Math.max(0, Math.floor(seconds));
   const [m, h, d] = [60, 3600, 86400].map((size) => Math.floor(lasted / size));
-  if (d) return `${d} day${d > 1 ? "s" : ""}${unit(h % 24, "h")}`;
+  if (d) return ngettext("%(count)s day", "%(count)s days", d) + unit(h % 24, "h");
   if (h) return `${h} h${unit(m % 60, "min")}`;
   return m ? `${m} min` : `${lasted} s`;
 };
@@ -63,7 +64,7 @@ const stamp = () => {
   updateAges();
   const line = document.querySelector("[data-printed]");
   const form = { dateStyle: "medium", timeStyle: "long" };
-  if (line) line.textContent = `As of ${new Intl.DateTimeFormat("en-GB", form).format(serverNow())}`;
+  if (line) line.textContent = gettext("As of %(moment)s", { moment: new Intl.DateTimeFormat(language, form).format(serverNow()) });
 };
 globalThis.addEventListener?.("beforeprint", stamp);
 matchMedia("print").addEventListener("change", stamp);

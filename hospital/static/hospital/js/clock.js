@@ -10,4 +10,6 @@ export const learn = (iso) => {
   if (!Number.isNaN(told)) offset = told - Date.now();
 };
 
-learn(document.querySelector('meta[name="server-time"]')?.content ?? "");
+// A page that was kept names the moment at which it came, not now: the device's own clock has to do.
+const isKept = Boolean(document.documentElement?.dataset.kept);
+if (!isKept) learn(document.querySelector('meta[name="server-time"]')?.content ?? "");

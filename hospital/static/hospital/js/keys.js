@@ -1,6 +1,6 @@
 // "/" searches, "g" and a letter goes to a room, "?" lists the keys.
 const dialog = document.getElementById("keys");
-let awaitsRoom = 0;
+let awaitsRoom = -Infinity; // since when, after "g"
 
 const isTyping = (target) => target.closest?.("input, textarea, select, [contenteditable]");
 
@@ -15,7 +15,7 @@ const search = () => {
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target) || dialog?.open) return;
   const isRoom = event.timeStamp - awaitsRoom < 1500;
-  awaitsRoom = 0;
+  awaitsRoom = -Infinity;
   if (isRoom) {
     const door = document.querySelector(`[data-key="${CSS.escape(event.key)}"]`);
     if (door) {

@@ -2,6 +2,7 @@
 // A part of a page that follows an asset needs no script of its own:
 //   <section data-live-asset="P-104" hx-get="…" hx-trigger="live-change">
 import { learn, serverNow } from "./clock.js";
+import { gettext } from "./words.js";
 
 const FIRST_PAUSE = 500;
 const LONGEST_PAUSE = 15000;
@@ -37,6 +38,11 @@ class Live {
   /** Called with each change of an asset; what changed is to be fetched. */
   watchAsset(tag, onChange) {
     return this.#watch({ type: "watch", asset: tag }, onChange);
+  }
+
+  /** Called whenever something about alerts changed; what, is to be asked. */
+  watchAlerts(onChange) {
+    return this.#watch({ type: "watch", alerts: true }, onChange);
   }
 
   #watch(message, callback, manner = {}) {
@@ -83,6 +89,7 @@ class Live {
     if (message.more) return this.#begun.push(message);
     if (message.type === "floor") this.#tell({ type: "watch", floor: message.floor }, this.#whole(message));
     else if (message.type === "asset") this.#tell({ type: "watch", asset: message.tag }, message);
+    else if (message.type === "alerts") this.#tell({ type: "watch", alerts: true }, message);
     else if (message.type === "plan") document.dispatchEvent(new CustomEvent("plan-change", { detail: message.floor }));
     if (message.frame !== undefined) this.#acknowledge(message);
   }
@@ -143,7 +150,7 @@ class Live {
   }
 
   #giveUp(code) {
-    this.#final = code === 4403 ? "Your account may not see this any more" : "Reload the page to go on";
+    this.#final = code === 4403 ? gettext("Your account may not see this any more") : gettext("Reload the page to go on");
     this.#tellBar();
   }
 
@@ -158,8 +165,8 @@ class Live {
     if (!bar) return;
     bar.hidden = this.#lostAt === null;
     if (bar.hidden) return bar.replaceChildren();
-    const since = `Live updates lost since ${clockTime.format(this.#lostAt)}`;
-    bar.textContent = `${since}. ${this.#final || "Trying again"}.`;
+    const since = gettext("Live updates lost since %(clock)s", { clock: clockTime.format(this.#lostAt) });
+    bar.textContent = `${since}. ${this.#final || gettext("Trying again")}.`;
   }
 }
 

@@ -1,0 +1,162 @@
+"""Failures, how long restoring took, and availability: sums by the database, each over closed intervals."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+from django.db.models import Count, DateTimeField, DurationField, ExpressionWrapper, F, Sum, Value
+from django.db.models.functions import Coalesce, Greatest, Least
+
+from assets.maintenance.downtime import Span, weighted
+from assets.maintenance.models import Downtime, WorkOrder
+from assets.maintenance.words import REPAIRS, Outcome, State
+from assets.measures.figures import Figure, availability, failure_rate, mtbf, mttr
+from assets.measures.scope import KEYS, Scope
+from assets.models import ActivityInterval
+from assets.words import Activity
+
+HOUR = timedelta(hours=1)
+
+
+@dataclass(slots=True)
+class Reliability:
+    """Of some equipment. ``undated``: failures without any downtime; they count, with none."""
+
+    assets: int = 0
+    covered: timedelta = field(default_factory=timedelta)
+    in_use: timedelta = field(default_factory=timedelta)
+    down: timedelta = field(default_factory=timedelta)
+    failures: int = 0
+    restoring: timedelta = field(default_factory=timedelta)
+    others: int = 0
+    undated: int = 0
+
+    @property
+    def operating_h(self) -> float:
+        return self.in_use / HOUR
+
+    @property
+    def mtbf(self) -> Figure:
+        return mtbf(self.operating_h, self.failures)
+
+    @property
+    def mttr(self) -> Figure:
+        return mttr(self.restoring, self.failures)
+
+    @property
+    def availability(self) -> Figure:
+        return availability(self.covered, self.down)
+
+    @property
+    def failure_rate(self) -> Figure:
+        return failure_rate(self.operating_h, self.failures)
+
+    def add(self, other: Reliability) -> None:
+        for name in self.__slots__:
+            setattr(self, name, getattr(self, name) + getattr(other, name))
+
+
+def reliability_of(scope: Scope, by: str) -> Mapping[int | None, Reliability]:
+    """By category, group or model: its primary key → figures. Nothing is the key of what has none."""
+    key = KEYS[by]
+    found: dict[int | None, Reliability] = defaultdict(Reliability)
+    _add_assets(found, scope, key)
+    _add_use(found, scope, key)
+    _add_failures(found, scope, key)
+    _add_downtime(found, scope, key)
+    return found
+
+
+def total_of(rows: Iterable[Reliability]) -> Reliability:
+    total = Reliability()
+    for row in rows:
+        total.add(row)
+    return total
+
+
+def failures_of(scope: Scope) -> Any:
+    """Repairs and incidents that began in the period, closed as a failure of the equipment."""
+    return closed_repairs(scope).filter(outcome=Outcome.FAILURE)
+
+
+def closed_repairs(scope: Scope) -> Any:
+    orders = WorkOrder.objects.visible_to(scope.user).filter(scope.of_assets("asset__"), kind__in=REPAIRS)
+    return orders.filter(
+        state=State.VERIFIED, opened_at__gte=scope.begin_at, opened_at__lt=scope.end_at, is_unverified=False
+    )
+
+
+def downtimes_of(scope: Scope) -> Any:
+    rows = Downtime.objects.current().filter(asset__in=scope.assets().values("pk"))
+    return rows.overlapping(scope.begin_at, scope.end_at)
+
+
+def _moment(value: Any) -> Any:
+    return Value(value, output_field=DateTimeField())
+
+
+def _length(begin: Any, end: Any) -> Any:
+    return Sum(ExpressionWrapper(end - begin, output_field=DurationField()))
+
+
+def _add_assets(found: dict[int | None, Reliability], scope: Scope, key: str) -> None:
+    end = Least(Coalesce(F("retired_at"), _moment(scope.end_at)), _moment(scope.end_at))
+    begin = Greatest(F("created_at"), _moment(scope.begin_at))
+    rows = scope.assets().order_by().values_list(key).annotate(count=Count("pk"), covered=_length(begin, end))
+    for value, count, covered in rows:
+        found[value].assets, found[value].covered = count, covered or timedelta(0)
+
+
+def _add_use(found: dict[int | None, Reliability], scope: Scope, key: str) -> None:
+    """An open interval reaches no further than the moment at which silence made it unknown."""
+    until = Least(Coalesce(F("asset__now__stale_at"), _moment(scope.end_at)), _moment(scope.end_at))
+    end = Least(Coalesce(F("end"), until), _moment(scope.end_at))
+    begin = Greatest(F("begin"), _moment(scope.begin_at))
+    rows = ActivityInterval.objects.filter(activity=Activity.IN_USE, asset__in=scope.assets().values("pk"))
+    rows = (
+        rows.overlapping(scope.begin_at, scope.end_at)
+        .alias(last=end, first=begin)
+        .filter(last__gt=F("first"))
+    )
+    for value, length in rows.order_by().values_list(f"asset__{key}").annotate(length=_length(begin, end)):
+        found[value].in_use = length or timedelta(0)
+
+
+def _add_failures(found: dict[int | None, Reliability], scope: Scope, key: str) -> None:
+    closed = closed_repairs(scope).order_by()
+    for value, outcome, count in closed.values_list(f"asset__{key}", "outcome").annotate(count=Count("pk")):
+        if outcome == Outcome.FAILURE:
+            found[value].failures += count
+        else:
+            found[value].others += count
+    failures = failures_of(scope)
+    restoring = Downtime.objects.current().filter(order__in=failures.order_by().values("pk")).order_by()
+    end = Coalesce(F("end"), _moment(scope.now))
+    for value, percent, length in restoring.values_list(f"asset__{key}", "percent").annotate(
+        length=_length(F("begin"), end)
+    ):
+        found[value].restoring += (length or timedelta(0)) * percent / 100
+    undated = failures.exclude(pk__in=restoring.values("order")).order_by()
+    for value, count in undated.values_list(f"asset__{key}").annotate(count=Count("pk")):
+        found[value].undated = count
+
+
+def _add_downtime(found: dict[int | None, Reliability], scope: Scope, key: str) -> None:
+    """Where several orders held a piece at once, the highest percent counts, once; not beyond its own time here."""
+    spans: dict[tuple[int, int | None, Any, Any], list[Span]] = defaultdict(list)
+    for asset, value, created, retired, begin, end, percent in (
+        downtimes_of(scope)
+        .order_by()
+        .values_list(
+            "asset", f"asset__{key}", "asset__created_at", "asset__retired_at", "begin", "end", "percent"
+        )
+    ):
+        spans[asset, value, created, retired].append(Span(begin, end, percent))
+    for (_asset, value, created, retired), held in spans.items():
+        begin = max(created, scope.begin_at)
+        end = min(retired or scope.end_at, scope.end_at)
+        found[value].down += weighted(held, begin=begin, end=end)

@@ -1,0 +1,200 @@
+"""Reports of utilisation over the API: the same figures, each with its basis, policy, coverage or reason."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.shortcuts import get_object_or_404
+from django.utils import timezone
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework import serializers
+from rest_framework.exceptions import ValidationError
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from assets.models import Category
+from assets.utilisation import reports
+from assets.utilisation.figures import Clock, Figure, Policy, UseBasis
+from assets.utilisation.forms import NAMES, ReportForm
+from assets.utilisation.models import StaleDay
+from locations.models import Site
+
+_CHOICES = {
+    "basis": UseBasis.values,
+    "policy": Policy.values,
+    "hours": Clock.values,
+    "demand": ["p95", "peak"],
+}
+PARAMETERS = [
+    OpenApiParameter("site", OpenApiTypes.STR, description="Slug of a site; the first when not told."),
+    OpenApiParameter("from", OpenApiTypes.DATE, description="First day; thirty days ago when not told."),
+    OpenApiParameter("to", OpenApiTypes.DATE, description="Last day, included; yesterday when not told."),
+    OpenApiParameter("unit", OpenApiTypes.STR, description="Code of a department."),
+    *(OpenApiParameter(name, OpenApiTypes.STR, enum=values) for name, values in _CHOICES.items()),
+    OpenApiParameter("buffer", OpenApiTypes.INT, description="Percent beyond the demand; 10 when not told."),
+]
+
+
+class UsedFigureSerializer(serializers.Serializer[Figure]):
+    """``value`` is null where there is no figure; ``reason`` says why. Shares are 0 to 1."""
+
+    value = serializers.FloatField(allow_null=True)
+    unit = serializers.ChoiceField(choices=["share", "pieces", "seconds"])
+    reason = serializers.CharField(allow_blank=True)
+    basis = serializers.ChoiceField(choices=UseBasis.choices, allow_null=True)
+    policy = serializers.ChoiceField(choices=Policy.choices, allow_null=True)
+    coverage = serializers.FloatField(allow_null=True)
+
+
+class TotalsSerializer(serializers.Serializer[Any]):
+    """Asset-seconds."""
+
+    confirmed = serializers.IntegerField()
+    presumed = serializers.IntegerField(help_text="Presumed, not confirmed.")
+    down = serializers.IntegerField()
+    dirty = serializers.IntegerField()
+    available = serializers.IntegerField()
+    in_transit = serializers.IntegerField()
+    unknown = serializers.IntegerField()
+
+
+class LineSerializer(serializers.Serializer[Any]):
+    owned = serializers.IntegerField()
+    seconds = TotalsSerializer(source="totals")
+    coverage = UsedFigureSerializer()
+    confirmed = UsedFigureSerializer()
+    presumed = UsedFigureSerializer()
+    average = UsedFigureSerializer()
+    peak = UsedFigureSerializer()
+    p95 = UsedFigureSerializer()
+    needed = UsedFigureSerializer(source="size.needed")
+    pieces = serializers.IntegerField(source="size.pieces", allow_null=True)
+    surplus = serializers.IntegerField(source="size.surplus", allow_null=True)
+    short = UsedFigureSerializer(source="size.short")
+
+
+class FleetLineSerializer(LineSerializer):
+    category = serializers.SlugField(source="category.slug")
+
+
+class UnitLineSerializer(LineSerializer):
+    department = serializers.SlugField(source="department.code", allow_null=True)
+
+
+class AssetLineSerializer(serializers.Serializer[Any]):
+    asset = serializers.SlugField(source="asset.asset_tag")
+    seconds = TotalsSerializer(source="totals")
+    coverage = UsedFigureSerializer()
+    average = UsedFigureSerializer()
+
+
+class _ReportSerializer(serializers.Serializer[Any]):
+    """What was asked, up to when it is rolled up, and the lines."""
+
+    site = serializers.SlugField()
+    first = serializers.DateField()
+    last = serializers.DateField()
+    unit = serializers.SlugField(allow_null=True)
+    basis = serializers.ChoiceField(choices=UseBasis.choices)
+    policy = serializers.ChoiceField(choices=Policy.choices)
+    hours = serializers.ChoiceField(choices=Clock.choices)
+    computed_at = serializers.DateTimeField()
+    until = serializers.DateTimeField(allow_null=True)
+
+
+class FleetReportSerializer(_ReportSerializer):
+    lines = FleetLineSerializer(many=True)
+
+
+class UnitReportSerializer(_ReportSerializer):
+    lines = UnitLineSerializer(many=True)
+
+
+class AssetReportSerializer(_ReportSerializer):
+    lines = AssetLineSerializer(many=True)
+
+
+class ReportView(APIView, ABC):
+    required_permission = "utilisation.view_fleetday"
+    serializer: type[_ReportSerializer]
+
+    @abstractmethod
+    def lines(self, choice: reports.Choice) -> Sequence[Any]: ...
+
+    def answer(self, request: Request, category: str | None = None) -> Response:
+        kind = None if category is None else get_object_or_404(Category, slug=category)
+        choice = told_choice(request, kind)
+        fresh = reports.freshness(choice.site, StaleDay.objects)
+        report = {
+            "site": choice.site.slug,
+            "first": choice.first,
+            "last": choice.last,
+            "unit": choice.department and choice.department.code,
+            "basis": choice.basis,
+            "policy": choice.policy,
+            "hours": choice.clock,
+            "computed_at": timezone.now(),
+            "until": fresh.until,
+            "lines": self.lines(choice),
+        }
+        return Response(self.serializer(report).data)
+
+
+class FleetReportView(ReportView):
+    serializer = FleetReportSerializer
+
+    def lines(self, choice: reports.Choice) -> Sequence[Any]:
+        return reports.fleet(choice)
+
+    @extend_schema(parameters=PARAMETERS, responses=FleetReportSerializer, operation_id="utilisation_fleets")
+    def get(self, request: Request) -> Response:
+        """Every category: average and concurrent use, coverage, fleet size."""
+        return self.answer(request)
+
+
+class UnitReportView(ReportView):
+    serializer = UnitReportSerializer
+
+    def lines(self, choice: reports.Choice) -> Sequence[Any]:
+        return reports.units(choice)
+
+    @extend_schema(parameters=PARAMETERS, responses=UnitReportSerializer, operation_id="utilisation_units")
+    def get(self, request: Request, category: str) -> Response:
+        """One category, unit by unit."""
+        return self.answer(request, category)
+
+
+class AssetReportView(ReportView):
+    serializer = AssetReportSerializer
+
+    def lines(self, choice: reports.Choice) -> Sequence[Any]:
+        return reports.assets(choice)
+
+    @extend_schema(parameters=PARAMETERS, responses=AssetReportSerializer, operation_id="utilisation_assets")
+    def get(self, request: Request, category: str) -> Response:
+        """The assets behind the figures of one category, the least used first."""
+        return self.answer(request, category)
+
+
+def told_choice(request: Request, category: Category | None) -> reports.Choice:
+    """Raises a 400 that names what cannot be."""
+    unknown = sorted(set(request.query_params) - set(NAMES))
+    if unknown:
+        raise ValidationError({name: ["There is no such parameter."] for name in unknown})
+    form = ReportForm(request.query_params, user=request.user, today=_today(request))
+    if not form.is_valid():
+        raise ValidationError({name: [str(each) for each in errors] for name, errors in form.errors.items()})
+    return form.choice(category)
+
+
+def _today(request: Request) -> date:
+    sites = Site.objects.visible_to(request.user)
+    site = sites.filter(slug=request.query_params.get("site", "")).first() or sites.first()
+    zone = ZoneInfo(site.timezone) if site else timezone.get_default_timezone()
+    return timezone.now().astimezone(zone).date()

@@ -1,0 +1,70 @@
+"""Reports as tables for a spreadsheet: each row says by which basis, policy and hours it was computed."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from assets.tables import safe_cell
+from assets.utilisation.figures import Figure
+from assets.utilisation.reports import AssetLine, CategoryLine, Choice
+
+ASKED = ("From", "To", "Unit", "Basis", "Downtime policy", "Hours")
+FLEET = (
+    "Category", "Assets", "Coverage", "In use, confirmed", "In use, confirmed or presumed", "In use, chosen basis",
+    "Peak at once", "95th percentile at once", "Needed", "Surplus", "Share of time short", "No figure because",
+)  # fmt: skip
+ASSETS = (
+    "Asset tag", "Category", "Department", "Coverage", "In use", "Hours confirmed", "Hours presumed", "Hours down",
+    "Hours dirty", "Hours available", "Hours in transit", "Hours not heard", "No figure because",
+)  # fmt: skip
+
+
+def fleet_csv(lines: Iterable[CategoryLine], choice: Choice) -> str:
+    return _csv((*FLEET, *ASKED), ((*_fleet_row(line), *_asked(choice)) for line in lines))
+
+
+def assets_csv(lines: Iterable[AssetLine], choice: Choice) -> str:
+    return _csv((*ASSETS, *ASKED), ((*_asset_row(line), *_asked(choice)) for line in lines))
+
+
+def _fleet_row(line: CategoryLine) -> Sequence[Any]:
+    size = line.size
+    return (
+        line.category and line.category.plural, line.owned, _number(line.coverage), _number(line.confirmed),
+        _number(line.presumed), _number(line.average), _number(line.peak), _number(line.p95), size.pieces,
+        size.surplus, _number(size.short), line.average.reason,
+    )  # fmt: skip
+
+
+def _asset_row(line: AssetLine) -> Sequence[Any]:
+    sums = line.totals
+    seconds = (
+        sums.confirmed, sums.presumed, sums.down, sums.dirty, sums.available, sums.in_transit, sums.unknown
+    )  # fmt: skip
+    return (
+        line.asset.asset_tag, line.asset.model.category.name, line.asset.department, _number(line.coverage),
+        _number(line.average), *(round(each / 3600, 4) for each in seconds), line.average.reason,
+    )  # fmt: skip
+
+
+def _asked(choice: Choice) -> Sequence[Any]:
+    return (
+        choice.first, choice.last, choice.department or choice.site, choice.basis.label, choice.policy.label,
+        choice.clock.label,
+    )  # fmt: skip
+
+
+def _number(figure: Figure) -> float | None:
+    return None if figure.value is None else round(figure.value, 6)
+
+
+def _csv(headings: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
+    out = io.StringIO()
+    writer = csv.writer(out)
+    writer.writerow(headings)
+    for row in rows:
+        writer.writerow([cell if isinstance(cell, int | float) else safe_cell(cell) for cell in row])
+    return out.getvalue()

@@ -1,0 +1,141 @@
+"""Pages of utilisation: every filter is in the address, so that a link is a report."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.contrib.auth.decorators import permission_required
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from assets.models import Category
+from assets.utilisation import reports
+from assets.utilisation.charts import concurrent_chart, fleet_chart
+from assets.utilisation.explaining import explain, explain_size
+from assets.utilisation.files import assets_csv, fleet_csv
+from assets.utilisation.forms import ReportForm
+from assets.utilisation.models import StaleDay
+from locations.models import Site
+
+may_see = permission_required("utilisation.view_fleetday", raise_exception=True)
+MOST_ASSETS = 500
+
+
+@require_safe
+@may_see
+@never_cache
+def overview(request: HttpRequest) -> HttpResponse:
+    """Every category: how much of it is used, how many are in use at once, how many are needed."""
+    form = _form(request)
+    context: dict[str, Any] = {"form": form, "query": request.GET.urlencode()}
+    if not form.is_valid():
+        return render(request, "utilisation/overview.html", context, status=400)
+    choice = form.choice()
+    with timezone.override(ZoneInfo(choice.site.timezone)):
+        context |= {
+            "choice": choice,
+            "lines": reports.fleet(choice),
+            "fresh": reports.freshness(choice.site, StaleDay.objects),
+        }
+        return render(request, "utilisation/overview.html", context)
+
+
+@require_safe
+@may_see
+@never_cache
+def overview_chart(request: HttpRequest) -> JsonResponse:
+    form = _form(request)
+    return JsonResponse(fleet_chart(reports.fleet(form.choice()))) if form.is_valid() else _refused(form)
+
+
+@require_safe
+@may_see
+@never_cache
+def overview_file(request: HttpRequest) -> HttpResponse:
+    form = _form(request)
+    if not form.is_valid():
+        return _refused(form)
+    choice = form.choice()
+    return _file(fleet_csv(reports.fleet(choice), choice), f"utilisation-{choice.first}-{choice.last}.csv")
+
+
+@require_safe
+@may_see
+@never_cache
+def fleet(request: HttpRequest, category: str) -> HttpResponse:
+    """One category: its figures with how they came about, day by day, by unit, by room, and the assets behind them."""
+    kind = get_object_or_404(Category, slug=category)
+    form = _form(request)
+    context: dict[str, Any] = {"form": form, "category": kind, "query": request.GET.urlencode()}
+    if not form.is_valid():
+        return render(request, "utilisation/fleet.html", context, status=400)
+    choice = form.choice(kind)
+    line, assets = reports.whole(choice), reports.assets(choice)
+    with timezone.override(ZoneInfo(choice.site.timezone)):
+        context |= {
+            "choice": choice,
+            "line": line,
+            "explained": explain(line),
+            "explained_size": explain_size(line),
+            "units": reports.units(choice),
+            "zones": reports.zones(choice),
+            "assets": assets[:MOST_ASSETS],
+            "more": max(0, len(assets) - MOST_ASSETS),
+            "idle": reports.idle_list(choice, now=timezone.now()),
+            "fresh": reports.freshness(choice.site, StaleDay.objects),
+        }
+        return render(request, "utilisation/fleet.html", context)
+
+
+@require_safe
+@may_see
+@never_cache
+def fleet_days(request: HttpRequest, category: str) -> JsonResponse:
+    kind = get_object_or_404(Category, slug=category)
+    form = _form(request)
+    if not form.is_valid():
+        return _refused(form)
+    lines = reports.by_day(form.choice(kind))
+    return JsonResponse(concurrent_chart(lines, lines[-1].owned if lines else 0))
+
+
+@require_safe
+@may_see
+@never_cache
+def fleet_file(request: HttpRequest, category: str) -> HttpResponse:
+    kind = get_object_or_404(Category, slug=category)
+    form = _form(request)
+    if not form.is_valid():
+        return _refused(form)
+    choice = form.choice(kind)
+    name = f"utilisation-{kind.slug}-{choice.first}-{choice.last}.csv"
+    return _file(assets_csv(reports.assets(choice), choice), name)
+
+
+def _form(request: HttpRequest) -> ReportForm:
+    return ReportForm(request.GET, user=request.user, today=_today(request))
+
+
+def _today(request: HttpRequest) -> date:
+    """By the clock of the site that is asked for."""
+    sites = Site.objects.visible_to(request.user)
+    site = sites.filter(slug=request.GET.get("site", "")).first() or sites.first()
+    zone = ZoneInfo(site.timezone) if site else timezone.get_default_timezone()
+    return timezone.now().astimezone(zone).date()
+
+
+def _refused(form: ReportForm) -> JsonResponse:
+    return JsonResponse(form.errors.get_json_data(), status=400)
+
+
+def _file(content: str, name: str) -> HttpResponse:
+    return HttpResponse(
+        content,
+        content_type="text/csv; charset=utf-8",
+        headers={"Content-Disposition": f'attachment; filename="{name}"'},
+    )
