@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import transaction
 from django.utils import timezone
 
 from assets.models import (
@@ -53,9 +54,26 @@ def counts() -> dict[str, int]:
     return {model.__name__: model.objects.count() for model in (*SEEDED, Endpoint, User)}
 
 
+def test_a_database_with_a_real_site_is_left_alone(other_site):
+    before = counts()
+    with pytest.raises(NotADemoDatabaseError, match="Far Clinic"):
+        seed_demo()
+    with pytest.raises(CommandError, match="Far Clinic"):
+        call_command("seed_demo")
+    assert counts() == before
+
+
+@pytest.fixture(scope="module")
+def brought(django_db_setup, django_db_blocker):
+    """Once for all tests here, each of which takes back what it did."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield seed_demo(base=21000)
+        transaction.set_rollback(True)
+
+
 @pytest.fixture
-def seeded(db):
-    return seed_demo(base=21000)
+def seeded(brought, db):
+    return brought
 
 
 def test_seeding_brings_the_hospital(seeded):
@@ -167,15 +185,6 @@ def test_an_older_demo_gets_the_profile_of_an_mri_for_its_meter_and_what_people_
 
 def test_nothing_observed_is_written(seeded):
     assert [model.__name__ for model in OBSERVED if model.objects.exists()] == []
-
-
-def test_a_database_with_a_real_site_is_left_alone(other_site):
-    before = counts()
-    with pytest.raises(NotADemoDatabaseError, match="Far Clinic"):
-        seed_demo()
-    with pytest.raises(CommandError, match="Far Clinic"):
-        call_command("seed_demo")
-    assert counts() == before
 
 
 def test_four_demo_accounts_sign_in_with_the_demo_password(seeded):
