@@ -13,7 +13,7 @@ from assets.find.readiness import ORDER, Readiness
 MANY = 3000
 """From so many on, all that match are not counted."""
 RINGS = (60, 240, 480, 960)
-"""So many of the nearest zones are looked through, one after the other."""
+"""So many of the nearest zones are looked through: these, then those beyond them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,17 +40,20 @@ def _near_by(wanted: Clause, looking: Looking, named: frozenset[int], limit: int
     within a few hundred rooms."""
     zones = looking.distances.zones()
     singled = named | looking.singled
+    found: list[Row] = []
+    looked = 0
     for count in RINGS:
-        ring = looking.distances.whole(count)
-        found = [
+        within = looking.distances.whole(count)
+        found += [
             row
-            for row in free_rows_in(ring, wanted, looking.now)
+            for row in free_rows_in(within[looked:], wanted, looking.now)
             if row[0] not in singled and looking.readiness(row) is Readiness.READY
         ]
+        looked = len(within)
         if len(found) >= limit:
             apart = rows(wanted & one_of("a.id", sorted(singled)), looking.now) if singled else []
             return _best_of([*found, *apart], looking, named, limit, is_counted=False)
-        if len(ring) == len(zones):
+        if looked == len(zones):
             break
     return None
 
