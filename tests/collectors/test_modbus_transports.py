@@ -130,7 +130,7 @@ CASES = [(protocol, what) for protocol in WIRES for what in spoilt(None)]
 @pytest.mark.parametrize(("protocol", "what"), CASES, ids=lambda part: part)
 async def test_what_is_no_reply_is_never_taken_for_one(driver, protocol, what):
     talk = spoilt(FRAMES[protocol])[what]
-    async with device_on(protocol, talk, timeout_s=0.05) as device:
+    async with device_on(protocol, talk, timeout_s=0.25) as device:
         answer = await ask(driver, device.target)
     assert answer.quality is Quality.MALFORMED
     assert answer.detail
@@ -144,7 +144,7 @@ async def test_one_flipped_bit_anywhere_is_noticed(driver, protocol, place):
         reply[place] ^= 1 << place % 7
         return bytes(reply)
 
-    async with device_on(protocol, talk, timeout_s=0.05) as device:
+    async with device_on(protocol, talk, timeout_s=0.25) as device:
         answer = await ask(driver, device.target)
     assert answer.quality is Quality.MALFORMED
 
@@ -162,7 +162,7 @@ async def test_two_replies_to_one_request_are_none(driver, protocol):
         stale = FRAMES[protocol](request, b"\x03\x08" + bytes(8))
         return stale + sound(protocol)(request)
 
-    async with device_on(protocol, talk, timeout_s=0.05) as device:
+    async with device_on(protocol, talk, timeout_s=0.25) as device:
         assert (await ask(driver, device.target)).quality is Quality.MALFORMED
 
 

@@ -34,7 +34,7 @@ def test_a_killed_worker_loses_nothing_that_was_durable_and_doubles_nothing(hous
         stage.go_on(1)
         at = stage.cut(worker, worker.kill)
         hospital.start_again()
-        stage.recover(at, within_s=20)
+        stage.recover(at, within_s=60)
         verdict, tables = stage.finish()
 
         assert broken_promises(stage, verdict, tables) == stage.broken == []
