@@ -7,7 +7,7 @@ import re
 from playwright.sync_api import expect
 
 from tests.browser.conftest import PHONE
-from tests.browser.test_looks import faults
+from tests.browser.looks import faults
 
 LONG_MS = 180_000
 """A segment counts as silent after two failed rounds, and its rule waits for half a minute more."""

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import PHONE
-from tests.browser.test_looks import faults
+from tests.browser.looks import faults
 
 TAPS, KEYS = 2, 4
 """From the home page to a ready pump with its place, at the most."""

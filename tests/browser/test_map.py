@@ -6,7 +6,7 @@ from playwright.sync_api import expect
 
 from tests.browser.conftest import PHONE
 from tests.browser.product import Process
-from tests.browser.test_looks import faults
+from tests.browser.looks import faults
 from tests.browser.test_river import MARKERS, open_map, wait_until
 
 

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import PHONE
-from tests.browser.test_looks import faults
+from tests.browser.looks import faults
 
 HAND = {"has_touch": True, "is_mobile": True}
 WARD = "Ward 1 West"

@@ -10,7 +10,7 @@ from PIL import Image
 from playwright.sync_api import expect
 
 from tests.browser.conftest import DESKTOP, PHONE
-from tests.browser.test_looks import faults
+from tests.browser.looks import faults
 
 TOUCH = {"has_touch": True, "is_mobile": True, "bypass_csp": True}
 TAG = "INF-009"

@@ -12,7 +12,7 @@ from PIL import Image
 from playwright.sync_api import expect
 
 from tests.browser.conftest import ARGUMENTS, CHROMIUM, PHONE, Visit
-from tests.browser.test_looks import faults
+from tests.browser.looks import faults
 
 HANDHELD = {"has_touch": True, "is_mobile": True}
 SOON = 20_000

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import DESKTOP, PHONE
-from tests.browser.test_looks import faults
+from tests.browser.looks import faults
 from tests.browser.test_plan_editor import EDITOR
 from tests.browser.test_plan_import import CORRIDOR, ROOMS
 from tests.browser.test_playback import PLAYBACK

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import DESKTOP, PHONE
-from tests.browser.test_looks import faults
+from tests.browser.looks import faults
 from tests.browser.test_scan import until
 
 TOUCH = {"has_touch": True, "is_mobile": True, "bypass_csp": True}
