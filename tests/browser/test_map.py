@@ -5,8 +5,8 @@ from __future__ import annotations
 from playwright.sync_api import expect
 
 from tests.browser.conftest import PHONE
-from tests.browser.product import Process
 from tests.browser.looks import faults
+from tests.browser.product import Process
 from tests.browser.test_river import MARKERS, open_map, wait_until
 
 
