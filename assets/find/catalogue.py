@@ -85,11 +85,15 @@ class Catalogue:
 
 
 def _shared(models: Sequence[Names], departments: Sequence[Names]) -> Iterator[Named]:
-    """For each department, the words that are its own; the rest have to name equipment."""
+    """For each department, the words that are its own; the rest have to name equipment. Where a department has them
+    all, it is meant: "ward 3 west" is no model 3 of another ward in the west."""
     by_words: dict[tuple[int, ...], set[int]] = {}
     for department in sorted(frozenset().union(*departments)):
         own = tuple(at for at, names in enumerate(departments) if department in names)
         by_words.setdefault(own, set()).add(department)
+    every = tuple(range(len(departments)))
+    if every in by_words:
+        by_words = {every: by_words[every]}
     for own, chosen in by_words.items():
         rest = [names for at, names in enumerate(models) if at not in own]
         of_rest = reduce(Names.__and__, rest) if rest else Names()

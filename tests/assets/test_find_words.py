@@ -132,6 +132,19 @@ def test_a_department_narrows_and_stands_for_all_that_is_its(make_pump, beds, wa
 
 
 @pytest.mark.django_db
+def test_what_names_a_department_whole_names_no_equipment_of_another(
+    make_pump, pumps, ward, site, tags_found
+):
+    other = Department.objects.create(site=site, name="Ward 1 West", code="1w")
+    third = EquipmentModel.objects.create(manufacturer="Meridian", name="Infusa 3", category=pumps)
+    make_pump("P-1", department=ward)
+    make_pump("P-2", department=other, model=third)
+    assert tags_found("ward 3 west") == ["P-1"]
+    assert tags_found("3 ward west") == ["P-1"]
+    assert tags_found("infusa 3 ward 1") == ["P-2"]
+
+
+@pytest.mark.django_db
 def test_a_new_word_counts_as_soon_as_it_is_entered(make_pump, pumps, tags_found):
     make_pump("P-1")
     assert tags_found("perfusor") == []
