@@ -5,12 +5,13 @@ Alerts that nobody was told of, because they were held back, are not counted.
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.db.models import Min
 from django.utils.translation import gettext as _
 
 from assets.alerts.models import Alert, Rule
@@ -29,9 +30,10 @@ SHORT_SHARE = 0.5
 
 @dataclass(slots=True)
 class Line:
-    """Of one rule or one unit. ``seen`` counts acknowledgements by :data:`WITHIN`."""
+    """Of one rule or one unit, over ``days``. ``seen`` counts acknowledgements by :data:`WITHIN`."""
 
     name: str
+    days: float
     key: Any = None
     count: int = 0
     seen: Counter[int] = field(default_factory=Counter)
@@ -52,8 +54,9 @@ class Line:
             self.short += alert.ended_at - alert.raised_at <= SHORT
 
     @property
-    def per_day(self) -> float:
-        return self.count / DAYS
+    def per_day(self) -> float | None:
+        """``None`` of less than a day: a rate would be a guess about the rest of it."""
+        return self.count / self.days if self.days >= 1 else None
 
     @property
     def seen_shares(self) -> list[tuple[int, float]]:
@@ -66,6 +69,9 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Fatigue:
+    """``length``: how far back was looked, to the first alert at most."""
+
+    length: timedelta
     total: Line
     rules: Sequence[Line]
     units: Sequence[Line]
@@ -76,22 +82,25 @@ class Fatigue:
 
 
 def measure(*, user: Any, now: datetime) -> Fatigue:
-    """Of the alerts of the last :data:`DAYS` days that ``user`` may see."""
-    begin = now - timedelta(days=DAYS)
-    seen = Alert.objects.visible_to(user).told().filter(raised_at__gte=begin, raised_at__lte=now)
-    total = Line("")
+    """Of the alerts that ``user`` may see, of the last :data:`DAYS` days or since there are alerts."""
+    told = Alert.objects.visible_to(user).told().filter(raised_at__lte=now)
+    first = told.aggregate(at=Min("raised_at"))["at"]
+    length = min(timedelta(days=DAYS), now - (first or now))
+    days = length / timedelta(days=1)
+    seen = told.filter(raised_at__gte=now - length)
+    total = Line("", days)
     rules: dict[int, Line] = {}
-    units: dict[str, Line] = defaultdict(lambda: Line(""))
+    units: dict[str, Line] = {}
     names = dict(Rule.objects.values_list("pk", "name"))
     for alert in seen.select_related("department").iterator(chunk_size=1000):
         unit = alert.department.name if alert.department else _("no unit")
-        units[unit].name = unit
-        line = rules.setdefault(alert.rule_id, Line(names[alert.rule_id], alert.rule_id))
-        for each in (total, line, units[unit]):
+        of_rule = rules.setdefault(alert.rule_id, Line(names[alert.rule_id], days, alert.rule_id))
+        of_unit = units.setdefault(unit, Line(unit, days))
+        for each in (total, of_rule, of_unit):
             each.take(alert)
     for line in rules.values():
         line.proposals = proposals(line)
-    return Fatigue(total, _most_first(rules.values()), _most_first(units.values()))
+    return Fatigue(length, total, _most_first(rules.values()), _most_first(units.values()))
 
 
 def proposals(line: Line) -> list[str]:
@@ -105,7 +114,7 @@ def proposals(line: Line) -> list[str]:
         found.append(_("Many come back: let it resolve later, or widen its hysteresis."))
     if line.share(line.short) > SHORT_SHARE:
         found.append(_("Most are over within two minutes: raise it later."))
-    if line.per_day > MOST_PER_DAY:
+    if (line.per_day or 0) > MOST_PER_DAY:
         found.append(_("It calls more than ten times a day: narrow what it is about."))
     return found
 

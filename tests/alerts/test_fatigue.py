@@ -45,6 +45,18 @@ def test_what_is_older_than_four_weeks_or_held_back_is_not_counted(raised, biome
     assert alert.held == ""
 
 
+def test_a_rate_is_of_the_time_since_the_first_alert_and_there_is_none_before_a_day_has_passed(
+    raised, biomed, noon
+):
+    raised()
+    raised(tag="P-2")
+
+    assert measure(user=biomed, now=noon).total.per_day is None
+    assert measure(user=biomed, now=noon + timedelta(hours=23)).total.per_day is None
+    assert measure(user=biomed, now=noon + timedelta(days=4)).total.per_day == 0.5
+    assert measure(user=biomed, now=noon + timedelta(days=28)).total.per_day == 2 / 28
+
+
 @pytest.mark.parametrize(
     ("numbers", "words"),
     [
@@ -58,7 +70,7 @@ def test_what_is_older_than_four_weeks_or_held_back_is_not_counted(raised, biome
     ],
 )
 def test_a_rule_is_proposed_for_change_by_what_can_be_read_from_the_page(numbers, words):
-    found = proposals(Line("rule", **numbers))
+    found = proposals(Line("rule", 28, **numbers))
 
     assert len(found) == len(words)
     assert all(word in text for word, text in zip(words, found, strict=True))

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from assets.alerts.fatigue import DAYS, FEWEST, WITHIN, measure
+from assets.alerts.fatigue import FEWEST, WITHIN, measure
 
 
 @require_safe
@@ -18,7 +18,6 @@ from assets.alerts.fatigue import DAYS, FEWEST, WITHIN, measure
 def fatigue(request: HttpRequest) -> HttpResponse:
     context = {
         "fatigue": measure(user=request.user, now=timezone.now()),
-        "days": DAYS,
         "within": WITHIN,
         "fewest": FEWEST,
     }
