@@ -185,6 +185,7 @@ CELERY_BEAT_SCHEDULE = {
     "tell-mentioned": {"task": "hospital.tell_mentioned", "schedule": 5.0},
     "take-in-recall-files": {"task": "recalls.take_in_files", "schedule": 1.0},
     "plan-maintenance": {"task": "planning.plan_maintenance", "schedule": 3600.0},
+    "sum-use": {"task": "measures.sum_use", "schedule": 300.0},
     "settle-planned-work": {"task": "planning.settle", "schedule": 20.0},
     "match-new-equipment": {"task": "recalls.match_new_equipment", "schedule": 20.0},
     "look-at-par-levels": {"task": "hospital.look_at_par_levels", "schedule": 5.0},

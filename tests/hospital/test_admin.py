@@ -66,6 +66,9 @@ INNER = {
     "planning.Occurrence",  # made by the clock, moved and tried on the pages of planning
     "planning.Attempt",
     "planning.PlanningRun",
+    "measures.UseWeek",  # sums that the clock keeps
+    "measures.UseMark",
+    "measures.UseTouched",
     "pool.Reservation",  # made and cancelled in calendars
     "pool.DeliveryRequest",  # moved on the board
     "pool.DeliveryEvent",
