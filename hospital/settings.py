@@ -64,6 +64,7 @@ INSTALLED_APPS = [
     "assets.recalls",
     "assets.planning",
     "assets.device_orders",
+    "assets.stock",
     "assets.measures",
     "assets.pool",
     "assets.utilisation",

@@ -16,6 +16,7 @@ from assets.planning.models import Occurrence, Plan
 from assets.pool.models import DeliveryRequest, Reservation
 from assets.procedures.models import Procedure, ProcedureVersion, Run, Step, TestRecord
 from assets.recalls.models import Campaign, Evidence, ImportRun, Item, ItemEvent, Match, Notice
+from assets.stock.models import Part, Stock
 from collectors.models import (
     Discovery,
     Endpoint,
@@ -205,6 +206,15 @@ PAGES = {
     "maintenance-plan-end": TECHNICAL,
     "maintenance-plans-of-asset": TECHNICAL,
     "work-told": TECHNICAL,
+    "parts": HISTORY,
+    "parts-file": HISTORY,
+    "parts-import": TECHNICAL,
+    "part-new": TECHNICAL,
+    "part": HISTORY,
+    "part-move": TECHNICAL,
+    "part-stores": HISTORY,
+    "part-store": TECHNICAL,
+    "work-use": TECHNICAL,
     "work-told-of-asset": TECHNICAL,
     "maintenance-calendar": TECHNICAL,
     "maintenance-walk": TECHNICAL,
@@ -243,7 +253,7 @@ POSTED = {
     "reservation-restore", "request-move", "work-order-add-file", "work-order-add", "work-order-assign", "work-bulk",
     "recall-decide", "recall-undo", "recall-move", "recall-close",
     "procedure-draft", "procedure-retire", "procedure-run-strike", "procedure-answer", "certificate-strike",
-    "maintenance-plan-end", "maintenance-move", "maintenance-attempt",
+    "maintenance-plan-end", "maintenance-move", "maintenance-attempt", "part-move",
     "alerts-act", "alert-rule-try", "alert-push", "alert-channel-test", "alert-channel-remove",
     "alert-on-call-end", "alert-window-end",
 }  # fmt: skip
@@ -289,6 +299,11 @@ ALSO_POSTED = {
     "recall-import-run",
     "maintenance-plan-new",
     "maintenance-plan",
+    "parts-import",
+    "part-new",
+    "part",
+    "part-store",
+    "work-use",
 }
 """Shows a form, and takes it."""
 UNTOLD = {
@@ -304,7 +319,7 @@ OF_ONE_THING = {
     "par-level", "par-edit", "par-remove", "par-round", "par-tick", "work-order", "work-order-move",
     "work-order-comment", "work-order-priority", "work-order-add-photo", "work-photo", "reservation-cancel",
     "reservation-restore", "request", "request-move",
-    "alert", "alert-rule", "alert-rule-opens", "work-told", "alert-channel-test", "alert-channel-remove",
+    "alert", "alert-rule", "alert-rule-opens", "work-told", "work-use", "alert-channel-test", "alert-channel-remove",
     "alert-on-call-one", "alert-on-call-end", "alert-window", "alert-window-end",
     "work-order-add-file", "work-order-add", "recall-photo",
     "maintenance-plan", "maintenance-plan-end", "maintenance-move", "maintenance-attempt",
@@ -338,6 +353,7 @@ API = {
     "testrecord": HISTORY,
     "notice": HISTORY,
     "plan": TECHNICAL,
+    "part": HISTORY,
     "occurrence": TECHNICAL,
     "measured": HISTORY,
     "reservation": EVERYBODY,
@@ -445,6 +461,8 @@ def hospital_in_use(floor, make_pump, make_zone, make_endpoint, biomed, noon):
         id=1, name="Check", asset=pump, unit="month", every=12, begins_on=noon.date(), made_at=noon
     )
     Occurrence.objects.create(id=1, plan=plan, asset=pump, made_at=noon)
+    part = Part.objects.create(id=1, number="B-1", name="Battery")
+    Stock.objects.create(id=1, part=part, store=bay)
     FloorPicture.objects.create(
         floor=floor, content=b"", media_type="image/png", width_px=1, height_px=1, bounds=[0, 0, 1, 1]
     )
