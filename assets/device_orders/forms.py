@@ -22,5 +22,9 @@ class OpensForm(forms.ModelForm):  # type: ignore[type-arg]  # Django lets nobod
         super().__init__(*args, **kwargs)
         self.fields["opens"].initial = self.instance.pk is not None and not self.instance._state.adding
         self.fields["template"].queryset = OrderTemplate.objects.filter(is_current=True)  # type: ignore[attr-defined]
+        self.fields["template"].empty_label = _("none")  # type: ignore[attr-defined]
+        for name, words in (("priority", _("by risk and impact")), ("team", _("that of the kind"))):
+            field: Any = self.fields[name]
+            field.choices = [("", words), *[choice for choice in field.choices if choice[0]]]
         for name in self.Meta.fields:
             self.fields[name].widget.attrs["class"] = "select"

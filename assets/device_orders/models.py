@@ -44,11 +44,8 @@ class OrderRule(models.Model):
         choices=Priority.choices,
         null=True,
         blank=True,
-        help_text=_("Empty: by risk and impact."),
     )
-    team = models.CharField(
-        _("team"), max_length=12, choices=Team.choices, blank=True, help_text=_("Empty: that of the kind.")
-    )
+    team = models.CharField(_("team"), max_length=12, choices=Team.choices, blank=True)
     when_clear = models.CharField(
         _("when it is over"), max_length=8, choices=WhenClear.choices, default=WhenClear.PROPOSE
     )

@@ -307,7 +307,7 @@ ALSO_POSTED = {
 }
 """Shows a form, and takes it."""
 UNTOLD = {
-    "measured-orders", "measured-occurrences",
+    "measured-orders", "measured-occurrences", "part-move",
     "alerts-act", "alert-push", "alert-rule-new", "alert-rule-try", "alert-channel-test", "alert-channel-remove",
     "alert-on-call-one", "alert-on-call-end", "alert-window", "alert-window-end",
 }  # fmt: skip
@@ -364,6 +364,9 @@ API = {
 }
 """What the API lists → who may read it. Nobody who is signed in writes there."""
 ACTIONS = {
+    "part-receive": TECHNICAL,
+    "part-count": TECHNICAL,
+    "part-use": TECHNICAL,
     "asset-place": HANDS_ON,
     "asset-claim": HANDS_ON,
     "scan-cleaned": HANDS_ON,
@@ -612,13 +615,14 @@ def test_the_api_does_not_count_what_another_site_has(client, hospital_in_use, p
         "category",
         "notice",
         "procedure",
+        "part",
     }  # the catalogue, and what authorities say, are the same for every site
     for address in api():
         row = address.name.removesuffix("-list").removesuffix("-detail")
         answer = client.get(address.path)
         if address.name == "notice-detail":
             assert answer.json()["matches"] == []
-        elif address.name == "procedure-detail":
+        elif address.name in {"procedure-detail", "part-detail"}:
             assert answer.status_code == 200
         elif address.name.endswith("-detail"):
             assert answer.status_code == 404, address

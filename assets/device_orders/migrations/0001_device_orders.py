@@ -46,7 +46,6 @@ class Migration(migrations.Migration):
                     models.PositiveSmallIntegerField(
                         blank=True,
                         choices=[(1, "Urgent"), (2, "High"), (3, "Normal"), (4, "Low")],
-                        help_text="Empty: by risk and impact.",
                         null=True,
                         verbose_name="priority",
                     ),
@@ -56,7 +55,6 @@ class Migration(migrations.Migration):
                     models.CharField(
                         blank=True,
                         choices=[("biomed", "Biomedical engineering"), ("pool", "Equipment pool")],
-                        help_text="Empty: that of the kind.",
                         max_length=12,
                         verbose_name="team",
                     ),
