@@ -7,7 +7,19 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import DateTimeField, DurationField, ExpressionWrapper, F, Max, Min, Q, Sum, Value
+from django.db.models import (
+    Case,
+    DateTimeField,
+    DurationField,
+    ExpressionWrapper,
+    F,
+    Max,
+    Min,
+    Q,
+    Sum,
+    Value,
+    When,
+)
 from django.db.models.functions import Coalesce, Greatest, Least
 
 from assets.measures.models import UseMark, UseTouched, UseWeek
@@ -35,10 +47,8 @@ def use_of(scope: Scope, key: str) -> Lengths:
     there = scope.there("asset__")
     settled = there & ~Q(asset__in=touched) if touched else there
     total: dict[int | None, timedelta] = defaultdict(timedelta)
-    for value, length in _whole_weeks(settled, key, first, last):
-        total[value] += length
     edges = [
-        _running(settled, key, begin, first),
+        _whole_weeks(settled, key, begin, first, last),
         _lengths(_ending(begin, first).filter(settled), key, begin, first),
         _lengths(intervals(last, end).filter(settled), key, last, end),
     ]
@@ -73,21 +83,17 @@ def _weeks_within(begin: datetime, end: datetime) -> tuple[datetime, datetime] |
     return None if first is None or first == last else (first, last)
 
 
-def _whole_weeks(there: Q, key: str, first: datetime, last: datetime) -> list[tuple[int | None, timedelta]]:
-    found = []
-    for at, sign in ((last, 1), (first, -1)):
-        rows = UseMark.objects.filter(there, at=at).order_by().values_list(f"asset__{key}")
-        found += [
-            (value, timedelta(microseconds=sign * int(us))) for value, us in rows.annotate(Sum("use_us"))
-        ]
-    return found
-
-
-def _running(there: Q, key: str, begin: datetime, first: datetime) -> Lengths:
-    """Before ``first``, of the use that goes on at that moment."""
-    since = Greatest(F("running_since"), _moment(begin))
-    rows = UseMark.objects.filter(there, at=first, running_since__isnull=False).order_by()
-    return dict(rows.values_list(f"asset__{key}").annotate(length=_sum(_moment(first) - since)))
+def _whole_weeks(there: Q, key: str, begin: datetime, first: datetime, last: datetime) -> Lengths:
+    """The difference of two marks; and before the first, what of the use that goes on at it is in the period."""
+    rows = UseMark.objects.filter(there, at__in=[first, last]).order_by().values_list(f"asset__{key}")
+    told = rows.annotate(
+        us=Sum(Case(When(at=last, then=F("use_us")), default=-F("use_us"))),
+        before=_sum(
+            _moment(first) - Greatest(F("running_since"), _moment(begin)),
+            filter=Q(at=first, running_since__isnull=False),
+        ),
+    )
+    return {value: timedelta(microseconds=int(us)) + (before or timedelta(0)) for value, us, before in told}
 
 
 def _ending(begin: datetime, first: datetime) -> Any:
@@ -104,5 +110,5 @@ def _moment(value: datetime) -> Any:
     return Value(value, output_field=DateTimeField())
 
 
-def _sum(length: Any) -> Any:
-    return Sum(ExpressionWrapper(length, output_field=DurationField()))
+def _sum(length: Any, **extra: Any) -> Any:
+    return Sum(ExpressionWrapper(length, output_field=DurationField()), **extra)
