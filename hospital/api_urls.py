@@ -21,6 +21,7 @@ from assets.pool.api import DeliveryViewSet, HandOverView, ReservationViewSet
 from assets.procedures.api import ProcedureViewSet, RecordViewSet, RunViewSet
 from assets.recalls.api import NoticeViewSet
 from assets.scanning.api import CleanedView, ScanView
+from assets.stock.api import PartViewSet
 from assets.utilisation.api import AssetReportView, FleetReportView, UnitReportView
 from collectors.api import DisturbanceViewSet, EndpointViewSet
 from collectors.receivers.http.api import ObservationsView
@@ -45,6 +46,7 @@ router.register("procedure-runs", RunViewSet)
 router.register("test-records", RecordViewSet)
 router.register("plans", PlanViewSet)
 router.register("occurrences", OccurrenceViewSet)
+router.register("parts", PartViewSet)
 router.register("recalls", NoticeViewSet)
 router.register("reservations", ReservationViewSet)
 router.register("delivery-requests", DeliveryViewSet)

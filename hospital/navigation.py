@@ -105,6 +105,12 @@ ROOMS: tuple[Room, ...] = (
                 "measures",
                 "measured-orders",
                 "measured-occurrences",
+                "parts",
+                "part",
+                "part-new",
+                "parts-import",
+                "part-stores",
+                "part-store",
             }
         ),
         on_phone=False,

@@ -62,6 +62,8 @@ _PLANNING = frozenset(
     {"planning.view_plan", "planning.view_occurrence", "planning.make_plan", "planning.walk_plans"}
 )
 _MEASURES = frozenset({"measures.view_measures"})
+_PARTS = frozenset({"stock.view_part"})
+_STOCK = frozenset({"stock.move_stock"})
 _PAR = frozenset({"par.view_parlevel", "par.view_round"})
 _PAR_LEVELS = frozenset({"par.change_parlevel"})
 _UTILISATION = frozenset({"utilisation.view_fleetday"})
@@ -90,6 +92,8 @@ _ENGINEERING = (
     | _RECALLING
     | _PLANNING
     | _MEASURES
+    | _PARTS
+    | _STOCK
     | _SERVING
     | _PAR_LEVELS
     | _UTILISATION
@@ -101,7 +105,15 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     Role.NURSE: _AT_THE_BEDSIDE,
     Role.BIOMED: _ENGINEERING,
     Role.FACILITIES: (
-        _LOOKING | _HISTORY | _TESTS | _RECALLS | _MEASURES | _PAR_LEVELS | _UTILISATION | _ALL_ALERTS
+        _LOOKING
+        | _HISTORY
+        | _TESTS
+        | _RECALLS
+        | _MEASURES
+        | _PARTS
+        | _PAR_LEVELS
+        | _UTILISATION
+        | _ALL_ALERTS
     ),
     Role.ADMIN: _ENGINEERING | _TOKENS | _CHANNELS,
     Role.DISPLAY: frozenset({"locations.view_floor", "assets.watch_floor"}),

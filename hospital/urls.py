@@ -64,6 +64,8 @@ urlpatterns = [
     path("", include("assets.procedures.urls")),
     path("", include("assets.recalls.urls")),
     path("", include("assets.planning.urls")),
+    path("", include("assets.device_orders.urls")),
+    path("", include("assets.stock.urls")),
     path("", include("assets.measures.urls")),
     path("", include("assets.pool.urls")),
     path("", include("assets.alerts.urls")),

@@ -38,12 +38,14 @@ class Row:
 class DryRun:
     """``days``: each day of the time with its count, the days without any included.
 
-    ``is_partial``: it took too long, and only ``looked_at`` of ``assets`` were looked at.
+    ``count``: alerts, of so many ``pieces``. ``is_partial``: it took too long, and only ``looked_at`` of ``assets``
+    were looked at.
     """
 
     days: list[tuple[date, int]] = field(default_factory=list)
     rows: list[Row] = field(default_factory=list)
     count: int = 0
+    pieces: int = 0
     assets: int = 0
     looked_at: int = 0
 
@@ -72,7 +74,7 @@ def dry_run(
     counts = Counter(episode.raised_at.astimezone(zone).date() for _, episode in found)
     first, last = begin.astimezone(zone).date(), until.astimezone(zone).date()
     run.days = [(day, counts[day]) for day in _days(first, last)]
-    run.count = len(found)
+    run.count, run.pieces = len(found), len({asset_id for asset_id, _ in found})
     newest = sorted(found, key=lambda each: each[1].raised_at, reverse=True)[:MOST_ROWS]
     known = Asset.objects.select_related("model__category").in_bulk({asset_id for asset_id, _ in newest})
     run.rows = [

@@ -6,7 +6,7 @@ twice. What a person does is :func:`acknowledge_alert`, :func:`take_back` and :f
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Any
 
@@ -223,6 +223,8 @@ def _note(
         alert=alert, step=step, at=at, noted_at=now, by=by, note=note[:200], severity=alert.severity
     )
     tell(transition=taken, now=now)
+    for witness in WITNESSES:
+        witness(taken)
     transaction.on_commit(send_alerts_change, robust=True)
     return taken
 
@@ -247,3 +249,7 @@ def _site_of(zone: Zone | None) -> Site:
     if zone is None:
         raise ValueError("an alert that is about no asset and no zone needs its site")
     return zone.floor.building.site
+
+
+WITNESSES: list[Callable[[AlertTransition], None]] = []
+"""Who has to hear of a step, in its own transaction; each adds itself when the program starts."""

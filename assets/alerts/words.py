@@ -32,6 +32,8 @@ TECHNICAL = frozenset({Kind.ENDPOINT, Kind.SEGMENT})
 """Kinds that concern those who look after collecting, and nobody on a ward."""
 
 
+OF_EQUIPMENT = frozenset({Kind.FAULT, Kind.BATTERY, Kind.TEMPERATURE, Kind.READING, Kind.MISSING})
+"""Kinds that are about what a piece of equipment itself reports, or that it reports nothing: work may come of them."""
 SILENCES = frozenset({Kind.MISSING, Kind.ENDPOINT, Kind.SEGMENT})
 """Kinds that another alert may explain: what stands behind a silent segment is silent for its sake."""
 OUTAGES = frozenset({Kind.MISSING, Kind.ENDPOINT, Kind.FAULT})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -110,6 +111,8 @@ def strike_out(*, order: WorkOrder, kind: str, pk: int, by: Any, now: datetime) 
         entry.struck_at, entry.struck_by = now, by
         entry.save(update_fields=["struck_at", "struck_by"])
         note_event(current, Happening.STRUCK, by=by, now=now, note=str(entry)[:200])
+        for witness in WITNESSES:
+            witness(entry, by, now)
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,3 +135,7 @@ def sums_of(order: WorkOrder) -> Sums:
         cost=cost,
         unpriced=parts.filter(unit_cost=None).count() + visits.filter(cost=None).count(),
     )
+
+
+WITNESSES: list[Callable[[Entry, Any, datetime], None]] = []
+"""Who hears of an entry that was struck out, in the same transaction; each adds itself when the program starts."""

@@ -44,10 +44,16 @@ def lock_as_seen(number: int, *, seen: str | None = None, version: int | None = 
     return current
 
 
-def note_event(order: WorkOrder, what: Happening, *, by: Any, now: datetime, **told: Any) -> WorkEvent:
-    """Adds it, and remembers whom it names. Within the caller's transaction."""
+def note_event(
+    order: WorkOrder, what: Happening, *, by: Any, now: datetime, is_by_device: bool = False, **told: Any
+) -> WorkEvent:
+    """Adds it, and remembers whom it names. Within the caller's transaction.
+
+    ``is_by_device``: nobody told it, but a rule that watches the equipment.
+    """
+    is_unverified = by is None and not is_by_device
     event = WorkEvent.objects.create(
-        order=order, what=what, by=by, at=now, is_unverified=by is None, version=order.version, **told
+        order=order, what=what, by=by, at=now, is_unverified=is_unverified, version=order.version, **told
     )
     if by is not None and "@" in event.note:
         _mention(event, by)

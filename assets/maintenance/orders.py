@@ -22,7 +22,7 @@ from assets.maintenance.events import (
 from assets.maintenance.models import WorkEvent, WorkOrder
 from assets.maintenance.moving import check_assignee, make_step, move_work_order
 from assets.maintenance.priority import suggested_priority
-from assets.maintenance.words import CLOCKED, ONE_AT_A_TIME, TEAMS, Happening, Kind, Priority, State
+from assets.maintenance.words import CLOCKED, ONE_AT_A_TIME, TEAMS, Happening, Kind, Priority, State, Team
 from assets.models import Asset
 
 __all__ = [
@@ -52,8 +52,11 @@ def open_work_order(
     due_at: datetime | None = None,
     cause: WorkOrder | None = None,
     is_down: bool = False,
+    is_by_device: bool = False,
+    team: Team | None = None,
 ) -> Opened:
-    """Asks the team of that kind for work on an asset. ``by`` nobody: reported without an account, and unverified.
+    """Asks the team of that kind, or ``team``, for work on an asset. ``by`` nobody: reported without an account, and
+    unverified, but where ``is_by_device`` says that a rule opens it from what the equipment reported.
 
     Without a ``priority``, it follows from the category's risk and the ``impact``. ``due_at`` is for planned
     kinds; those somebody waits for have clocks. ``is_down``: the order holds the asset out of service from now on.
@@ -69,15 +72,16 @@ def open_work_order(
             WorkOrder.objects.open().filter(asset=asset, kind=kind).select_for_update(of=("self",)).first()
         )
         if there is not None and kind in ONE_AT_A_TIME:
-            opened = _report_again(there, by, now, text)
+            opened = _report_again(there, by, now, text, is_by_device=is_by_device)
         else:
             order = WorkOrder(
                 asset=asset,
                 kind=kind,
-                team=TEAMS[kind],
+                team=team or TEAMS[kind],
                 priority=priority or suggested_priority(asset, impact),
                 asked_by=by,
-                is_unverified=by is None,
+                is_unverified=by is None and not is_by_device,
+                is_by_device=is_by_device,
                 opened_at=now,
                 note=text,
                 impact=impact,
@@ -86,20 +90,29 @@ def open_work_order(
             )
             start_clocks(order)
             order.save()
-            note_event(order, Happening.OPENED, by=by, now=now, note=text, target=State.REQUEST)
+            note_event(
+                order,
+                Happening.OPENED,
+                by=by,
+                now=now,
+                note=text,
+                target=State.REQUEST,
+                is_by_device=is_by_device,
+            )
             opened = Opened(order, is_new=True)
         if is_down and by is not None:
             hold_back(opened.order, by=by, now=now)
         return opened
 
 
-def _report_again(order: WorkOrder, by: Any, now: datetime, text: str) -> Opened:
+def _report_again(order: WorkOrder, by: Any, now: datetime, text: str, *, is_by_device: bool) -> Opened:
     was_unverified = order.is_unverified
     if was_unverified and by is not None:
         order.is_unverified = False
         order.version += 1
         order.save(update_fields=["is_unverified", "version"])
-    note_event(order, Happening.REPORTED_AGAIN, by=by, now=now, note=text)
+    what = Happening.DEVICE if is_by_device else Happening.REPORTED_AGAIN
+    note_event(order, what, by=by, now=now, note=text, is_by_device=is_by_device)
     return Opened(order, is_new=False, was_unverified=was_unverified)
 
 

@@ -142,3 +142,4 @@ class Happening(models.TextChoices):
     VISIT = "visit", _("Vendor visit")
     FILE = "file", _("File")
     STRUCK = "struck", _("Struck out")
+    DEVICE = "device", _("The equipment reported")

@@ -1,4 +1,4 @@
-"""What a piece cost and how long it is meant to serve: what its yearly cost and its age are compared with."""
+"""What a piece cost and how long it is meant to serve; and how long each was in use up to the begin of weeks."""
 
 from __future__ import annotations
 
@@ -36,3 +36,49 @@ class Purchase(models.Model):
 
     def __str__(self) -> str:
         return f"{self.asset_id}: {self.cost}"
+
+
+class UseWeek(models.Model):
+    """The begin of a week, Monday 00:00 UTC, up to which use is summed. There are no gaps between the first and the
+    last."""
+
+    at = models.DateTimeField(primary_key=True)
+
+    class Meta:
+        ordering = ["at"]
+
+    def __str__(self) -> str:
+        return f"{self.at:%F}"
+
+
+class UseMark(models.Model):
+    """How long one asset was in use altogether up to the begin of a week, as a meter would stand. Without a row:
+    never."""
+
+    at = models.DateTimeField()
+    asset = models.ForeignKey("assets.Asset", on_delete=models.CASCADE, related_name="+", db_index=False)
+    use_us = models.BigIntegerField(help_text="Microseconds.")
+    running_since = models.DateTimeField(
+        null=True, help_text="When the use began that goes on at that moment."
+    )
+
+    class Meta:
+        ordering = ["at", "asset"]
+        constraints = [models.UniqueConstraint(fields=["at", "asset"], name="use_mark_once")]
+
+    def __str__(self) -> str:
+        return f"{self.asset_id} up to {self.at:%F}"
+
+
+class UseTouched(models.Model):
+    """An asset whose history before this week changed: written with the change itself, and until it is summed anew its
+    marks count for nothing."""
+
+    asset_id = models.BigIntegerField()
+    since_us = models.BigIntegerField(help_text="Microseconds since 1970.")
+
+    class Meta:
+        ordering = ["pk"]
+
+    def __str__(self) -> str:
+        return f"{self.asset_id} since {self.since_us}"

@@ -8,7 +8,18 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
-from django.db.models import Count, DateTimeField, DurationField, ExpressionWrapper, F, Sum, Value
+from django.db.models import (
+    Count,
+    DateTimeField,
+    DurationField,
+    Exists,
+    ExpressionWrapper,
+    F,
+    OuterRef,
+    Q,
+    Sum,
+    Value,
+)
 from django.db.models.functions import Coalesce, Greatest, Least
 
 from assets.maintenance.downtime import Span, weighted
@@ -16,8 +27,7 @@ from assets.maintenance.models import Downtime, WorkOrder
 from assets.maintenance.words import REPAIRS, Outcome, State
 from assets.measures.figures import Figure, availability, failure_rate, mtbf, mttr
 from assets.measures.scope import KEYS, Scope
-from assets.models import ActivityInterval
-from assets.words import Activity
+from assets.measures.use import use_of
 
 HOUR = timedelta(hours=1)
 
@@ -91,7 +101,7 @@ def closed_repairs(scope: Scope) -> Any:
 
 
 def downtimes_of(scope: Scope) -> Any:
-    rows = Downtime.objects.current().filter(asset__in=scope.assets().values("pk"))
+    rows = Downtime.objects.current().filter(scope.there("asset__"))
     return rows.overlapping(scope.begin_at, scope.end_at)
 
 
@@ -112,37 +122,28 @@ def _add_assets(found: dict[int | None, Reliability], scope: Scope, key: str) ->
 
 
 def _add_use(found: dict[int | None, Reliability], scope: Scope, key: str) -> None:
-    """An open interval reaches no further than the moment at which silence made it unknown."""
-    until = Least(Coalesce(F("asset__now__stale_at"), _moment(scope.end_at)), _moment(scope.end_at))
-    end = Least(Coalesce(F("end"), until), _moment(scope.end_at))
-    begin = Greatest(F("begin"), _moment(scope.begin_at))
-    rows = ActivityInterval.objects.filter(activity=Activity.IN_USE, asset__in=scope.assets().values("pk"))
-    rows = (
-        rows.overlapping(scope.begin_at, scope.end_at)
-        .alias(last=end, first=begin)
-        .filter(last__gt=F("first"))
-    )
-    for value, length in rows.order_by().values_list(f"asset__{key}").annotate(length=_length(begin, end)):
-        found[value].in_use = length or timedelta(0)
+    for value, length in use_of(scope, key).items():
+        found[value].in_use = length
 
 
 def _add_failures(found: dict[int | None, Reliability], scope: Scope, key: str) -> None:
-    closed = closed_repairs(scope).order_by()
-    for value, outcome, count in closed.values_list(f"asset__{key}", "outcome").annotate(count=Count("pk")):
+    is_dated = Exists(Downtime.objects.current().filter(order=OuterRef("pk")))
+    closed = closed_repairs(scope).order_by().values_list(f"asset__{key}", "outcome")
+    for value, outcome, count, dated in closed.annotate(
+        count=Count("pk"), dated=Count("pk", filter=Q(is_dated, outcome=Outcome.FAILURE))
+    ):
         if outcome == Outcome.FAILURE:
             found[value].failures += count
+            found[value].undated += count - dated
         else:
             found[value].others += count
-    failures = failures_of(scope)
-    restoring = Downtime.objects.current().filter(order__in=failures.order_by().values("pk")).order_by()
+    failures = failures_of(scope).order_by().values("pk")
+    restoring = Downtime.objects.current().filter(order__in=failures).order_by()
     end = Coalesce(F("end"), _moment(scope.now))
     for value, percent, length in restoring.values_list(f"asset__{key}", "percent").annotate(
         length=_length(F("begin"), end)
     ):
         found[value].restoring += (length or timedelta(0)) * percent / 100
-    undated = failures.exclude(pk__in=restoring.values("order")).order_by()
-    for value, count in undated.values_list(f"asset__{key}").annotate(count=Count("pk")):
-        found[value].undated = count
 
 
 def _add_downtime(found: dict[int | None, Reliability], scope: Scope, key: str) -> None:

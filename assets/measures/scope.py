@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from assets.models import Asset, Category, EquipmentModel
 from assets.planning.calendar import DAY, day_at
 from locations.models import Department, Site
+from locations.queries import in_sites_of
 
 DAYS = 365
 BY: dict[str, Any] = {"category": _("Category"), "group": _("Department"), "model": _("Model")}
@@ -62,8 +63,12 @@ class Scope:
         }
         return Q(**{f"{path}{name}": value for name, value in told.items() if value is not None})
 
+    def there(self, path: str = "") -> Q:
+        """A condition on what has its asset at ``path``: seen by the user, of the scope, and there in the period."""
+        seen = in_sites_of(self.user, f"{path}site")
+        gone_later = Q(**{f"{path}retired_at__isnull": True}) | Q(**{f"{path}retired_at__gt": self.begin_at})
+        return seen & self.of_assets(path) & gone_later & Q(**{f"{path}created_at__lt": self.end_at})
+
     def assets(self) -> Any:
         """Those that were there at some moment of the period."""
-        gone_later = Q(retired_at__isnull=True) | Q(retired_at__gt=self.begin_at)
-        found = Asset.objects.visible_to(self.user).filter(self.of_assets(), gone_later)
-        return found.filter(created_at__lt=self.end_at)
+        return Asset.objects.filter(self.there())

@@ -123,7 +123,7 @@ def entries_of(scope: Scope, assets: Any = None) -> tuple[Any, Any, Any]:
     told: dict[str, Any] = {"struck_at": None}
     if assets is not None:
         told["order__asset__in"] = assets
-    visible = scope.of_assets("order__asset__") & Q(order__asset__in=scope.assets().values("pk"))
+    visible = scope.there("order__asset__")
     days = {"day__gte": scope.begin, "day__lte": scope.end}
     return (
         Labour.objects.filter(visible, **told, **days),
@@ -160,7 +160,7 @@ class CostOfService:
 
 
 def cost_of_service_of(scope: Scope) -> CostOfService:
-    bought = Purchase.objects.filter(asset__in=scope.assets().values("pk"), cost__isnull=False)
+    bought = Purchase.objects.filter(scope.there("asset__"), cost__isnull=False)
     told = bought.aggregate(sum=Sum("cost"), count=Count("pk"))
     acquisition = told["sum"] or Decimal(0)
     cost = costs_of(scope, bought.values("asset")).total

@@ -33,6 +33,13 @@ class ActivityInterval(models.Model):
                 condition=Q(end__isnull=True) | Q(end__gt=F("begin")), name="interval_has_length"
             ),
         ]
+        indexes = [
+            models.Index(
+                fields=["end", "asset", "begin"],
+                condition=Q(activity=Activity.IN_USE),
+                name="interval_in_use",
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.asset_id} {self.activity} {self.begin:%F %T}"

@@ -71,6 +71,10 @@ WATCHED = (
     "recalls.DeviceRecord",
     "recalls.Production",
     "planning.Plan",
+    "device_orders.OrderRule",
+    "stock.Part",
+    "stock.Stock",
+    "stock.Movement",
     "planning.Occurrence",
     "planning.Attempt",
     "measures.Purchase",
@@ -129,6 +133,11 @@ SYSTEM_ONLY = (
     "recalls.NoticeVersion",
     "recalls.ImportFile",  # gone when it is taken in; its run is watched
     "recalls.Looked",
+    "measures.UseWeek",
+    "measures.UseMark",
+    "measures.UseTouched",
+    "device_orders.Step",
+    "device_orders.Told",  # its order and its alert say it, and are watched
     "planning.PlanningRun",  # what the clock did last
     "recalls.Evidence",  # what happened to its piece names it, and is watched
     "alerts.RuleVersion",

@@ -8,6 +8,8 @@ from typing import Any
 from assets.alerts.models import Rule
 from assets.alerts.rule_changes import save_rule
 from assets.alerts.words import Kind, Severity
+from assets.device_orders.models import OrderRule, WhenClear
+from assets.maintenance.models import OrderTemplate
 from assets.models import Category
 
 
@@ -66,4 +68,15 @@ def seed_rules() -> int:
             **told.extra,
         )
         save_rule(rule=rule, scope={"categories": [categories[slug] for slug in told.categories]}, by=None)
+    _open_orders()
     return len(RULES)
+
+
+def _open_orders() -> None:
+    """What a device says of itself becomes work."""
+    template, _is_new = OrderTemplate.objects.get_or_create(
+        name="The device reports a fault",
+        defaults={"kind": "corrective", "impact": "hinders", "note": "Read its log and run its self-test."},
+    )
+    fault = Rule.objects.get(kind=Kind.FAULT)
+    OrderRule.objects.create(rule=fault, template=template, when_clear=WhenClear.PROPOSE)

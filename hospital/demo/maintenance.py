@@ -15,6 +15,10 @@ from assets.planning.calendar import DAY
 from assets.planning.daily import plan_maintenance
 from assets.planning.models import Attempt, Occurrence, Plan
 from assets.planning.words import Standing, Why
+from assets.stock.forms import STORES
+from assets.stock.models import Part, Stock
+from assets.stock.moving import count_parts
+from locations.models import Zone
 
 RISKS = {
     "ventilator": Risk.LIFE_SUPPORT, "defibrillator": Risk.LIFE_SUPPORT, "infusion-pump": Risk.HIGH,
@@ -33,6 +37,14 @@ PRICES = {"infusion-pump": 2400, "syringe-pump": 1900, "ventilator": 28_000, "de
 PAST = 120
 """Days that the demo looks back."""
 FAILURES = 9
+PARTS = (
+    ("BAT-12V7", "Battery 12 V 7 Ah", "Halvard", "38.50", 6, 4, 10),
+    ("DOOR-INF", "Pump door with latch", "Meridian", "112.00", 1, 2, 4),
+    ("CORD-C13", "Power cord, 2.5 m", "Meridian", "9.80", 24, 10, 30),
+    ("FLOW-S2", "Flow sensor", "Halvard", "240.00", 3, 2, 5),
+    ("CUFF-AD", "Blood pressure cuff, adult", "Corvina", "21.00", 11, 8, 20),
+)
+"""Number, name, maker, cost of one, how many there are in the workshop, minimum, up to how many are ordered."""
 
 
 def seed_maintenance(now: datetime) -> int:
@@ -60,6 +72,7 @@ def seed_maintenance(now: datetime) -> int:
     plan_maintenance(now=now)
     _seed_failures(now, chance)
     _seed_prices(now.date(), chance)
+    _seed_parts(now)
     return len(plans)
 
 
@@ -120,3 +133,14 @@ def _seed_prices(today: date, chance: random.Random) -> None:
         )
         for asset in priced
     )  # fmt: skip
+
+
+def _seed_parts(now: datetime) -> None:
+    """In the workshop, or else in whichever store there is."""
+    store = Zone.objects.current().filter(kind__in=STORES).order_by("-kind", "pk").first()
+    if store is None:
+        return
+    for number, (code, name, maker, cost, there, minimum, up_to) in enumerate(PARTS, start=1):
+        part = Part.objects.create(number=code, name=name, maker=maker, unit_cost=Decimal(cost))
+        Stock.objects.create(part=part, store=store, bin=f"A{number}", minimum=minimum, reorder_to=up_to)
+        count_parts(part=part, store=store, counted=there, by=None, now=now)

@@ -23,6 +23,7 @@ from django.test import Client  # noqa: E402
 from django.utils import timezone  # noqa: E402
 
 from assets.maintenance.models import WorkOrder  # noqa: E402
+from assets.measures.winding import sum_use  # noqa: E402
 from assets.models import Asset, EquipmentModel  # noqa: E402
 from assets.planning.daily import plan_maintenance  # noqa: E402
 from assets.planning.models import Occurrence, Plan  # noqa: E402
@@ -74,6 +75,8 @@ def make_plans() -> None:
         cursor.execute(OUTCOMES)
         cursor.execute(DOWNTIME)
         cursor.execute(USE, {"now": now})
+    sum_use(now=now)
+    with connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE")
 
 

@@ -66,6 +66,13 @@ INNER = {
     "planning.Occurrence",  # made by the clock, moved and tried on the pages of planning
     "planning.Attempt",
     "planning.PlanningRun",
+    "stock.Stock",  # moved on the pages of parts
+    "stock.Movement",
+    "device_orders.Step",  # worked off by the clock, shown on the order
+    "device_orders.Told",
+    "measures.UseWeek",  # sums that the clock keeps
+    "measures.UseMark",
+    "measures.UseTouched",
     "pool.Reservation",  # made and cancelled in calendars
     "pool.DeliveryRequest",  # moved on the board
     "pool.DeliveryEvent",

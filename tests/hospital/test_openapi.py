@@ -19,6 +19,7 @@ from assets.planning.models import Occurrence, Plan
 from assets.pool.models import DeliveryRequest, Reservation
 from assets.procedures.models import Procedure, ProcedureVersion, Run, TestRecord
 from assets.recalls.models import Notice
+from assets.stock.models import Part
 from collectors.models import Disturbance, Endpoint, Segment, Source
 from hospital.api_urls import router
 from hospital.roles import PERMISSIONS, Role
@@ -27,7 +28,7 @@ from locations.models import Building, Floor, Tag
 PREFIXES = sorted(prefix for prefix, _, _ in router.registry)
 NURSES_MAY_NOT = {
     "tags", "readings", "intervals", "stays", "endpoints", "disturbances", "sources", "work-orders", "recalls",
-    "procedures", "procedure-runs", "test-records", "plans", "occurrences",
+    "procedures", "procedure-runs", "test-records", "plans", "occurrences", "parts",
 }  # fmt: skip
 MANAGERS_MAY_NOT = {
     "endpoints", "disturbances", "sources", "work-orders", "procedures", "procedure-runs", "plans", "occurrences",
@@ -62,6 +63,7 @@ DOES = {
         )
     ),
     *(f"/api/v1/recalls/{{id}}/{act}/" for act in ("decide", "move", "close")),
+    *(f"/api/v1/parts/{{id}}/{act}/" for act in ("receive", "count", "use")),
     "/api/v1/reservations/reserve/",
     "/api/v1/reservations/{id}/change/",
     "/api/v1/delivery-requests/ask/",
@@ -71,7 +73,7 @@ MEASURES = "/api/v1/maintenance/measures/"
 """Figures of the site, read by who may see the measures; tests/assets/measures/test_measures_api.py."""
 PAST = ["floor-history", "floor-as-of", "zone-history", "asset-trail"]
 """Past days, read by who may see stays; tests/assets/test_playback_api.py."""
-EVERYWHERE = {"categories", "recalls", "procedures"}
+EVERYWHERE = {"categories", "recalls", "procedures", "parts"}
 """Belong to every site, as what authorities say does; equipment that a recall names is shown by site."""
 OWN = {"sites": 1, "floors": 1}
 """What the stage of the tests has at the cast's own site."""
@@ -122,6 +124,7 @@ def foreign(other_site, make_zone, make_pump, noon):
         has_passed=False,
         every_months=12,
     )
+    part = Part.objects.create(number="B-1", name="Battery")
     plan = Plan.objects.create(
         name="Far check", asset=pump, unit="month", every=12, begins_on=noon.date(), made_at=noon
     )
@@ -129,6 +132,7 @@ def foreign(other_site, make_zone, make_pump, noon):
     return {
         "plans": plan.pk,
         "occurrences": due.pk,
+        "parts": part.pk,
         "recalls": notice.pk,
         "procedures": procedure.pk,
         "procedure-runs": run.pk,
@@ -168,7 +172,7 @@ everything = pytest.mark.parametrize("prefix", PREFIXES)
 def test_the_api_has_these_lists():
     assert PREFIXES == [
         "alerts", "assets", "categories", "delivery-requests", "disturbances", "endpoints", "floors", "intervals",
-        "occurrences", "plans", "procedure-runs", "procedures", "readings", "recalls", "reservations", "sites",
+        "occurrences", "parts", "plans", "procedure-runs", "procedures", "readings", "recalls", "reservations", "sites",
         "sources", "stays", "tags", "test-records", "work-orders", "zones",
     ]  # fmt: skip
 

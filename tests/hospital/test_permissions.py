@@ -16,6 +16,7 @@ from assets.planning.models import Occurrence, Plan
 from assets.pool.models import DeliveryRequest, Reservation
 from assets.procedures.models import Procedure, ProcedureVersion, Run, Step, TestRecord
 from assets.recalls.models import Campaign, Evidence, ImportRun, Item, ItemEvent, Match, Notice
+from assets.stock.models import Part, Stock
 from collectors.models import (
     Discovery,
     Endpoint,
@@ -98,6 +99,7 @@ PAGES = {
     "alerts-tags": EVERYBODY,
     "alert-rules": HISTORY,
     "alert-rule": HISTORY,
+    "alert-rule-opens": HISTORY,
     "alert-rule-new": TECHNICAL,
     "alert-rule-try": TECHNICAL,
     "alert-subscriptions": EVERYBODY,
@@ -203,6 +205,17 @@ PAGES = {
     "maintenance-plan-new": TECHNICAL,
     "maintenance-plan-end": TECHNICAL,
     "maintenance-plans-of-asset": TECHNICAL,
+    "work-told": TECHNICAL,
+    "parts": HISTORY,
+    "parts-file": HISTORY,
+    "parts-import": TECHNICAL,
+    "part-new": TECHNICAL,
+    "part": HISTORY,
+    "part-move": TECHNICAL,
+    "part-stores": HISTORY,
+    "part-store": TECHNICAL,
+    "work-use": TECHNICAL,
+    "work-told-of-asset": TECHNICAL,
     "maintenance-calendar": TECHNICAL,
     "maintenance-walk": TECHNICAL,
     "maintenance-move": TECHNICAL,
@@ -240,7 +253,7 @@ POSTED = {
     "reservation-restore", "request-move", "work-order-add-file", "work-order-add", "work-order-assign", "work-bulk",
     "recall-decide", "recall-undo", "recall-move", "recall-close",
     "procedure-draft", "procedure-retire", "procedure-run-strike", "procedure-answer", "certificate-strike",
-    "maintenance-plan-end", "maintenance-move", "maintenance-attempt",
+    "maintenance-plan-end", "maintenance-move", "maintenance-attempt", "part-move",
     "alerts-act", "alert-rule-try", "alert-push", "alert-channel-test", "alert-channel-remove",
     "alert-on-call-end", "alert-window-end",
 }  # fmt: skip
@@ -267,6 +280,7 @@ ALSO_POSTED = {
     "ask-delivery",
     "hand-over",
     "alert-rule",
+    "alert-rule-opens",
     "alert-rule-new",
     "alert-subscriptions",
     "alert-on-call",
@@ -285,10 +299,15 @@ ALSO_POSTED = {
     "recall-import-run",
     "maintenance-plan-new",
     "maintenance-plan",
+    "parts-import",
+    "part-new",
+    "part",
+    "part-store",
+    "work-use",
 }
 """Shows a form, and takes it."""
 UNTOLD = {
-    "measured-orders", "measured-occurrences",
+    "measured-orders", "measured-occurrences", "part-move",
     "alerts-act", "alert-push", "alert-rule-new", "alert-rule-try", "alert-channel-test", "alert-channel-remove",
     "alert-on-call-one", "alert-on-call-end", "alert-window", "alert-window-end",
 }  # fmt: skip
@@ -300,7 +319,7 @@ OF_ONE_THING = {
     "par-level", "par-edit", "par-remove", "par-round", "par-tick", "work-order", "work-order-move",
     "work-order-comment", "work-order-priority", "work-order-add-photo", "work-photo", "reservation-cancel",
     "reservation-restore", "request", "request-move",
-    "alert", "alert-rule", "alert-channel-test", "alert-channel-remove",
+    "alert", "alert-rule", "alert-rule-opens", "work-told", "work-use", "alert-channel-test", "alert-channel-remove",
     "alert-on-call-one", "alert-on-call-end", "alert-window", "alert-window-end",
     "work-order-add-file", "work-order-add", "recall-photo",
     "maintenance-plan", "maintenance-plan-end", "maintenance-move", "maintenance-attempt",
@@ -334,6 +353,7 @@ API = {
     "testrecord": HISTORY,
     "notice": HISTORY,
     "plan": TECHNICAL,
+    "part": HISTORY,
     "occurrence": TECHNICAL,
     "measured": HISTORY,
     "reservation": EVERYBODY,
@@ -344,6 +364,9 @@ API = {
 }
 """What the API lists → who may read it. Nobody who is signed in writes there."""
 ACTIONS = {
+    "part-receive": TECHNICAL,
+    "part-count": TECHNICAL,
+    "part-use": TECHNICAL,
     "asset-place": HANDS_ON,
     "asset-claim": HANDS_ON,
     "scan-cleaned": HANDS_ON,
@@ -441,6 +464,8 @@ def hospital_in_use(floor, make_pump, make_zone, make_endpoint, biomed, noon):
         id=1, name="Check", asset=pump, unit="month", every=12, begins_on=noon.date(), made_at=noon
     )
     Occurrence.objects.create(id=1, plan=plan, asset=pump, made_at=noon)
+    part = Part.objects.create(id=1, number="B-1", name="Battery")
+    Stock.objects.create(id=1, part=part, store=bay)
     FloorPicture.objects.create(
         floor=floor, content=b"", media_type="image/png", width_px=1, height_px=1, bounds=[0, 0, 1, 1]
     )
@@ -590,13 +615,14 @@ def test_the_api_does_not_count_what_another_site_has(client, hospital_in_use, p
         "category",
         "notice",
         "procedure",
+        "part",
     }  # the catalogue, and what authorities say, are the same for every site
     for address in api():
         row = address.name.removesuffix("-list").removesuffix("-detail")
         answer = client.get(address.path)
         if address.name == "notice-detail":
             assert answer.json()["matches"] == []
-        elif address.name == "procedure-detail":
+        elif address.name in {"procedure-detail", "part-detail"}:
             assert answer.status_code == 200
         elif address.name.endswith("-detail"):
             assert answer.status_code == 404, address

@@ -21,7 +21,7 @@ from assets.alerts.models import Rule
 from assets.alerts.parameters import PARAMETERS
 from assets.alerts.rule_changes import save_rule
 from assets.alerts.rule_form import PREFIX, RuleForm, kinds
-from assets.alerts.words import TOLD, State
+from assets.alerts.words import OF_EQUIPMENT, TOLD, State
 from assets.models import Asset
 from locations.models import Site
 
@@ -95,6 +95,7 @@ def _edit(request: HttpRequest, one: Rule) -> HttpResponse:
         "rule": one,
         "may_change": may,
         "is_told": one.kind in TOLD,
+        "may_open": one.kind in OF_EQUIPMENT,
         "versions": one.versions.select_related("by")[:20] if one.pk else (),
     }
     return render(request, "alerts/rule.html", context, status=400 if form.is_bound else 200)

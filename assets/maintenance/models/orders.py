@@ -42,6 +42,9 @@ class WorkOrder(models.Model):
     is_unverified = models.BooleanField(
         default=False, help_text="Reported without an account; it decides nothing until staff looked."
     )
+    is_by_device = models.BooleanField(
+        default=False, help_text="Opened by a rule, from what the equipment itself reported."
+    )
     assigned_to = person()
     version = models.PositiveIntegerField(default=1)
     waits_for = models.CharField(max_length=8, choices=WaitsFor.choices, blank=True)

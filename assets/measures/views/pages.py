@@ -22,6 +22,8 @@ from assets.measures.scope import BY, Scope
 
 may_see = permission_required("measures.view_measures", raise_exception=True)
 PAGE_SIZE = 50
+MOST_ROWS = 150
+"""So many lines of the table are written unless all are asked for; the sums are of all."""
 View = Callable[[HttpRequest], HttpResponse]
 
 
@@ -51,13 +53,14 @@ def telling_faults(view: View) -> View:
 @never_cache
 @telling_faults
 def measures(request: HttpRequest) -> HttpResponse:
-    """``by``: category, group or model."""
+    """``by``: category, group or model; ``rows=all``: every line of a table that is long."""
     form, scope = asked(request)
     report = report_of(scope, form.cleaned_data["by"] or "category")
+    shown = report.rows if request.GET.get("rows") == "all" else report.rows[:MOST_ROWS]
     return render(
         request,
         "measures/measures.html",
-        {"report": report, "scope": scope, "form": form, "ways": BY.items()},
+        {"report": report, "scope": scope, "form": form, "ways": BY.items(), "rows": shown},
     )
 
 

@@ -137,3 +137,18 @@ def test_a_nurse_sees_no_measures(sign_in, nurse):
     browser = sign_in(nurse)
     assert browser.get("/maintenance/measures/").status_code == 403
     assert browser.get("/api/v1/maintenance/measures/").status_code == 403
+
+
+def test_of_a_long_table_those_that_failed_most_are_shown_first(
+    sign_in, biomed, make_pump, history, monkeypatch
+):
+    from assets.models import Category, EquipmentModel
+
+    other = Category.objects.create(name="Warmer", plural="Warmers", slug="warmer")
+    make_pump("W-1", model=EquipmentModel.objects.create(manufacturer="Halvard", name="W 1", category=other))
+    monkeypatch.setattr("assets.measures.views.pages.MOST_ROWS", 1)
+    browser = sign_in(biomed)
+    page = browser.get("/maintenance/measures/").content.decode()
+    assert "1 of 2 lines" in page
+    assert ">Warmer</a>" not in page
+    assert ">Warmer</a>" in browser.get("/maintenance/measures/?rows=all").content.decode()
