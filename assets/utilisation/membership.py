@@ -40,8 +40,13 @@ class Moved:
     since_s: int
 
 
-def members_of(site: int, categories: Sequence[int], calendar: Calendar) -> list[tuple[int, Member]]:
-    """Category and member: everybody who ever belonged to one of these fleets, each time it did."""
+def members_of(
+    site: int, categories: Sequence[int], calendar: Calendar, since_s: int
+) -> list[tuple[int, Member]]:
+    """Category and member: everybody who ever belonged to one of these fleets, each time it did.
+
+    Before ``since_s`` beginnings need not be right: when what was registered by then was first heard of is not asked.
+    """
     rows = list(
         Belonging.objects.filter(site=site, category__in=categories)
         .order_by("category", "asset", "from_day")
@@ -49,7 +54,7 @@ def members_of(site: int, categories: Sequence[int], calendar: Calendar) -> list
             "category", "asset", "department", "from_day", "to_day", "asset__created_at", "asset__retired_at"
         )
     )
-    begins = first_begins(sorted({row[1] for row in rows}))
+    begins = first_begins(sorted({row[1] for row in rows if row[5].timestamp() > since_s}))
     members = []
     for category, asset, department, from_day, to_day, created_at, retired_at in rows:
         begin = min(int(created_at.timestamp()), begins.get(asset, NEVER_S))

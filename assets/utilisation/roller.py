@@ -247,7 +247,7 @@ def rolls_of(
     bounds = np.array(calendar.bounds(days[0], days[-1]), dtype=np.int64)
     begin, end = int(bounds[0]), min(int(bounds[-1]), until)
     members: dict[int, list[Member]] = {}
-    for category, each in members_of(site, categories, calendar):
+    for category, each in members_of(site, categories, calendar, begin):
         if each.begin < end and each.end > begin:
             members.setdefault(category, []).append(each)
     if not members:
