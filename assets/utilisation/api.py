@@ -18,7 +18,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from assets.models import Category
+from assets.models import Asset, Category
 from assets.utilisation import reports
 from assets.utilisation.figures import Clock, Figure, Policy, UseBasis
 from assets.utilisation.forms import NAMES, ReportForm
@@ -26,6 +26,7 @@ from assets.utilisation.models import StaleDay
 from locations.models import Site
 
 _CHOICES = {
+    "ownership": Asset.Ownership.values,
     "basis": UseBasis.values,
     "policy": Policy.values,
     "hours": Clock.values,
@@ -36,6 +37,7 @@ PARAMETERS = [
     OpenApiParameter("from", OpenApiTypes.DATE, description="First day; thirty days ago when not told."),
     OpenApiParameter("to", OpenApiTypes.DATE, description="Last day, included; yesterday when not told."),
     OpenApiParameter("unit", OpenApiTypes.STR, description="Code of a department."),
+    OpenApiParameter("model", OpenApiTypes.INT, description="Number of a model: only what is of it."),
     *(OpenApiParameter(name, OpenApiTypes.STR, enum=values) for name, values in _CHOICES.items()),
     OpenApiParameter("buffer", OpenApiTypes.INT, description="Percent beyond the demand; 10 when not told."),
 ]
@@ -101,6 +103,8 @@ class _ReportSerializer(serializers.Serializer[Any]):
     first = serializers.DateField()
     last = serializers.DateField()
     unit = serializers.SlugField(allow_null=True)
+    model = serializers.IntegerField(allow_null=True)
+    ownership = serializers.CharField(allow_blank=True)
     basis = serializers.ChoiceField(choices=UseBasis.choices)
     policy = serializers.ChoiceField(choices=Policy.choices)
     hours = serializers.ChoiceField(choices=Clock.choices)
@@ -136,6 +140,8 @@ class ReportView(APIView, ABC):
             "first": choice.first,
             "last": choice.last,
             "unit": choice.department and choice.department.code,
+            "model": choice.model and choice.model.pk,
+            "ownership": choice.ownership,
             "basis": choice.basis,
             "policy": choice.policy,
             "hours": choice.clock,
@@ -187,7 +193,7 @@ def told_choice(request: Request, category: Category | None) -> reports.Choice:
     unknown = sorted(set(request.query_params) - set(NAMES))
     if unknown:
         raise ValidationError({name: ["There is no such parameter."] for name in unknown})
-    form = ReportForm(request.query_params, user=request.user, today=_today(request))
+    form = ReportForm(request.query_params, user=request.user, today=_today(request), category=category)
     if not form.is_valid():
         raise ValidationError({name: [str(each) for each in errors] for name, errors in form.errors.items()})
     return form.choice(category)

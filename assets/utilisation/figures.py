@@ -54,6 +54,7 @@ class Figure:
 
 
 NO_ASSETS = _("no equipment of this kind counts in this period")
+NO_SUCH = _("nothing of this model and ownership counts in this period")
 NOT_HEARD = _("nothing was heard of it in this period")
 NO_STAFFED_HOURS = _("no staffed hours are set for this period")
 ALL_DOWN = _("all the time that was heard was out of service")

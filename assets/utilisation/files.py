@@ -7,11 +7,13 @@ import io
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from django.utils import timezone
+
 from assets.tables import safe_cell
 from assets.utilisation.figures import Figure
 from assets.utilisation.reports import AssetLine, CategoryLine, Choice
 
-ASKED = ("From", "To", "Unit", "Basis", "Downtime policy", "Hours")
+ASKED = ("From", "To", "Unit", "Model", "Ownership", "Basis", "Downtime policy", "Hours", "Computed at")
 FLEET = (
     "Category", "Assets", "Coverage", "In use, confirmed", "In use, confirmed or presumed", "In use, chosen basis",
     "Peak at once", "95th percentile at once", "Needed", "Surplus", "Share of time short", "No figure because",
@@ -52,8 +54,8 @@ def _asset_row(line: AssetLine) -> Sequence[Any]:
 
 def _asked(choice: Choice) -> Sequence[Any]:
     return (
-        choice.first, choice.last, choice.department or choice.site, choice.basis.label, choice.policy.label,
-        choice.clock.label,
+        choice.first, choice.last, choice.department or choice.site, choice.model, choice.owned_as,
+        choice.basis.label, choice.policy.label, choice.clock.label, f"{timezone.now():%Y-%m-%dT%H:%M:%SZ}",
     )  # fmt: skip
 
 

@@ -95,17 +95,24 @@ class Levels:
         return sum(seconds for each, seconds in self.seconds.items() if each > level)
 
 
-def peak(levels: Levels, basis: UseBasis, covered: float | None) -> Figure:
+def peak(levels: Levels, basis: UseBasis, covered: float | None, *, empty: str | Promise = NO_TIME) -> Figure:
     if not levels.length or covered is None:
-        return Figure(None, Unit.PIECES, NO_TIME, basis, None, covered)
+        return Figure(None, Unit.PIECES, empty, basis, None, covered)
     if not covered:
         return Figure(None, Unit.PIECES, NOT_HEARD, basis, None, covered)
     return Figure(max(levels.seconds), Unit.PIECES, "", basis, None, covered)
 
 
-def percentile(levels: Levels, basis: UseBasis, covered: float | None, share: float = P95) -> Figure:
+def percentile(
+    levels: Levels,
+    basis: UseBasis,
+    covered: float | None,
+    share: float = P95,
+    *,
+    empty: str | Promise = NO_TIME,
+) -> Figure:
     """The least number that was enough for ``share`` of the time: weighted by time, not by samples."""
-    highest = peak(levels, basis, covered)
+    highest = peak(levels, basis, covered, empty=empty)
     if highest.value is None:
         return highest
     left = levels.length

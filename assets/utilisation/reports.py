@@ -13,8 +13,17 @@ import numpy as np
 from django.db.models import Count, Max, Min, Q, Sum
 from django.utils.functional import Promise
 
-from assets.models import ActivityInterval, Asset, AssetNow, Category
-from assets.utilisation.figures import NO_ASSETS, NO_STAFFED_HOURS, NO_TIME, Clock, Figure, Policy, UseBasis
+from assets.models import ActivityInterval, Asset, AssetNow, Category, EquipmentModel
+from assets.utilisation.figures import (
+    NO_ASSETS,
+    NO_SUCH,
+    NO_STAFFED_HOURS,
+    NO_TIME,
+    Clock,
+    Figure,
+    Policy,
+    UseBasis,
+)
 from assets.utilisation.measures import (
     BUFFER,
     Dwell,
@@ -32,6 +41,7 @@ from assets.utilisation.measures import (
 )
 from assets.utilisation.models import SECONDS, STAFFED, FleetDay, RolledUntil, StaffedHours, UnitDay
 from assets.utilisation.packing import unpack_all
+from assets.utilisation.selecting import TOO_MANY, chosen_assets, levels_by, unit_days
 from assets.words import Activity
 from locations.models import Department, Site, Zone
 
@@ -54,6 +64,18 @@ class Choice:
     clock: Clock = Clock.CALENDAR
     demand: str = "p95"
     buffer: float = BUFFER
+    model: EquipmentModel | None = None
+    ownership: str = ""
+
+    @property
+    def is_narrowed(self) -> bool:
+        """Whether it is about part of a fleet."""
+        return self.model is not None or bool(self.ownership)
+
+    @property
+    def owned_as(self) -> str:
+        """The chosen ownership in words."""
+        return str(Asset.Ownership(self.ownership).label) if self.ownership else ""
 
     def of(self, category: Category) -> Choice:
         return replace(self, category=category)
@@ -114,11 +136,11 @@ class Line:
 
     @cached_property
     def peak(self) -> Figure:
-        return peak(self.found, self.choice.basis, self._covered)
+        return peak(self.found, self.choice.basis, self._covered, empty=self.no_levels)
 
     @cached_property
     def p95(self) -> Figure:
-        return percentile(self.found, self.choice.basis, self._covered)
+        return percentile(self.found, self.choice.basis, self._covered, empty=self.no_levels)
 
     @property
     def _covered(self) -> float | None:
@@ -129,6 +151,7 @@ class Line:
     def _calendar(self) -> Figure:
         return coverage(self.calendar or self.totals)
 
+    no_levels: str | Promise = NO_TIME
     calendar: Totals | None = None
     """The same of all hours, where ``totals`` are of staffed hours."""
 
@@ -203,9 +226,12 @@ class _Group:
     last: date
     owned: int = 0
     levels: Levels | None = None
+    no_levels: str | Promise = NO_TIME
 
 
 def _grouped(choice: Choice, rows: Any, key: str) -> dict[Any, _Group]:
+    if choice.is_narrowed:
+        return _narrowed(choice, key)
     sums = rows.values_list(key).annotate(Max("day"), *(Sum(name) for name in (*SECONDS, *STAFFED)))
     groups = {row[0]: _Group(dict(zip((*SECONDS, *STAFFED), row[2:], strict=True)), row[1]) for row in sums}
     packed: dict[Any, list[bytes]] = defaultdict(list)
@@ -218,6 +244,29 @@ def _grouped(choice: Choice, rows: Any, key: str) -> dict[Any, _Group]:
     return groups
 
 
+def _narrowed(choice: Choice, key: str) -> dict[Any, _Group]:
+    names = (*SECONDS, *STAFFED)
+    groups: dict[Any, _Group] = {}
+    counted: dict[Any, set[int]] = {}
+    for category, department, day, table in unit_days(choice):
+        place = {"category": category, "department": department, "day": day}[key]
+        group = groups.setdefault(place, _Group(dict.fromkeys(names, 0), date.min))
+        for name, seconds in zip(names, table[:, 1:].sum(axis=0).tolist(), strict=True):
+            group.sums[name] += seconds
+        if day > group.last:
+            group.last, counted[place] = day, set()
+        if day == group.last:
+            counted[place] |= set(table[:, 0].tolist())
+    levels = levels_by(choice, key) if groups else {}
+    for place, group in groups.items():
+        group.owned = len(counted[place])
+        if levels is None:
+            group.no_levels = TOO_MANY
+        elif place in levels:
+            group.levels = Levels.of(np.concatenate(levels[place]))
+    return groups
+
+
 def _parts(choice: Choice, group: _Group) -> dict[str, Any]:
     calendar = Totals(*(group.sums[name] for name in SECONDS))
     totals = Totals(*(group.sums[name] for name in choice.columns))
@@ -226,6 +275,7 @@ def _parts(choice: Choice, group: _Group) -> dict[str, Any]:
         "totals": totals,
         "calendar": calendar,
         "found": group.levels or Levels({}),
+        "no_levels": group.no_levels,
         "no_figure": NO_STAFFED_HOURS if choice.clock is Clock.STAFFED else NO_ASSETS,
     }
 
@@ -234,6 +284,8 @@ def _why_nothing(choice: Choice) -> str | Promise:
     if choice.clock is Clock.STAFFED and not StaffedHours.objects.filter(site=choice.site).exists():
         return NO_STAFFED_HOURS
     is_rolled = FleetDay.objects.filter(site=choice.site).within(choice.first, choice.last).exists()
+    if choice.is_narrowed and is_rolled:
+        return NO_SUCH
     return NO_ASSETS if is_rolled else NO_TIME
 
 
@@ -257,6 +309,8 @@ class AssetLine:
 def assets(choice: Choice) -> list[AssetLine]:
     """Every asset of a fleet, the least used first; those of which nothing was heard last."""
     tables = unpack_all(choice.units().values_list("by_asset", flat=True), 1 + len(SECONDS) + len(STAFFED))
+    if choice.is_narrowed:
+        tables = tables[np.isin(tables[:, 0], chosen_assets(choice))]
     if not len(tables):
         return []
     ids, place = np.unique(tables[:, 0], return_inverse=True)
@@ -286,7 +340,10 @@ class ZoneLine:
 
 
 def zones(choice: Choice) -> list[ZoneLine]:
-    """Every room in which any of the fleet was, the fullest first. Of the whole site: it is by where they were."""
+    """Every room in which any of the fleet was, the fullest first. Of the whole site: it is by where they were; of part
+    of a fleet nothing is kept."""
+    if choice.is_narrowed:
+        return []
     rows = list(replace(choice, department=None).rows().values_list("presence", "dwells"))
     presence = unpack_all((row[0] for row in rows), 3)
     dwells = unpack_all((row[1] for row in rows), 2)
@@ -324,6 +381,10 @@ def idle_list(choice: Choice, *, now: datetime, more_than: int = IDLE_DAYS) -> l
         rows = rows.filter(asset__model__category=choice.category)
     if choice.department is not None:
         rows = rows.filter(asset__department=choice.department)
+    if choice.model is not None:
+        rows = rows.filter(asset__model=choice.model)
+    if choice.ownership:
+        rows = rows.filter(asset__ownership=choice.ownership)
     rows = rows.select_related("asset__model__category", "asset__department", "zone__floor__building")
     shown = {row.pk: row.as_of(now) for row in rows}
     uses = _last_uses(list(shown), now, more_than)

@@ -32,6 +32,8 @@ SETTLED = timedelta(seconds=60)
 """So long after an hour it is taken to be over: the clock's own decisions about it have been recorded by then."""
 AT_ONCE = 20_000
 """Asset-days that are rolled up together, which bounds memory: some 100 MB where each has 100 intervals."""
+AT_ONCE_ALONE = 4000
+"""The same where one writes at a time, and recording waits for it: SQLite."""
 DAYS_AT_ONCE = 100
 DAY_S = 86_400
 NOTES_AT_ONCE = 20_000
@@ -191,11 +193,12 @@ def _next_task(passed_over: set[tuple[int, int, date, int]]) -> Task | None:
         if (first.site_id, category, day, stamp) not in passed_over
     }
     sizes = _sizes(first.site_id)
-    most = AT_ONCE // max(1, sizes[first.category_id])
+    at_once = AT_ONCE if connection.vendor == "postgresql" else AT_ONCE_ALONE
+    most = at_once // max(1, sizes[first.category_id])
     days = [first.day]
     while len(days) < most and (first.category_id, days[-1] - ONE) in stamps:
         days.append(days[-1] - ONE)
-    categories, left = [first.category_id], AT_ONCE - sizes[first.category_id] * len(days)
+    categories, left = [first.category_id], at_once - sizes[first.category_id] * len(days)
     for category in sorted({category for category, _ in stamps} - {first.category_id}):
         weight = sizes[category] * len(days)
         if weight <= left and all((category, day) in stamps for day in days):
@@ -240,15 +243,17 @@ def _claimed(task: Task) -> set[Mark]:
 
 
 def rolls_of(
-    site: int, categories: Sequence[int], days: Sequence[date], until: int
+    site: int, categories: Sequence[int], days: Sequence[date], until: int, *, only: Numbers | None = None
 ) -> dict[int, list[DayRoll]]:
-    """Category → days without gaps of that fleet, computed from the histories; all are read together."""
+    """Category → days without gaps of that fleet, or of ``only`` these assets, computed from the histories; all are
+    read together."""
     calendar, roster = calendar_of(site), roster_of(site)
     bounds = np.array(calendar.bounds(days[0], days[-1]), dtype=np.int64)
     begin, end = int(bounds[0]), min(int(bounds[-1]), until)
+    chosen = None if only is None else set(only.tolist())
     members: dict[int, list[Member]] = {}
     for category, each in members_of(site, categories, calendar, begin):
-        if each.begin < end and each.end > begin:
+        if each.begin < end and each.end > begin and (chosen is None or each.asset in chosen):
             members.setdefault(category, []).append(each)
     if not members:
         return {}

@@ -70,7 +70,7 @@ def overview_file(request: HttpRequest) -> HttpResponse:
 def fleet(request: HttpRequest, category: str) -> HttpResponse:
     """One category: its figures with how they came about, day by day, by unit, by room, and the assets behind them."""
     kind = get_object_or_404(Category, slug=category)
-    form = _form(request)
+    form = _form(request, kind)
     context: dict[str, Any] = {"form": form, "category": kind, "query": request.GET.urlencode()}
     if not form.is_valid():
         return render(request, "utilisation/fleet.html", context, status=400)
@@ -97,7 +97,7 @@ def fleet(request: HttpRequest, category: str) -> HttpResponse:
 @never_cache
 def fleet_days(request: HttpRequest, category: str) -> JsonResponse:
     kind = get_object_or_404(Category, slug=category)
-    form = _form(request)
+    form = _form(request, kind)
     if not form.is_valid():
         return _refused(form)
     lines = reports.by_day(form.choice(kind))
@@ -109,7 +109,7 @@ def fleet_days(request: HttpRequest, category: str) -> JsonResponse:
 @never_cache
 def fleet_file(request: HttpRequest, category: str) -> HttpResponse:
     kind = get_object_or_404(Category, slug=category)
-    form = _form(request)
+    form = _form(request, kind)
     if not form.is_valid():
         return _refused(form)
     choice = form.choice(kind)
@@ -117,8 +117,8 @@ def fleet_file(request: HttpRequest, category: str) -> HttpResponse:
     return _file(assets_csv(reports.assets(choice), choice), name)
 
 
-def _form(request: HttpRequest) -> ReportForm:
-    return ReportForm(request.GET, user=request.user, today=_today(request))
+def _form(request: HttpRequest, category: Category | None = None) -> ReportForm:
+    return ReportForm(request.GET, user=request.user, today=_today(request), category=category)
 
 
 def _today(request: HttpRequest) -> date:
