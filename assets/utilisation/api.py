@@ -22,7 +22,10 @@ from assets.models import Asset, Category
 from assets.utilisation import reports
 from assets.utilisation.figures import Clock, Figure, Policy, UseBasis
 from assets.utilisation.forms import NAMES, ReportForm
+from assets.utilisation.idling import idle_cost
 from assets.utilisation.models import StaleDay
+from assets.utilisation.patterns import TooManyError, at_once, week
+from assets.utilisation.selecting import TOO_MANY
 from locations.models import Site
 
 _CHOICES = {
@@ -40,6 +43,9 @@ PARAMETERS = [
     OpenApiParameter("model", OpenApiTypes.INT, description="Number of a model: only what is of it."),
     *(OpenApiParameter(name, OpenApiTypes.STR, enum=values) for name, values in _CHOICES.items()),
     OpenApiParameter("buffer", OpenApiTypes.INT, description="Percent beyond the demand; 10 when not told."),
+    OpenApiParameter(
+        "cost", OpenApiTypes.DECIMAL, description="Of one piece and day; the site's when not told."
+    ),
 ]
 
 
@@ -124,6 +130,45 @@ class AssetReportSerializer(_ReportSerializer):
     lines = AssetLineSerializer(many=True)
 
 
+class HourSerializer(serializers.Serializer[Any]):
+    """``weekday`` 0 is Monday; ``hour`` is of the site's clock."""
+
+    weekday = serializers.IntegerField()
+    hour = serializers.IntegerField()
+    seconds = TotalsSerializer(source="totals")
+    coverage = UsedFigureSerializer()
+    average = UsedFigureSerializer()
+
+
+class StepSerializer(serializers.Serializer[Any]):
+    begin = serializers.DateTimeField()
+    hours = serializers.IntegerField(help_text="How long the step is.")
+    most = UsedFigureSerializer()
+    mean = UsedFigureSerializer()
+
+
+class IdleSerializer(serializers.Serializer[Any]):
+    """``cost`` is null where nobody told what a day costs."""
+
+    asset = serializers.SlugField()
+    last_use = serializers.DateTimeField(allow_null=True)
+    days = serializers.FloatField()
+    cost_per_day = serializers.DecimalField(max_digits=10, decimal_places=2, allow_null=True)
+    cost = serializers.DecimalField(max_digits=14, decimal_places=2, allow_null=True)
+
+
+class HourReportSerializer(_ReportSerializer):
+    lines = HourSerializer(many=True)
+
+
+class StepReportSerializer(_ReportSerializer):
+    lines = StepSerializer(many=True)
+
+
+class IdleReportSerializer(_ReportSerializer):
+    lines = IdleSerializer(many=True)
+
+
 class ReportView(APIView, ABC):
     required_permission = "utilisation.view_fleetday"
     serializer: type[_ReportSerializer]
@@ -185,6 +230,55 @@ class AssetReportView(ReportView):
     @extend_schema(parameters=PARAMETERS, responses=AssetReportSerializer, operation_id="utilisation_assets")
     def get(self, request: Request, category: str) -> Response:
         """The assets behind the figures of one category, the least used first."""
+        return self.answer(request, category)
+
+
+class HourReportView(ReportView):
+    serializer = HourReportSerializer
+
+    def lines(self, choice: reports.Choice) -> Sequence[Any]:
+        return week(choice)
+
+    @extend_schema(parameters=PARAMETERS, responses=HourReportSerializer, operation_id="utilisation_week")
+    def get(self, request: Request, category: str) -> Response:
+        """The 168 hours of the week of one category, Monday first."""
+        return self.answer(request, category)
+
+
+class StepReportView(ReportView):
+    serializer = StepReportSerializer
+
+    def lines(self, choice: reports.Choice) -> Sequence[Any]:
+        try:
+            return at_once(choice)
+        except TooManyError:
+            raise ValidationError({"to": [str(TOO_MANY)]}) from None
+
+    @extend_schema(parameters=PARAMETERS, responses=StepReportSerializer, operation_id="utilisation_at_once")
+    def get(self, request: Request, category: str) -> Response:
+        """How many of one category were in use at once, step by step."""
+        return self.answer(request, category)
+
+
+class IdleReportView(ReportView):
+    serializer = IdleReportSerializer
+
+    def lines(self, choice: reports.Choice) -> Sequence[Any]:
+        found = idle_cost(choice, now=timezone.now(), per_day=choice.cost)
+        return [
+            {
+                "asset": line.asset.asset_tag,
+                "last_use": line.last_use,
+                "days": line.days,
+                "cost_per_day": found.per_day,
+                "cost": cost,
+            }
+            for line, cost in found.rows
+        ]
+
+    @extend_schema(parameters=PARAMETERS, responses=IdleReportSerializer, operation_id="utilisation_idle")
+    def get(self, request: Request, category: str) -> Response:
+        """What of one category is idle now, the longest first, and what that costs."""
         return self.answer(request, category)
 
 

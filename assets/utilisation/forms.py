@@ -16,7 +16,20 @@ from locations.models import Department, Site
 
 DEFAULT_DAYS = 30
 MOST_BUFFER = 100
-NAMES = ("site", "from", "to", "unit", "model", "ownership", "basis", "policy", "hours", "demand", "buffer")
+NAMES = (
+    "site",
+    "from",
+    "to",
+    "unit",
+    "model",
+    "ownership",
+    "basis",
+    "policy",
+    "hours",
+    "demand",
+    "buffer",
+    "cost",
+)
 
 
 class ReportForm(forms.Form):
@@ -45,6 +58,10 @@ class ReportForm(forms.Form):
         required=False,
     )
     buffer = forms.IntegerField(label=_("Buffer in %"), min_value=0, max_value=MOST_BUFFER, required=False)
+
+    cost = forms.DecimalField(
+        label=_("Cost of a day, to try"), min_value=0, max_digits=10, decimal_places=2, required=False
+    )
 
     def __init__(self, data: Any, *, user: Any, today: date, category: Category | None = None) -> None:
         sites = Site.objects.visible_to(user)
@@ -112,6 +129,7 @@ class ReportForm(forms.Form):
             buffer=cleaned["buffer"] / 100,
             model=cleaned["model"],
             ownership=cleaned["ownership"],
+            cost=cleaned["cost"],
         )
 
 

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
+from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
@@ -16,8 +17,8 @@ from django.utils.functional import Promise
 from assets.models import ActivityInterval, Asset, AssetNow, Category, EquipmentModel
 from assets.utilisation.figures import (
     NO_ASSETS,
-    NO_SUCH,
     NO_STAFFED_HOURS,
+    NO_SUCH,
     NO_TIME,
     Clock,
     Figure,
@@ -66,6 +67,8 @@ class Choice:
     buffer: float = BUFFER
     model: EquipmentModel | None = None
     ownership: str = ""
+    cost: Decimal | None = None
+    """Of one piece and day, tried instead of the site's."""
 
     @property
     def is_narrowed(self) -> bool:

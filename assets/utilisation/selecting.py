@@ -1,5 +1,7 @@
-"""Reports of part of a fleet: what is of one model, or owned, or rented. Roll-ups are by category, unit and day; of what
-is chosen among them the sums are those of its assets, and how many were in use at once is counted from the histories.
+"""Reports of part of a fleet: what is of one model, or owned, or rented.
+
+Roll-ups are by category, unit and day; of what is chosen among them the sums are those of its assets, and how many were
+in use at once is counted from the histories.
 """
 
 from __future__ import annotations
@@ -48,8 +50,8 @@ def unit_days(choice: Any) -> Iterator[tuple[int, int | None, date, Numbers]]:
             yield category, department, day, table
 
 
-def levels_by(choice: Any, key: str) -> dict[Any, list[Numbers]] | None:
-    """Group → how many were in use at once and how long, day by day; ``None`` if it would take too long."""
+def rolls(choice: Any) -> dict[int, list[DayRoll]] | None:
+    """Category → its days, computed of the chosen assets alone; ``None`` if it would take too long."""
     from assets.utilisation.roller import rolls_of  # the roller imports what reports import
 
     ids = chosen_assets(choice)
@@ -61,9 +63,17 @@ def levels_by(choice: Any, key: str) -> dict[Any, list[Numbers]] | None:
     if not days:
         return {}
     categories = [choice.category.pk] if choice.category else _categories(ids)
+    return rolls_of(choice.site.pk, categories, days, until, only=ids)
+
+
+def levels_by(choice: Any, key: str) -> dict[Any, list[Numbers]] | None:
+    """Group → how many were in use at once and how long, day by day; ``None`` if it would take too long."""
+    computed = rolls(choice)
+    if computed is None:
+        return None
     found: dict[Any, list[Numbers]] = defaultdict(list)
-    for category, rolls in rolls_of(choice.site.pk, categories, days, until, only=ids).items():
-        for roll in rolls:
+    for category, days in computed.items():
+        for roll in days:
             for unit, levels in _levels(choice, roll, is_by_unit=key == "department"):
                 found[{"category": category, "day": roll.day, "department": unit}[key]].append(levels)
     return found

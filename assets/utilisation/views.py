@@ -10,16 +10,19 @@ from django.contrib.auth.decorators import permission_required
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
+from django.utils.dates import WEEKDAYS_ABBR
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from assets.models import Category
 from assets.utilisation import reports
-from assets.utilisation.charts import concurrent_chart, fleet_chart
+from assets.utilisation.charts import at_once_chart, concurrent_chart, fleet_chart, week_chart
 from assets.utilisation.explaining import explain, explain_size
-from assets.utilisation.files import assets_csv, fleet_csv
+from assets.utilisation.files import assets_csv, at_once_csv, fleet_csv, idle_csv, week_csv
 from assets.utilisation.forms import ReportForm
+from assets.utilisation.idling import idle_cost
 from assets.utilisation.models import StaleDay
+from assets.utilisation.patterns import Step, TooManyError, at_once, week
 from locations.models import Site
 
 may_see = permission_required("utilisation.view_fleetday", raise_exception=True)
@@ -115,6 +118,119 @@ def fleet_file(request: HttpRequest, category: str) -> HttpResponse:
     choice = form.choice(kind)
     name = f"utilisation-{kind.slug}-{choice.first}-{choice.last}.csv"
     return _file(assets_csv(reports.assets(choice), choice), name)
+
+
+@require_safe
+@may_see
+@never_cache
+def times(request: HttpRequest, category: str) -> HttpResponse:
+    """When one category is used: the hours of the week, and how many at once as time goes on."""
+    kind = get_object_or_404(Category, slug=category)
+    form = _form(request, kind)
+    context: dict[str, Any] = {"form": form, "category": kind, "query": request.GET.urlencode()}
+    if not form.is_valid():
+        return render(request, "utilisation/times.html", context, status=400)
+    choice = form.choice(kind)
+    with timezone.override(ZoneInfo(choice.site.timezone)):
+        line = reports.whole(choice)
+        context |= {
+            "choice": choice,
+            "line": line,
+            "explained": explain(line),
+            "explained_size": explain_size(line),
+            "weekdays": [WEEKDAYS_ABBR[number] for number in range(7)],
+            "fresh": reports.freshness(choice.site, StaleDay.objects),
+        }
+        return render(request, "utilisation/times.html", context)
+
+
+@require_safe
+@may_see
+@never_cache
+def times_week(request: HttpRequest, category: str) -> HttpResponse:
+    kind = get_object_or_404(Category, slug=category)
+    form = _form(request, kind)
+    return JsonResponse(week_chart(week(form.choice(kind)))) if form.is_valid() else _refused(form)
+
+
+@require_safe
+@may_see
+@never_cache
+def times_week_file(request: HttpRequest, category: str) -> HttpResponse:
+    kind = get_object_or_404(Category, slug=category)
+    form = _form(request, kind)
+    if not form.is_valid():
+        return _refused(form)
+    choice = form.choice(kind)
+    return _file(week_csv(week(choice), choice), f"week-{kind.slug}-{choice.first}-{choice.last}.csv")
+
+
+@require_safe
+@may_see
+@never_cache
+def times_at_once(request: HttpRequest, category: str) -> HttpResponse:
+    kind = get_object_or_404(Category, slug=category)
+    form = _form(request, kind)
+    if not form.is_valid():
+        return _refused(form)
+    choice = form.choice(kind)
+    line = reports.whole(choice)
+    return JsonResponse(at_once_chart(_steps(choice), line.owned, line.size.pieces))
+
+
+@require_safe
+@may_see
+@never_cache
+def times_at_once_file(request: HttpRequest, category: str) -> HttpResponse:
+    kind = get_object_or_404(Category, slug=category)
+    form = _form(request, kind)
+    if not form.is_valid():
+        return _refused(form)
+    choice = form.choice(kind)
+    content = at_once_csv(_steps(choice), choice, reports.whole(choice))
+    return _file(content, f"at-once-{kind.slug}-{choice.first}-{choice.last}.csv")
+
+
+def _steps(choice: reports.Choice) -> list[Step]:
+    try:
+        return at_once(choice)
+    except TooManyError:
+        return []  # the page says why
+
+
+@require_safe
+@may_see
+@never_cache
+def idle(request: HttpRequest, category: str) -> HttpResponse:
+    """What of one category is idle now, for how long, and what that costs."""
+    kind = get_object_or_404(Category, slug=category)
+    form = _form(request, kind)
+    context: dict[str, Any] = {"form": form, "category": kind, "query": request.GET.urlencode()}
+    if not form.is_valid():
+        return render(request, "utilisation/idle.html", context, status=400)
+    choice, now = form.choice(kind), timezone.now()
+    with timezone.override(ZoneInfo(choice.site.timezone)):
+        context |= {
+            "choice": choice,
+            "now": now,
+            "idle": idle_cost(choice, now=now, per_day=choice.cost),
+            "more_than": reports.IDLE_DAYS,
+            "fresh": reports.freshness(choice.site, StaleDay.objects),
+        }
+        return render(request, "utilisation/idle.html", context)
+
+
+@require_safe
+@may_see
+@never_cache
+def idle_file(request: HttpRequest, category: str) -> HttpResponse:
+    kind = get_object_or_404(Category, slug=category)
+    form = _form(request, kind)
+    if not form.is_valid():
+        return _refused(form)
+    choice = form.choice(kind)
+    found = idle_cost(choice, now=timezone.now(), per_day=choice.cost)
+    return _file(idle_csv(found, choice), f"idle-{kind.slug}.csv")
 
 
 def _form(request: HttpRequest, category: Category | None = None) -> ReportForm:

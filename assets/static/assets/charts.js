@@ -37,6 +37,9 @@ const configuration = () => {
     axisY: { domain: false, ticks: false, labelPadding: 6 },
     mark: { color: line },
     line: { strokeWidth: 1.75 },
+    text: { font, fontSize: 12 },
+    legend: { ...text, labelFontSize: 12, titleFontSize: 12, titleFontWeight: 400, titleLimit: 320 },
+    range: { heatmap: [colour("--in-use-tint"), colour("--in-use")], ramp: [colour("--in-use-tint"), colour("--in-use")] },
     style: {
       silence: { color: colour("--unheard"), opacity: 0.18 },
       near: { size: 70 },
