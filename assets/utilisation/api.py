@@ -130,7 +130,7 @@ class AssetReportSerializer(_ReportSerializer):
     lines = AssetLineSerializer(many=True)
 
 
-class HourSerializer(serializers.Serializer[Any]):
+class UseHourSerializer(serializers.Serializer[Any]):
     """``weekday`` 0 is Monday; ``hour`` is of the site's clock."""
 
     weekday = serializers.IntegerField()
@@ -140,14 +140,14 @@ class HourSerializer(serializers.Serializer[Any]):
     average = UsedFigureSerializer()
 
 
-class StepSerializer(serializers.Serializer[Any]):
+class UseStepSerializer(serializers.Serializer[Any]):
     begin = serializers.DateTimeField()
     hours = serializers.IntegerField(help_text="How long the step is.")
     most = UsedFigureSerializer()
     mean = UsedFigureSerializer()
 
 
-class IdleSerializer(serializers.Serializer[Any]):
+class IdleEquipmentSerializer(serializers.Serializer[Any]):
     """``cost`` is null where nobody told what a day costs."""
 
     asset = serializers.SlugField()
@@ -157,16 +157,16 @@ class IdleSerializer(serializers.Serializer[Any]):
     cost = serializers.DecimalField(max_digits=14, decimal_places=2, allow_null=True)
 
 
-class HourReportSerializer(_ReportSerializer):
-    lines = HourSerializer(many=True)
+class UseHourReportSerializer(_ReportSerializer):
+    lines = UseHourSerializer(many=True)
 
 
-class StepReportSerializer(_ReportSerializer):
-    lines = StepSerializer(many=True)
+class UseStepReportSerializer(_ReportSerializer):
+    lines = UseStepSerializer(many=True)
 
 
-class IdleReportSerializer(_ReportSerializer):
-    lines = IdleSerializer(many=True)
+class IdleEquipmentReportSerializer(_ReportSerializer):
+    lines = IdleEquipmentSerializer(many=True)
 
 
 class ReportView(APIView, ABC):
@@ -234,19 +234,19 @@ class AssetReportView(ReportView):
 
 
 class HourReportView(ReportView):
-    serializer = HourReportSerializer
+    serializer = UseHourReportSerializer
 
     def lines(self, choice: reports.Choice) -> Sequence[Any]:
         return week(choice)
 
-    @extend_schema(parameters=PARAMETERS, responses=HourReportSerializer, operation_id="utilisation_week")
+    @extend_schema(parameters=PARAMETERS, responses=UseHourReportSerializer, operation_id="utilisation_week")
     def get(self, request: Request, category: str) -> Response:
         """The 168 hours of the week of one category, Monday first."""
         return self.answer(request, category)
 
 
 class StepReportView(ReportView):
-    serializer = StepReportSerializer
+    serializer = UseStepReportSerializer
 
     def lines(self, choice: reports.Choice) -> Sequence[Any]:
         try:
@@ -254,14 +254,16 @@ class StepReportView(ReportView):
         except TooManyError:
             raise ValidationError({"to": [str(TOO_MANY)]}) from None
 
-    @extend_schema(parameters=PARAMETERS, responses=StepReportSerializer, operation_id="utilisation_at_once")
+    @extend_schema(
+        parameters=PARAMETERS, responses=UseStepReportSerializer, operation_id="utilisation_at_once"
+    )
     def get(self, request: Request, category: str) -> Response:
         """How many of one category were in use at once, step by step."""
         return self.answer(request, category)
 
 
 class IdleReportView(ReportView):
-    serializer = IdleReportSerializer
+    serializer = IdleEquipmentReportSerializer
 
     def lines(self, choice: reports.Choice) -> Sequence[Any]:
         found = idle_cost(choice, now=timezone.now(), per_day=choice.cost)
@@ -276,7 +278,9 @@ class IdleReportView(ReportView):
             for line, cost in found.rows
         ]
 
-    @extend_schema(parameters=PARAMETERS, responses=IdleReportSerializer, operation_id="utilisation_idle")
+    @extend_schema(
+        parameters=PARAMETERS, responses=IdleEquipmentReportSerializer, operation_id="utilisation_idle"
+    )
     def get(self, request: Request, category: str) -> Response:
         """What of one category is idle now, the longest first, and what that costs."""
         return self.answer(request, category)
