@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from django.utils.dates import WEEKDAYS, WEEKDAYS_ABBR
 from django.utils.translation import gettext
@@ -214,7 +215,7 @@ def _or_dash(figure: Figure) -> str:
 
 def at_once_chart(steps: Sequence[Step], owned: int, needed: int | None) -> Spec:
     """The most at once and the mean as time goes on, with lines for how many there are and how many are needed."""
-    values = [
+    values: list[dict[str, Any]] = [
         {
             "n": number,
             "when": step_words(step),
@@ -224,7 +225,7 @@ def at_once_chart(steps: Sequence[Step], owned: int, needed: int | None) -> Spec
         for number, step in enumerate(steps)
         if step.most.value is not None
     ]
-    most = int(max((row["most"] for row in values), default=0))  # type: ignore[type-var]
+    most = int(max((row["most"] for row in values), default=0))
     finding = (
         gettext("At most %(most)d of %(owned)d in use at once") % {"most": most, "owned": owned}
         if values

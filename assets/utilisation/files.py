@@ -17,7 +17,18 @@ from assets.utilisation.idling import IdleCost
 from assets.utilisation.patterns import Cell, Step
 from assets.utilisation.reports import AssetLine, CategoryLine, Choice, Line
 
-ASKED = ("From", "To", "Unit", "Model", "Ownership", "Basis", "Downtime policy", "Hours", "Computed at")
+ASKED = (
+    "From",
+    "To",
+    "Unit",
+    "Model",
+    "Ownership",
+    "Basis",
+    "Downtime policy",
+    "Hours",
+    "Heard at least",
+    "Computed at",
+)
 FLEET = (
     "Category", "Assets", "Coverage", "In use, confirmed", "In use, confirmed or presumed", "In use, chosen basis",
     "Peak at once", "95th percentile at once", "Needed", "Surplus", "Share of time short", "No figure because",
@@ -117,7 +128,8 @@ def _asset_row(line: AssetLine) -> Sequence[Any]:
 def _asked(choice: Choice) -> Sequence[Any]:
     return (
         choice.first, choice.last, choice.department or choice.site, choice.model, choice.owned_as,
-        choice.basis.label, choice.policy.label, choice.clock.label, f"{timezone.now():%Y-%m-%dT%H:%M:%SZ}",
+        choice.basis.label, choice.policy.label, choice.clock.label, choice.least,
+        f"{timezone.now():%Y-%m-%dT%H:%M:%SZ}",
     )  # fmt: skip
 
 

@@ -16,6 +16,8 @@ from locations.models import Department, Site
 
 DEFAULT_DAYS = 30
 MOST_BUFFER = 100
+LEAST_HEARD = 50
+"""Percent of the time: of a fleet that is heard less there is no figure, unless the address asks for one."""
 NAMES = (
     "site",
     "from",
@@ -59,6 +61,7 @@ class ReportForm(forms.Form):
     )
     buffer = forms.IntegerField(label=_("Buffer in %"), min_value=0, max_value=MOST_BUFFER, required=False)
 
+    least = forms.IntegerField(label=_("Heard at least, %"), min_value=0, max_value=100, required=False)
     cost = forms.DecimalField(
         label=_("Cost of a day, to try"), min_value=0, max_digits=10, decimal_places=2, required=False
     )
@@ -76,6 +79,7 @@ class ReportForm(forms.Form):
             "hours": Clock.CALENDAR.value,
             "demand": "p95",
             "buffer": "10",
+            "least": str(LEAST_HEARD),
         }
         super().__init__({**defaults, **asked})
         self.today = today
@@ -130,6 +134,7 @@ class ReportForm(forms.Form):
             model=cleaned["model"],
             ownership=cleaned["ownership"],
             cost=cleaned["cost"],
+            least=cleaned["least"] / 100,
         )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from django.utils.functional import Promise
@@ -15,6 +15,7 @@ from assets.utilisation.figures import (
     NO_STAYS,
     NO_TIME,
     NOT_HEARD,
+    TOO_LITTLE_HEARD,
     Figure,
     Policy,
     Unit,
@@ -70,6 +71,15 @@ def share_in_use(
     if below <= 0:
         return Figure(None, Unit.SHARE, reason, basis, policy, heard)
     return Figure(totals.in_use(basis) / below, Unit.SHARE, "", basis, policy, heard)
+
+
+def withheld(figure: Figure, least: float) -> Figure:
+    """The figure, or none and the reason where less than ``least`` of the time was heard."""
+    covered = figure.coverage
+    if figure.value is None or covered is None or covered >= least:
+        return figure
+    reason = TOO_LITTLE_HEARD % {"heard": round(100 * covered), "least": round(100 * least)}
+    return replace(figure, value=None, reason=reason)
 
 
 @dataclass(frozen=True, slots=True)

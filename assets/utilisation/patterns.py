@@ -13,7 +13,7 @@ from django.utils.functional import Promise
 from assets.utilisation.calendars import calendar_of
 from assets.utilisation.days import HOUR_S
 from assets.utilisation.figures import NO_ASSETS, NO_TIME, NOT_HEARD, Figure, Unit, UseBasis
-from assets.utilisation.measures import Totals, concurrent_over_time, coverage, share_in_use
+from assets.utilisation.measures import Totals, concurrent_over_time, coverage, share_in_use, withheld
 from assets.utilisation.models import SECONDS
 from assets.utilisation.packing import Numbers, unpack
 from assets.utilisation.reports import Choice
@@ -40,7 +40,8 @@ class Cell:
 
     @cached_property
     def average(self) -> Figure:
-        return share_in_use(self.totals, self.choice.basis, self.choice.policy, empty=self.no_figure)
+        figure = share_in_use(self.totals, self.choice.basis, self.choice.policy, empty=self.no_figure)
+        return withheld(figure, self.choice.least)
 
     @cached_property
     def coverage(self) -> Figure:

@@ -39,6 +39,7 @@ from assets.utilisation.measures import (
     peak,
     percentile,
     share_in_use,
+    withheld,
 )
 from assets.utilisation.models import SECONDS, STAFFED, FleetDay, RolledUntil, StaffedHours, UnitDay
 from assets.utilisation.packing import unpack_all
@@ -67,6 +68,8 @@ class Choice:
     buffer: float = BUFFER
     model: EquipmentModel | None = None
     ownership: str = ""
+    least: float = 0.0
+    """Coverage below which no figure is given."""
     cost: Decimal | None = None
     """Of one piece and day, tried instead of the site's."""
 
@@ -123,11 +126,17 @@ class Line:
 
     @cached_property
     def confirmed(self) -> Figure:
-        return share_in_use(self.totals, UseBasis.CONFIRMED, self.choice.policy, empty=self.no_figure)
+        return self._given(self._share(UseBasis.CONFIRMED, self.choice.policy))
 
     @cached_property
     def presumed(self) -> Figure:
-        return share_in_use(self.totals, UseBasis.PRESUMED, self.choice.policy, empty=self.no_figure)
+        return self._given(self._share(UseBasis.PRESUMED, self.choice.policy))
+
+    def _share(self, basis: UseBasis, policy: Policy) -> Figure:
+        return share_in_use(self.totals, basis, policy, empty=self.no_figure)
+
+    def _given(self, figure: Figure) -> Figure:
+        return withheld(figure, self.choice.least)
 
     @property
     def average(self) -> Figure:
@@ -135,15 +144,15 @@ class Line:
         return self.confirmed if self.choice.basis is UseBasis.CONFIRMED else self.presumed
 
     def by(self, policy: Policy) -> Figure:
-        return share_in_use(self.totals, self.choice.basis, policy, empty=self.no_figure)
+        return self._given(self._share(self.choice.basis, policy))
 
     @cached_property
     def peak(self) -> Figure:
-        return peak(self.found, self.choice.basis, self._covered, empty=self.no_levels)
+        return self._given(peak(self.found, self.choice.basis, self._covered, empty=self.no_levels))
 
     @cached_property
     def p95(self) -> Figure:
-        return percentile(self.found, self.choice.basis, self._covered, empty=self.no_levels)
+        return self._given(percentile(self.found, self.choice.basis, self._covered, empty=self.no_levels))
 
     @property
     def _covered(self) -> float | None:

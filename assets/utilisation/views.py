@@ -20,6 +20,7 @@ from assets.utilisation.charts import at_once_chart, concurrent_chart, fleet_cha
 from assets.utilisation.explaining import explain, explain_size
 from assets.utilisation.files import assets_csv, at_once_csv, fleet_csv, idle_csv, week_csv
 from assets.utilisation.forms import ReportForm
+from assets.utilisation.hearing import quality
 from assets.utilisation.idling import idle_cost
 from assets.utilisation.models import StaleDay
 from assets.utilisation.patterns import Step, TooManyError, at_once, week
@@ -43,6 +44,7 @@ def overview(request: HttpRequest) -> HttpResponse:
         context |= {
             "choice": choice,
             "lines": reports.fleet(choice),
+            "quality": quality(choice, now=timezone.now()),
             "fresh": reports.freshness(choice.site, StaleDay.objects),
         }
         return render(request, "utilisation/overview.html", context)
@@ -206,6 +208,7 @@ def idle(request: HttpRequest, category: str) -> HttpResponse:
     kind = get_object_or_404(Category, slug=category)
     form = _form(request, kind)
     context: dict[str, Any] = {"form": form, "category": kind, "query": request.GET.urlencode()}
+    context["is_priced"] = True
     if not form.is_valid():
         return render(request, "utilisation/idle.html", context, status=400)
     choice, now = form.choice(kind), timezone.now()

@@ -15,6 +15,7 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from assets.words import Activity, Basis
+from hospital.demo.endpoints import TO_BE_FOUND
 from hospital.demo.fleet import STORES, Habit, Item
 from hospital.demo.floors import the_plan
 from hospital.demo.habits import (
@@ -162,7 +163,7 @@ def _home(item: Item) -> str:
 def _routine(life: _Life) -> Iterator[Part]:
     item = life.item
     if item.habit is Habit.FIXED:
-        return _exams(life) if item.kind.slug in _EXAM_MIN else iter(())
+        return _exams(life) if item.kind.slug in _EXAM_MIN else _standing(life)
     if not item.kind.presumed_after_s:
         return _posted(life)
     return _ROUTINES[item.habit](life)
@@ -222,6 +223,12 @@ def _posted(life: _Life) -> Iterator[Part]:
     while True:
         yield life.waits(60, life.item.home)
         yield life.is_for(life.rng.uniform(0.3, 2) * HOUR_S, Activity.AVAILABLE, Basis.ZONE, life.care_room())
+
+
+def _standing(life: _Life) -> Iterator[Part]:
+    """Installed equipment that works day and night; what is still to be found is heard of by nobody."""
+    if life.item.asset_tag.lower() != TO_BE_FOUND:
+        yield life.is_for(1000 * DAY_S, Activity.AVAILABLE, Basis.CONFIRMED, life.item.home)
 
 
 def _exams(life: _Life) -> Iterator[Part]:

@@ -37,7 +37,7 @@ const configuration = () => {
     axisY: { domain: false, ticks: false, labelPadding: 6 },
     mark: { color: line },
     line: { strokeWidth: 1.75 },
-    text: { font, fontSize: 12 },
+    text: { font, fontSize: 12, color: quiet },
     legend: { ...text, labelFontSize: 12, titleFontSize: 12, titleFontWeight: 400, titleLimit: 320 },
     range: { heatmap: [colour("--in-use-tint"), colour("--in-use")], ramp: [colour("--in-use-tint"), colour("--in-use")] },
     style: {

@@ -213,3 +213,26 @@ def test_the_overview_asks_the_same_few_questions_however_much_there_is(
     browser = sign_in(facilities)
     with django_assert_max_num_queries(22):
         browser.get("/utilisation/", ASKED)
+
+
+def test_figures_are_withheld_with_the_reason_until_enough_is_heard(sign_in, facilities, rolled):
+    browser = sign_in(facilities)
+    (line,) = browser.get("/utilisation/", ASKED | {"least": "80"}).context["lines"]
+    assert line.coverage.value == 0.75
+    for figure in (line.average, line.confirmed, line.presumed, line.peak, line.p95, line.size.needed):
+        assert figure.value is None
+        assert str(figure.reason) == "only 75 % of the time was heard, and a figure wants 80 %"
+    page = browser.get("/utilisation/infusion-pump/", ASKED | {"least": "80"}).content.decode()
+    assert "No figure, because only 75 % of the time was heard, and a figure wants 80 %." in page
+    (line,) = browser.get("/utilisation/", ASKED | {"least": "75"}).context["lines"]
+    assert line.average.value == 12 / 36
+
+
+def test_what_is_heard_now_and_which_units_are_blind_comes_first(sign_in, facilities, rolled):
+    page = sign_in(facilities).get("/utilisation/", ASKED)
+    found = page.context["quality"]
+    assert (found.total, found.heard, found.never) == (2, 1, 1)
+    assert [(str(unit), count) for unit, count in found.blind] == [("Ward 3 West", 1)]
+    content = page.content.decode()
+    assert "Heard now: 1 of 2 pieces (50.0 %)." in content
+    assert "Units of which nothing is heard: Ward 3 West (1)." in content
