@@ -24,6 +24,7 @@ from assets.utilisation.hearing import quality
 from assets.utilisation.idling import idle_cost
 from assets.utilisation.models import StaleDay
 from assets.utilisation.patterns import Step, TooManyError, at_once, week
+from assets.utilisation.printing import print_fleet, print_overview
 from locations.models import Site
 
 may_see = permission_required("utilisation.view_fleetday", raise_exception=True)
@@ -67,6 +68,36 @@ def overview_file(request: HttpRequest) -> HttpResponse:
         return _refused(form)
     choice = form.choice()
     return _file(fleet_csv(reports.fleet(choice), choice), f"utilisation-{choice.first}-{choice.last}.csv")
+
+
+@require_safe
+@may_see
+@never_cache
+def overview_print(request: HttpRequest) -> HttpResponse:
+    form = _form(request)
+    if not form.is_valid():
+        return _refused(form)
+    choice = form.choice()
+    with timezone.override(ZoneInfo(choice.site.timezone)):
+        fresh = reports.freshness(choice.site, StaleDay.objects)
+        content = print_overview(reports.fleet(choice), choice, fresh, now=timezone.now())
+    return _print(content, f"utilisation-{choice.first}-{choice.last}.pdf")
+
+
+@require_safe
+@may_see
+@never_cache
+def fleet_print(request: HttpRequest, category: str) -> HttpResponse:
+    kind = get_object_or_404(Category, slug=category)
+    form = _form(request, kind)
+    if not form.is_valid():
+        return _refused(form)
+    choice = form.choice(kind)
+    with timezone.override(ZoneInfo(choice.site.timezone)):
+        fresh = reports.freshness(choice.site, StaleDay.objects)
+        line, units, assets = reports.whole(choice), reports.units(choice), reports.assets(choice)
+        content = print_fleet(line, units, assets, choice, fresh, now=timezone.now())
+    return _print(content, f"utilisation-{kind.slug}-{choice.first}-{choice.last}.pdf")
 
 
 @require_safe
@@ -250,6 +281,11 @@ def _today(request: HttpRequest) -> date:
 
 def _refused(form: ReportForm) -> JsonResponse:
     return JsonResponse(form.errors.get_json_data(), status=400)
+
+
+def _print(content: bytes, name: str) -> HttpResponse:
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return HttpResponse(content, content_type="application/pdf", headers=headers)
 
 
 def _file(content: str, name: str) -> HttpResponse:

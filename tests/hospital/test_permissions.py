@@ -91,6 +91,8 @@ PAGES = {
     "utilisation-fleet": HISTORY,
     "utilisation-days": HISTORY,
     "utilisation-fleet-file": HISTORY,
+    "utilisation-print": HISTORY,
+    "utilisation-fleet-print": HISTORY,
     "utilisation-times": HISTORY,
     "utilisation-week": HISTORY,
     "utilisation-week-file": HISTORY,
