@@ -13,6 +13,8 @@ from assets.utilisation.explaining import share
 from assets.utilisation.figures import Figure
 from assets.utilisation.patterns import Cell, Step
 from assets.utilisation.reports import CategoryLine, DayLine
+from assets.utilisation.stripes import Stripe, words_of
+from assets.words import Activity
 
 
 def fleet_chart(lines: Sequence[CategoryLine]) -> Spec:
@@ -294,3 +296,73 @@ def at_once_chart(steps: Sequence[Step], owned: int, needed: int | None) -> Spec
 
 def step_words(step: Step) -> str:
     return f"{step.begin:%Y-%m-%d}" if step.hours == 24 else f"{step.begin:%Y-%m-%d %H:%M}"
+
+
+def strip_chart(found: Sequence[Stripe], used_h: float) -> Spec:
+    """One asset, a line for each day; what it does is told by colour, in the tip, and in the rows."""
+    finding = (
+        gettext("In use for %(hours)s h in this period") % {"hours": f"{used_h:,.1f}"}
+        if found
+        else gettext("Nothing was heard in this period")
+    )
+    days = sorted({stripe.day.isoformat() for stripe in found})
+    words = [str(activity.label) for activity in Activity]
+    return {
+        "description": finding,
+        "width": "container",
+        "height": max(1, len(days)) * (18 if len(days) <= 40 else 8),
+        "autosize": {"type": "fit-x", "contains": "padding"},
+        "data": {
+            "values": [
+                {
+                    "day": stripe.day.isoformat(),
+                    "begin": round(stripe.begin, 4),
+                    "end": round(stripe.end, 4),
+                    "does": str(Activity(stripe.interval.activity).label),
+                    "told": f"{words_of(stripe.interval)}, {_clock(stripe.begin)}–{_clock(stripe.end)}",
+                }
+                for stripe in found
+            ]
+        },
+        "mark": {"type": "bar"},
+        "encoding": {
+            "y": {
+                "field": "day",
+                "type": "ordinal",
+                "scale": {"domain": days, "padding": 0.15},
+                "title": None,
+                "axis": {"labelOverlap": "greedy"},
+            },
+            "x": {
+                "field": "begin",
+                "type": "quantitative",
+                "scale": {"domain": [0, max([24, *(stripe.end for stripe in found)])], "nice": False},
+                "title": gettext("hours since the day began"),
+                "axis": {"values": [0, 6, 12, 18, 24]},
+            },
+            "x2": {"field": "end"},
+            "color": {
+                "field": "does",
+                "type": "nominal",
+                "scale": {"domain": words},
+                "legend": {"title": None, "orient": "bottom", "columns": 3},
+            },
+            "tooltip": [{"field": "told", "type": "nominal", "title": " "}],
+        },
+        "usermeta": {
+            "finding": finding,
+            "rows": [
+                [
+                    stripe.day.isoformat(),
+                    f"{_clock(stripe.begin)}–{_clock(stripe.end)}",
+                    words_of(stripe.interval),
+                ]
+                for stripe in found
+            ],
+        },
+    }
+
+
+def _clock(hours: float) -> str:
+    minutes = round(60 * hours)
+    return f"{minutes // 60:02}:{minutes % 60:02}"

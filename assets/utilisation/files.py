@@ -11,6 +11,7 @@ from typing import Any
 from django.utils import timezone
 from django.utils.dates import WEEKDAYS
 
+from assets.models import ActivityInterval, Asset
 from assets.tables import safe_cell
 from assets.utilisation.figures import Figure
 from assets.utilisation.idling import IdleCost
@@ -99,6 +100,21 @@ def idle_csv(idle: IdleCost, choice: Choice) -> str:
         "Cost since",
     )
     return _csv((*headings, *ASKED), rows)
+
+
+def asset_csv(
+    asset: Asset, intervals: Iterable[ActivityInterval], line: AssetLine | None, choice: Choice
+) -> str:
+    """Every interval that reaches into the period, whole."""
+    covered = None if line is None else _number(line.coverage)
+    rows = (
+        (
+            asset.asset_tag, each.begin.isoformat(), each.end and each.end.isoformat(), each.activity, each.basis,
+            each.source, covered, *_asked(choice),
+        )
+        for each in intervals
+    )  # fmt: skip
+    return _csv(("Asset tag", "Begin", "End", "Activity", "Decided by", "Source", "Coverage", *ASKED), rows)
 
 
 def _money(value: Decimal | None) -> float | None:

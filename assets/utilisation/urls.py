@@ -7,6 +7,11 @@ urlpatterns = [
     path("utilisation/chart.json", views.overview_chart, name="utilisation-chart"),
     path("utilisation/fleets.csv", views.overview_file, name="utilisation-file"),
     path("utilisation/fleets.pdf", views.overview_print, name="utilisation-print"),
+    path("utilisation/assets/<slug:asset_tag>/", views.asset, name="utilisation-asset"),
+    path("utilisation/assets/<slug:asset_tag>/strip.json", views.asset_strip, name="utilisation-strip"),
+    path(
+        "utilisation/assets/<slug:asset_tag>/intervals.csv", views.asset_file, name="utilisation-asset-file"
+    ),
     path("utilisation/<slug:category>/", views.fleet, name="utilisation-fleet"),
     path("utilisation/<slug:category>/days.json", views.fleet_days, name="utilisation-days"),
     path("utilisation/<slug:category>/assets.csv", views.fleet_file, name="utilisation-fleet-file"),

@@ -14,17 +14,19 @@ from django.utils.dates import WEEKDAYS_ABBR
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from assets.models import Category
+from assets.models import Asset, Category
 from assets.utilisation import reports
-from assets.utilisation.charts import at_once_chart, concurrent_chart, fleet_chart, week_chart
+from assets.utilisation.charts import at_once_chart, concurrent_chart, fleet_chart, strip_chart, week_chart
+from assets.utilisation.days import HOUR_S
 from assets.utilisation.explaining import explain, explain_size
-from assets.utilisation.files import assets_csv, at_once_csv, fleet_csv, idle_csv, week_csv
+from assets.utilisation.files import asset_csv, assets_csv, at_once_csv, fleet_csv, idle_csv, week_csv
 from assets.utilisation.forms import ReportForm
 from assets.utilisation.hearing import quality
 from assets.utilisation.idling import idle_cost
 from assets.utilisation.models import StaleDay
 from assets.utilisation.patterns import Step, TooManyError, at_once, week
 from assets.utilisation.printing import print_fleet, print_overview
+from assets.utilisation.stripes import intervals_of, line_of, stripes
 from locations.models import Site
 
 may_see = permission_required("utilisation.view_fleetday", raise_exception=True)
@@ -265,6 +267,65 @@ def idle_file(request: HttpRequest, category: str) -> HttpResponse:
     choice = form.choice(kind)
     found = idle_cost(choice, now=timezone.now(), per_day=choice.cost)
     return _file(idle_csv(found, choice), f"idle-{kind.slug}.csv")
+
+
+@require_safe
+@may_see
+@never_cache
+def asset(request: HttpRequest, asset_tag: str) -> HttpResponse:
+    """One asset over the period: the intervals that its figures come from."""
+    thing, form = _thing(request, asset_tag)
+    context: dict[str, Any] = {
+        "form": form, "thing": thing, "category": thing.model.category, "query": request.GET.urlencode(),
+    }  # fmt: skip
+    if not form.is_valid():
+        return render(request, "utilisation/asset.html", context, status=400)
+    choice = form.choice(thing.model.category)
+    with timezone.override(ZoneInfo(choice.site.timezone)):
+        line = line_of(thing, choice)
+        context |= {
+            "choice": choice,
+            "line": line,
+            "explained": None if line is None else explain(line),
+            "fresh": reports.freshness(choice.site, StaleDay.objects),
+        }
+        return render(request, "utilisation/asset.html", context)
+
+
+@require_safe
+@may_see
+@never_cache
+def asset_strip(request: HttpRequest, asset_tag: str) -> HttpResponse:
+    thing, form = _thing(request, asset_tag)
+    if not form.is_valid():
+        return _refused(form)
+    choice = form.choice(thing.model.category)
+    line = line_of(thing, choice)
+    used_s = 0 if line is None else line.totals.in_use(choice.basis)
+    return JsonResponse(strip_chart(list(stripes(thing, choice)), used_s / HOUR_S))
+
+
+@require_safe
+@may_see
+@never_cache
+def asset_file(request: HttpRequest, asset_tag: str) -> HttpResponse:
+    thing, form = _thing(request, asset_tag)
+    if not form.is_valid():
+        return _refused(form)
+    choice = form.choice(thing.model.category)
+    content = asset_csv(thing, intervals_of(thing, choice), line_of(thing, choice), choice)
+    return _file(content, f"use-{thing.asset_tag}-{choice.first}-{choice.last}.csv")
+
+
+def _thing(request: HttpRequest, asset_tag: str) -> tuple[Asset, ReportForm]:
+    """By the calendar of its own site."""
+    sees = Asset.objects.filter(site__in=Site.objects.visible_to(request.user))
+    thing = get_object_or_404(sees.select_related("model__category", "site"), asset_tag=asset_tag)
+    data = request.GET.copy()
+    data["site"] = thing.site.slug
+    zone = ZoneInfo(thing.site.timezone)
+    today = timezone.now().astimezone(zone).date()
+    return thing, ReportForm(data, user=request.user, today=today, category=thing.model.category)
 
 
 def _form(request: HttpRequest, category: Category | None = None) -> ReportForm:

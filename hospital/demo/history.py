@@ -133,7 +133,8 @@ def _enter(rows: _Rows, asset: int, parts: list[Part], zones: dict[str, int], no
     spell = Spell(int(silence.timestamp()) * US, Activity.UNKNOWN.value, Basis.SILENCE.value, CLOCK)
     state = Timeline(Known(), spell=spell, visit=visit, last=at, settled=at).pack()
     rows.heads.append((asset, state, NOTHING, None, 0))
-    rows.checkpoints.append((asset, at, state, True))
+    # Recording lays down one at the moment itself as soon as it goes on from there.
+    rows.checkpoints.append((asset, at - 1, state, True))
 
 
 def _merged(parts: Iterable[tuple[float, float, _What]]) -> Iterator[tuple[datetime, datetime, _What]]:

@@ -20,7 +20,7 @@ from hospital.demo.past import Demand, past_of
 from hospital.demo.seed import seed_demo
 from locations.models import Zone
 
-NOW = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
+NOW = datetime(2026, 3, 2, 12, 0, 45, tzinfo=UTC)
 BERLIN = ZoneInfo("Europe/Berlin")
 DAYS = 14
 BEGIN, END = NOW.timestamp() - DAYS * 86_400, NOW.timestamp()
@@ -102,7 +102,7 @@ def test_it_is_written_once(seeded):
 def test_live_recording_goes_on_after_it_late_evidence_included(seeded):
     pump = Asset.objects.get(asset_tag="INF-001")
     intervals, stays = pump.intervals.count(), pump.stays.count()
-    for seconds in (10, 70, 40):
+    for seconds in (20, 70, 40):
         record_observations(
             [
                 Observation(
