@@ -345,7 +345,7 @@ def strip_chart(found: Sequence[Stripe], used_h: float) -> Spec:
                 "field": "does",
                 "type": "nominal",
                 "scale": {"domain": words},
-                "legend": {"title": None, "orient": "bottom", "columns": 3},
+                "legend": {"title": None, "orient": "bottom", "columns": 2},
             },
             "tooltip": [{"field": "told", "type": "nominal", "title": " "}],
         },

@@ -32,7 +32,7 @@ SETTLED = timedelta(seconds=60)
 """So long after an hour it is taken to be over: the clock's own decisions about it have been recorded by then."""
 AT_ONCE = 20_000
 """Asset-days that are rolled up together, which bounds memory: some 100 MB where each has 100 intervals."""
-AT_ONCE_ALONE = 4000
+AT_ONCE_ALONE = 2000
 """The same where one writes at a time, and recording waits for it: SQLite."""
 DAYS_AT_ONCE = 100
 DAY_S = 86_400
