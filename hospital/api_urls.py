@@ -22,7 +22,14 @@ from assets.procedures.api import ProcedureViewSet, RecordViewSet, RunViewSet
 from assets.recalls.api import NoticeViewSet
 from assets.scanning.api import CleanedView, ScanView
 from assets.stock.api import PartViewSet
-from assets.utilisation.api import AssetReportView, FleetReportView, UnitReportView
+from assets.utilisation.api import (
+    AssetReportView,
+    FleetReportView,
+    HourReportView,
+    IdleReportView,
+    StepReportView,
+    UnitReportView,
+)
 from collectors.api import DisturbanceViewSet, EndpointViewSet
 from collectors.receivers.http.api import ObservationsView
 from collectors.sources_api import SourceViewSet
@@ -74,6 +81,9 @@ utilisation = [
     path("utilisation/fleets/", FleetReportView.as_view(), name="utilisation-fleets"),
     path("utilisation/fleets/<slug:category>/units/", UnitReportView.as_view(), name="utilisation-units"),
     path("utilisation/fleets/<slug:category>/assets/", AssetReportView.as_view(), name="utilisation-assets"),
+    path("utilisation/fleets/<slug:category>/week/", HourReportView.as_view(), name="utilisation-week"),
+    path("utilisation/fleets/<slug:category>/at-once/", StepReportView.as_view(), name="utilisation-at-once"),
+    path("utilisation/fleets/<slug:category>/idle/", IdleReportView.as_view(), name="utilisation-idle"),
 ]
 observations = ObservationsView.as_view(address_of=client_address)
 

@@ -8,7 +8,7 @@ from typing import Any
 from django.contrib import admin
 from django.http import HttpRequest
 
-from assets.utilisation.models import FleetDay, SiteClock, StaffedHours
+from assets.utilisation.models import DayCost, FleetDay, SiteClock, StaffedHours
 from assets.utilisation.roller import mark_site
 from locations.admin_bases import EditableAdmin, ReadOnlyAdmin
 
@@ -46,6 +46,13 @@ class StaffedHoursAdmin(RolledUpAgainAdmin):
 class SiteClockAdmin(RolledUpAgainAdmin):
     list_display = ["site", "valid_from", "timezone"]
     list_select_related = ["site"]
+
+
+@admin.register(DayCost)
+class DayCostAdmin(EditableAdmin):
+    list_display = ["site", "category", "cost"]
+    list_select_related = ["site", "category"]
+    list_filter = ["site"]
 
 
 @admin.register(FleetDay)

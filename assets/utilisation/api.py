@@ -18,14 +18,18 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from assets.models import Category
+from assets.models import Asset, Category
 from assets.utilisation import reports
 from assets.utilisation.figures import Clock, Figure, Policy, UseBasis
 from assets.utilisation.forms import NAMES, ReportForm
+from assets.utilisation.idling import idle_cost
 from assets.utilisation.models import StaleDay
+from assets.utilisation.patterns import TooManyError, at_once, week
+from assets.utilisation.selecting import TOO_MANY
 from locations.models import Site
 
 _CHOICES = {
+    "ownership": Asset.Ownership.values,
     "basis": UseBasis.values,
     "policy": Policy.values,
     "hours": Clock.values,
@@ -36,8 +40,12 @@ PARAMETERS = [
     OpenApiParameter("from", OpenApiTypes.DATE, description="First day; thirty days ago when not told."),
     OpenApiParameter("to", OpenApiTypes.DATE, description="Last day, included; yesterday when not told."),
     OpenApiParameter("unit", OpenApiTypes.STR, description="Code of a department."),
+    OpenApiParameter("model", OpenApiTypes.INT, description="Number of a model: only what is of it."),
     *(OpenApiParameter(name, OpenApiTypes.STR, enum=values) for name, values in _CHOICES.items()),
     OpenApiParameter("buffer", OpenApiTypes.INT, description="Percent beyond the demand; 10 when not told."),
+    OpenApiParameter(
+        "cost", OpenApiTypes.DECIMAL, description="Of one piece and day; the site's when not told."
+    ),
 ]
 
 
@@ -101,6 +109,8 @@ class _ReportSerializer(serializers.Serializer[Any]):
     first = serializers.DateField()
     last = serializers.DateField()
     unit = serializers.SlugField(allow_null=True)
+    model = serializers.IntegerField(allow_null=True)
+    ownership = serializers.CharField(allow_blank=True)
     basis = serializers.ChoiceField(choices=UseBasis.choices)
     policy = serializers.ChoiceField(choices=Policy.choices)
     hours = serializers.ChoiceField(choices=Clock.choices)
@@ -120,6 +130,45 @@ class AssetReportSerializer(_ReportSerializer):
     lines = AssetLineSerializer(many=True)
 
 
+class UseHourSerializer(serializers.Serializer[Any]):
+    """``weekday`` 0 is Monday; ``hour`` is of the site's clock."""
+
+    weekday = serializers.IntegerField()
+    hour = serializers.IntegerField()
+    seconds = TotalsSerializer(source="totals")
+    coverage = UsedFigureSerializer()
+    average = UsedFigureSerializer()
+
+
+class UseStepSerializer(serializers.Serializer[Any]):
+    begin = serializers.DateTimeField()
+    hours = serializers.IntegerField(help_text="How long the step is.")
+    most = UsedFigureSerializer()
+    mean = UsedFigureSerializer()
+
+
+class IdleEquipmentSerializer(serializers.Serializer[Any]):
+    """``cost`` is null where nobody told what a day costs."""
+
+    asset = serializers.SlugField()
+    last_use = serializers.DateTimeField(allow_null=True)
+    days = serializers.FloatField()
+    cost_per_day = serializers.DecimalField(max_digits=10, decimal_places=2, allow_null=True)
+    cost = serializers.DecimalField(max_digits=14, decimal_places=2, allow_null=True)
+
+
+class UseHourReportSerializer(_ReportSerializer):
+    lines = UseHourSerializer(many=True)
+
+
+class UseStepReportSerializer(_ReportSerializer):
+    lines = UseStepSerializer(many=True)
+
+
+class IdleEquipmentReportSerializer(_ReportSerializer):
+    lines = IdleEquipmentSerializer(many=True)
+
+
 class ReportView(APIView, ABC):
     required_permission = "utilisation.view_fleetday"
     serializer: type[_ReportSerializer]
@@ -136,6 +185,8 @@ class ReportView(APIView, ABC):
             "first": choice.first,
             "last": choice.last,
             "unit": choice.department and choice.department.code,
+            "model": choice.model and choice.model.pk,
+            "ownership": choice.ownership,
             "basis": choice.basis,
             "policy": choice.policy,
             "hours": choice.clock,
@@ -182,12 +233,65 @@ class AssetReportView(ReportView):
         return self.answer(request, category)
 
 
+class HourReportView(ReportView):
+    serializer = UseHourReportSerializer
+
+    def lines(self, choice: reports.Choice) -> Sequence[Any]:
+        return week(choice)
+
+    @extend_schema(parameters=PARAMETERS, responses=UseHourReportSerializer, operation_id="utilisation_week")
+    def get(self, request: Request, category: str) -> Response:
+        """The 168 hours of the week of one category, Monday first."""
+        return self.answer(request, category)
+
+
+class StepReportView(ReportView):
+    serializer = UseStepReportSerializer
+
+    def lines(self, choice: reports.Choice) -> Sequence[Any]:
+        try:
+            return at_once(choice)
+        except TooManyError:
+            raise ValidationError({"to": [str(TOO_MANY)]}) from None
+
+    @extend_schema(
+        parameters=PARAMETERS, responses=UseStepReportSerializer, operation_id="utilisation_at_once"
+    )
+    def get(self, request: Request, category: str) -> Response:
+        """How many of one category were in use at once, step by step."""
+        return self.answer(request, category)
+
+
+class IdleReportView(ReportView):
+    serializer = IdleEquipmentReportSerializer
+
+    def lines(self, choice: reports.Choice) -> Sequence[Any]:
+        found = idle_cost(choice, now=timezone.now(), per_day=choice.cost)
+        return [
+            {
+                "asset": line.asset.asset_tag,
+                "last_use": line.last_use,
+                "days": line.days,
+                "cost_per_day": found.per_day,
+                "cost": cost,
+            }
+            for line, cost in found.rows
+        ]
+
+    @extend_schema(
+        parameters=PARAMETERS, responses=IdleEquipmentReportSerializer, operation_id="utilisation_idle"
+    )
+    def get(self, request: Request, category: str) -> Response:
+        """What of one category is idle now, the longest first, and what that costs."""
+        return self.answer(request, category)
+
+
 def told_choice(request: Request, category: Category | None) -> reports.Choice:
     """Raises a 400 that names what cannot be."""
     unknown = sorted(set(request.query_params) - set(NAMES))
     if unknown:
         raise ValidationError({name: ["There is no such parameter."] for name in unknown})
-    form = ReportForm(request.query_params, user=request.user, today=_today(request))
+    form = ReportForm(request.query_params, user=request.user, today=_today(request), category=category)
     if not form.is_valid():
         raise ValidationError({name: [str(each) for each in errors] for name, errors in form.errors.items()})
     return form.choice(category)

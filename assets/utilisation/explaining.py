@@ -6,10 +6,10 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext
 
 from assets.utilisation.figures import Policy
-from assets.utilisation.reports import Line
+from assets.utilisation.reports import AssetLine, Line
 
 
-def explain(line: Line) -> str:
+def explain(line: Line | AssetLine) -> str:
     """Of the average: from which hours, of which equipment, by which basis, policy and clock."""
     choice, figure = line.choice, line.average
     if figure.value is None:

@@ -9,14 +9,29 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from assets.models import Category
+from assets.models import Asset, Category, EquipmentModel
 from assets.utilisation.figures import Clock, Policy, UseBasis
 from assets.utilisation.reports import LONGEST_DAYS, Choice
 from locations.models import Department, Site
 
 DEFAULT_DAYS = 30
 MOST_BUFFER = 100
-NAMES = ("site", "from", "to", "unit", "basis", "policy", "hours", "demand", "buffer")
+LEAST_HEARD = 50
+"""Percent of the time: of a fleet that is heard less there is no figure, unless the address asks for one."""
+NAMES = (
+    "site",
+    "from",
+    "to",
+    "unit",
+    "model",
+    "ownership",
+    "basis",
+    "policy",
+    "hours",
+    "demand",
+    "buffer",
+    "cost",
+)
 
 
 class ReportForm(forms.Form):
@@ -30,6 +45,12 @@ class ReportForm(forms.Form):
         required=False,
         empty_label=_("Whole site"),
     )
+    model = forms.ModelChoiceField(
+        EquipmentModel.objects.none(), label=_("Model"), required=False, empty_label=_("All models")
+    )
+    ownership = forms.ChoiceField(
+        label=_("Ownership"), choices=[("", _("All")), *Asset.Ownership.choices], required=False
+    )
     basis = forms.ChoiceField(label=_("Use"), choices=UseBasis.choices, required=False)
     policy = forms.ChoiceField(label=_("Downtime"), choices=Policy.choices, required=False)
     hours = forms.ChoiceField(label=_("Hours"), choices=Clock.choices, required=False)
@@ -40,7 +61,12 @@ class ReportForm(forms.Form):
     )
     buffer = forms.IntegerField(label=_("Buffer in %"), min_value=0, max_value=MOST_BUFFER, required=False)
 
-    def __init__(self, data: Any, *, user: Any, today: date) -> None:
+    least = forms.IntegerField(label=_("Heard at least, %"), min_value=0, max_value=100, required=False)
+    cost = forms.DecimalField(
+        label=_("Cost of a day, to try"), min_value=0, max_digits=10, decimal_places=2, required=False
+    )
+
+    def __init__(self, data: Any, *, user: Any, today: date, category: Category | None = None) -> None:
         sites = Site.objects.visible_to(user)
         asked = {key: value for key, value in data.items() if value}
         first_site = sites.filter(slug=asked.get("site", "")).first() or sites.first()
@@ -53,6 +79,7 @@ class ReportForm(forms.Form):
             "hours": Clock.CALENDAR.value,
             "demand": "p95",
             "buffer": "10",
+            "least": str(LEAST_HEARD),
         }
         super().__init__({**defaults, **asked})
         self.today = today
@@ -63,6 +90,8 @@ class ReportForm(forms.Form):
         chosen.queryset = sites
         units: Any = self.fields["unit"]
         units.queryset = Department.objects.filter(site=first_site)
+        models: Any = self.fields["model"]
+        models.queryset = _models_at(first_site, category)
         for name, field in self.fields.items():
             is_choice = isinstance(field, forms.ChoiceField)
             field.widget.attrs |= {"class": "select" if is_choice else "input", "id": f"report-{name}"}
@@ -102,4 +131,14 @@ class ReportForm(forms.Form):
             clock=Clock(cleaned["hours"]),
             demand=cleaned["demand"],
             buffer=cleaned["buffer"] / 100,
+            model=cleaned["model"],
+            ownership=cleaned["ownership"],
+            cost=cleaned["cost"],
+            least=cleaned["least"] / 100,
         )
+
+
+def _models_at(site: Site | None, category: Category | None) -> Any:
+    """Those that there are at the site, of one category or of any."""
+    rows = EquipmentModel.objects.filter(assets__site=site).distinct().order_by("manufacturer", "name")
+    return rows if category is None else rows.filter(category=category)

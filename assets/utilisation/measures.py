@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from django.utils.functional import Promise
@@ -15,6 +15,7 @@ from assets.utilisation.figures import (
     NO_STAYS,
     NO_TIME,
     NOT_HEARD,
+    TOO_LITTLE_HEARD,
     Figure,
     Policy,
     Unit,
@@ -72,6 +73,15 @@ def share_in_use(
     return Figure(totals.in_use(basis) / below, Unit.SHARE, "", basis, policy, heard)
 
 
+def withheld(figure: Figure, least: float) -> Figure:
+    """The figure, or none and the reason where less than ``least`` of the time was heard."""
+    covered = figure.coverage
+    if figure.value is None or covered is None or covered >= least:
+        return figure
+    reason = TOO_LITTLE_HEARD % {"heard": round(100 * covered), "least": round(100 * least)}
+    return replace(figure, value=None, reason=reason)
+
+
 @dataclass(frozen=True, slots=True)
 class Levels:
     """How many were in use at once, and for how many seconds: level → seconds."""
@@ -95,17 +105,24 @@ class Levels:
         return sum(seconds for each, seconds in self.seconds.items() if each > level)
 
 
-def peak(levels: Levels, basis: UseBasis, covered: float | None) -> Figure:
+def peak(levels: Levels, basis: UseBasis, covered: float | None, *, empty: str | Promise = NO_TIME) -> Figure:
     if not levels.length or covered is None:
-        return Figure(None, Unit.PIECES, NO_TIME, basis, None, covered)
+        return Figure(None, Unit.PIECES, empty, basis, None, covered)
     if not covered:
         return Figure(None, Unit.PIECES, NOT_HEARD, basis, None, covered)
     return Figure(max(levels.seconds), Unit.PIECES, "", basis, None, covered)
 
 
-def percentile(levels: Levels, basis: UseBasis, covered: float | None, share: float = P95) -> Figure:
+def percentile(
+    levels: Levels,
+    basis: UseBasis,
+    covered: float | None,
+    share: float = P95,
+    *,
+    empty: str | Promise = NO_TIME,
+) -> Figure:
     """The least number that was enough for ``share`` of the time: weighted by time, not by samples."""
-    highest = peak(levels, basis, covered)
+    highest = peak(levels, basis, covered, empty=empty)
     if highest.value is None:
         return highest
     left = levels.length

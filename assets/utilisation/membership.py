@@ -40,16 +40,23 @@ class Moved:
     since_s: int
 
 
-def members_of(site: int, category: int, calendar: Calendar) -> list[Member]:
-    """Everybody who ever belonged to the fleet, each time it did."""
+def members_of(
+    site: int, categories: Sequence[int], calendar: Calendar, since_s: int
+) -> list[tuple[int, Member]]:
+    """Category and member: everybody who ever belonged to one of these fleets, each time it did.
+
+    Before ``since_s`` beginnings need not be right: when what was registered by then was first heard of is not asked.
+    """
     rows = list(
-        Belonging.objects.filter(site=site, category=category)
-        .order_by("asset", "from_day")
-        .values_list("asset", "department", "from_day", "to_day", "asset__created_at", "asset__retired_at")
+        Belonging.objects.filter(site=site, category__in=categories)
+        .order_by("category", "asset", "from_day")
+        .values_list(
+            "category", "asset", "department", "from_day", "to_day", "asset__created_at", "asset__retired_at"
+        )
     )
-    begins = first_begins(sorted({row[0] for row in rows}))
+    begins = first_begins(sorted({row[1] for row in rows if row[5].timestamp() > since_s}))
     members = []
-    for asset, department, from_day, to_day, created_at, retired_at in rows:
+    for category, asset, department, from_day, to_day, created_at, retired_at in rows:
         begin = min(int(created_at.timestamp()), begins.get(asset, NEVER_S))
         end = NEVER_S if retired_at is None else int(retired_at.timestamp())
         if from_day > EVER:
@@ -57,7 +64,7 @@ def members_of(site: int, category: int, calendar: Calendar) -> list[Member]:
         if to_day is not None:
             end = min(end, calendar.begin_s(to_day))
         if begin < end:
-            members.append(Member(asset, department, begin, end))
+            members.append((category, Member(asset, department, begin, end)))
     return members
 
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 from typing import Any, ClassVar, Self
 
 from django.core.exceptions import ValidationError
+from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -252,3 +253,31 @@ class StaffedHours(models.Model):
             as_windows(self.week)
         except ValueError as error:
             raise ValidationError({"week": str(error)}) from None
+
+
+class DayCost(models.Model):
+    """What one piece of a category costs a site a day, used or not: what idle equipment is priced with."""
+
+    site = models.ForeignKey("locations.Site", on_delete=models.CASCADE, related_name="+")
+    category = models.ForeignKey(Category, on_delete=models.CASCADE, related_name="+")
+    cost = models.DecimalField(
+        max_digits=10,
+        decimal_places=2,
+        validators=[MinValueValidator(0)],
+        help_text=_("Of one piece and day, in the hospital's currency: depreciation, maintenance, rent."),
+    )
+
+    class Meta:
+        ordering: ClassVar = ["site", "category"]
+        verbose_name = "cost of a day"
+        verbose_name_plural = "costs of a day"
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["site", "category"],
+                name="day_cost_once",
+                violation_error_message=_("This category has a cost at this site already."),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.category} at {self.site}: {self.cost}"

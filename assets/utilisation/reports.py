@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
+from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
@@ -13,8 +14,17 @@ import numpy as np
 from django.db.models import Count, Max, Min, Q, Sum
 from django.utils.functional import Promise
 
-from assets.models import ActivityInterval, Asset, AssetNow, Category
-from assets.utilisation.figures import NO_ASSETS, NO_STAFFED_HOURS, NO_TIME, Clock, Figure, Policy, UseBasis
+from assets.models import ActivityInterval, Asset, AssetNow, Category, EquipmentModel
+from assets.utilisation.figures import (
+    NO_ASSETS,
+    NO_STAFFED_HOURS,
+    NO_SUCH,
+    NO_TIME,
+    Clock,
+    Figure,
+    Policy,
+    UseBasis,
+)
 from assets.utilisation.measures import (
     BUFFER,
     Dwell,
@@ -29,9 +39,11 @@ from assets.utilisation.measures import (
     peak,
     percentile,
     share_in_use,
+    withheld,
 )
 from assets.utilisation.models import SECONDS, STAFFED, FleetDay, RolledUntil, StaffedHours, UnitDay
 from assets.utilisation.packing import unpack_all
+from assets.utilisation.selecting import TOO_MANY, chosen_assets, levels_by, unit_days
 from assets.words import Activity
 from locations.models import Department, Site, Zone
 
@@ -54,6 +66,22 @@ class Choice:
     clock: Clock = Clock.CALENDAR
     demand: str = "p95"
     buffer: float = BUFFER
+    model: EquipmentModel | None = None
+    ownership: str = ""
+    least: float = 0.0
+    """Coverage below which no figure is given."""
+    cost: Decimal | None = None
+    """Of one piece and day, tried instead of the site's."""
+
+    @property
+    def is_narrowed(self) -> bool:
+        """Whether it is about part of a fleet."""
+        return self.model is not None or bool(self.ownership)
+
+    @property
+    def owned_as(self) -> str:
+        """The chosen ownership in words."""
+        return str(Asset.Ownership(self.ownership).label) if self.ownership else ""
 
     def of(self, category: Category) -> Choice:
         return replace(self, category=category)
@@ -98,11 +126,17 @@ class Line:
 
     @cached_property
     def confirmed(self) -> Figure:
-        return share_in_use(self.totals, UseBasis.CONFIRMED, self.choice.policy, empty=self.no_figure)
+        return self._given(self._share(UseBasis.CONFIRMED, self.choice.policy))
 
     @cached_property
     def presumed(self) -> Figure:
-        return share_in_use(self.totals, UseBasis.PRESUMED, self.choice.policy, empty=self.no_figure)
+        return self._given(self._share(UseBasis.PRESUMED, self.choice.policy))
+
+    def _share(self, basis: UseBasis, policy: Policy) -> Figure:
+        return share_in_use(self.totals, basis, policy, empty=self.no_figure)
+
+    def _given(self, figure: Figure) -> Figure:
+        return withheld(figure, self.choice.least)
 
     @property
     def average(self) -> Figure:
@@ -110,15 +144,15 @@ class Line:
         return self.confirmed if self.choice.basis is UseBasis.CONFIRMED else self.presumed
 
     def by(self, policy: Policy) -> Figure:
-        return share_in_use(self.totals, self.choice.basis, policy, empty=self.no_figure)
+        return self._given(self._share(self.choice.basis, policy))
 
     @cached_property
     def peak(self) -> Figure:
-        return peak(self.found, self.choice.basis, self._covered)
+        return self._given(peak(self.found, self.choice.basis, self._covered, empty=self.no_levels))
 
     @cached_property
     def p95(self) -> Figure:
-        return percentile(self.found, self.choice.basis, self._covered)
+        return self._given(percentile(self.found, self.choice.basis, self._covered, empty=self.no_levels))
 
     @property
     def _covered(self) -> float | None:
@@ -129,6 +163,7 @@ class Line:
     def _calendar(self) -> Figure:
         return coverage(self.calendar or self.totals)
 
+    no_levels: str | Promise = NO_TIME
     calendar: Totals | None = None
     """The same of all hours, where ``totals`` are of staffed hours."""
 
@@ -203,9 +238,12 @@ class _Group:
     last: date
     owned: int = 0
     levels: Levels | None = None
+    no_levels: str | Promise = NO_TIME
 
 
 def _grouped(choice: Choice, rows: Any, key: str) -> dict[Any, _Group]:
+    if choice.is_narrowed:
+        return _narrowed(choice, key)
     sums = rows.values_list(key).annotate(Max("day"), *(Sum(name) for name in (*SECONDS, *STAFFED)))
     groups = {row[0]: _Group(dict(zip((*SECONDS, *STAFFED), row[2:], strict=True)), row[1]) for row in sums}
     packed: dict[Any, list[bytes]] = defaultdict(list)
@@ -218,6 +256,29 @@ def _grouped(choice: Choice, rows: Any, key: str) -> dict[Any, _Group]:
     return groups
 
 
+def _narrowed(choice: Choice, key: str) -> dict[Any, _Group]:
+    names = (*SECONDS, *STAFFED)
+    groups: dict[Any, _Group] = {}
+    counted: dict[Any, set[int]] = {}
+    for category, department, day, table in unit_days(choice):
+        place = {"category": category, "department": department, "day": day}[key]
+        group = groups.setdefault(place, _Group(dict.fromkeys(names, 0), date.min))
+        for name, seconds in zip(names, table[:, 1:].sum(axis=0).tolist(), strict=True):
+            group.sums[name] += seconds
+        if day > group.last:
+            group.last, counted[place] = day, set()
+        if day == group.last:
+            counted[place] |= set(table[:, 0].tolist())
+    levels = levels_by(choice, key) if groups else {}
+    for place, group in groups.items():
+        group.owned = len(counted[place])
+        if levels is None:
+            group.no_levels = TOO_MANY
+        elif place in levels:
+            group.levels = Levels.of(np.concatenate(levels[place]))
+    return groups
+
+
 def _parts(choice: Choice, group: _Group) -> dict[str, Any]:
     calendar = Totals(*(group.sums[name] for name in SECONDS))
     totals = Totals(*(group.sums[name] for name in choice.columns))
@@ -226,6 +287,7 @@ def _parts(choice: Choice, group: _Group) -> dict[str, Any]:
         "totals": totals,
         "calendar": calendar,
         "found": group.levels or Levels({}),
+        "no_levels": group.no_levels,
         "no_figure": NO_STAFFED_HOURS if choice.clock is Clock.STAFFED else NO_ASSETS,
     }
 
@@ -234,6 +296,8 @@ def _why_nothing(choice: Choice) -> str | Promise:
     if choice.clock is Clock.STAFFED and not StaffedHours.objects.filter(site=choice.site).exists():
         return NO_STAFFED_HOURS
     is_rolled = FleetDay.objects.filter(site=choice.site).within(choice.first, choice.last).exists()
+    if choice.is_narrowed and is_rolled:
+        return NO_SUCH
     return NO_ASSETS if is_rolled else NO_TIME
 
 
@@ -257,6 +321,8 @@ class AssetLine:
 def assets(choice: Choice) -> list[AssetLine]:
     """Every asset of a fleet, the least used first; those of which nothing was heard last."""
     tables = unpack_all(choice.units().values_list("by_asset", flat=True), 1 + len(SECONDS) + len(STAFFED))
+    if choice.is_narrowed:
+        tables = tables[np.isin(tables[:, 0], chosen_assets(choice))]
     if not len(tables):
         return []
     ids, place = np.unique(tables[:, 0], return_inverse=True)
@@ -286,7 +352,10 @@ class ZoneLine:
 
 
 def zones(choice: Choice) -> list[ZoneLine]:
-    """Every room in which any of the fleet was, the fullest first. Of the whole site: it is by where they were."""
+    """Every room in which any of the fleet was, the fullest first. Of the whole site: it is by where they were; of part
+    of a fleet nothing is kept."""
+    if choice.is_narrowed:
+        return []
     rows = list(replace(choice, department=None).rows().values_list("presence", "dwells"))
     presence = unpack_all((row[0] for row in rows), 3)
     dwells = unpack_all((row[1] for row in rows), 2)
@@ -324,6 +393,10 @@ def idle_list(choice: Choice, *, now: datetime, more_than: int = IDLE_DAYS) -> l
         rows = rows.filter(asset__model__category=choice.category)
     if choice.department is not None:
         rows = rows.filter(asset__department=choice.department)
+    if choice.model is not None:
+        rows = rows.filter(asset__model=choice.model)
+    if choice.ownership:
+        rows = rows.filter(asset__ownership=choice.ownership)
     rows = rows.select_related("asset__model__category", "asset__department", "zone__floor__building")
     shown = {row.pk: row.as_of(now) for row in rows}
     uses = _last_uses(list(shown), now, more_than)

@@ -7,23 +7,24 @@ its mark being taken away. Whatever changed meanwhile has marked it again, and t
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 import numpy as np
 from django.db import connection, transaction
-from django.db.models import Min
+from django.db.models import Count, Min
 
 from assets.models import ActivityInterval, Asset
 from assets.sql import Table, dialect
 from assets.sql.tables import Row
 from assets.utilisation.calendars import calendar_of, note_clocks, roster_of
 from assets.utilisation.days import HOUR_S, ONE, Calendar, days_between
-from assets.utilisation.membership import NEVER_S, fleets_at, fleets_of, members_of, note_membership
+from assets.utilisation.membership import NEVER_S, Member, fleets_at, fleets_of, members_of, note_membership
 from assets.utilisation.models import SECONDS, STAFFED, FleetDay, RolledUntil, StaleDay, Touched, UnitDay
-from assets.utilisation.packing import pack
-from assets.utilisation.rolling import DayRoll, Fleet, Members, UnitRoll, roll
+from assets.utilisation.packing import Numbers, pack
+from assets.utilisation.rolling import DayRoll, Fleet, Members, Rows, UnitRoll, of_each, roll
 from assets.utilisation.sources import read_intervals, read_stays
 from locations.models import Site
 
@@ -31,19 +32,29 @@ SETTLED = timedelta(seconds=60)
 """So long after an hour it is taken to be over: the clock's own decisions about it have been recorded by then."""
 AT_ONCE = 20_000
 """Asset-days that are rolled up together, which bounds memory: some 100 MB where each has 100 intervals."""
+AT_ONCE_ALONE = 2000
+"""The same where one writes at a time, and recording waits for it: SQLite."""
 DAYS_AT_ONCE = 100
 DAY_S = 86_400
 NOTES_AT_ONCE = 20_000
+Mark = tuple[int, date]
+"""Category and day."""
 
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """Days of one fleet, without gaps, and the stamps of their marks."""
+    """Days without gaps of some fleets of a site, the same of each, and the stamps of their marks."""
 
     site: int
-    category: int
+    categories: tuple[int, ...]
     days: tuple[date, ...]
-    stamps: dict[date, int]
+    stamps: dict[Mark, int]
+
+    @property
+    def marks(self) -> dict[Mark, int]:
+        return {
+            (category, day): self.stamps[category, day] for category in self.categories for day in self.days
+        }
 
 
 def roll_up(*, now: datetime, seconds: float | None = None) -> int:
@@ -155,7 +166,7 @@ def work_off(is_enough: Callable[[], bool], *, tell: Callable[[int], None] | Non
     while not is_enough() and (task := _next_task(passed_over)) is not None:
         count = _do(task)
         if not count:  # somebody else is at it, or it changes as we look: once is enough
-            passed_over |= {(task.site, task.category, day, task.stamps[day]) for day in task.days}
+            passed_over |= {(task.site, *mark, stamp) for mark, stamp in task.marks.items()}
         done += count
         if tell is not None:
             tell(done)
@@ -163,84 +174,149 @@ def work_off(is_enough: Callable[[], bool], *, tell: Callable[[int], None] | Non
 
 
 def _next_task(passed_over: set[tuple[int, int, date, int]]) -> Task | None:
-    """The latest stale day, and the stale days of its fleet before it."""
+    """The latest stale day and those before it of one fleet, and other fleets of which the same days are stale.
+
+    Many fleets at once, because of a small one the way to the database and back takes longer than all else.
+    """
     for first in StaleDay.objects.order_by("-day", "site", "category")[: len(passed_over) + 1]:
         if (first.site_id, first.category_id, first.day, first.stamp) not in passed_over:
             break
     else:
         return None
-    stamps = dict(
-        StaleDay.objects.filter(site=first.site_id, category=first.category_id, day__lte=first.day)
-        .order_by("-day")
-        .values_list("day", "stamp")[:DAYS_AT_ONCE]
-    )
-    most = max(
-        1,
-        AT_ONCE
-        // max(1, Asset.objects.filter(model__category=first.category_id, site=first.site_id).count()),
-    )
+    stamps: dict[Mark, int] = {
+        (category, day): stamp
+        for category, day, stamp in StaleDay.objects.filter(
+            site=first.site_id, day__lte=first.day, day__gt=first.day - DAYS_AT_ONCE * ONE
+        )
+        .order_by()
+        .values_list("category", "day", "stamp")
+        if (first.site_id, category, day, stamp) not in passed_over
+    }
+    sizes = _sizes(first.site_id)
+    at_once = AT_ONCE if connection.vendor == "postgresql" else AT_ONCE_ALONE
+    most = at_once // max(1, sizes[first.category_id])
     days = [first.day]
-    while len(days) < most and days[-1] - ONE in stamps:
+    while len(days) < most and (first.category_id, days[-1] - ONE) in stamps:
         days.append(days[-1] - ONE)
-    return Task(first.site_id, first.category_id, tuple(reversed(days)), stamps)
+    categories, left = [first.category_id], at_once - sizes[first.category_id] * len(days)
+    for category in sorted({category for category, _ in stamps} - {first.category_id}):
+        weight = sizes[category] * len(days)
+        if weight <= left and all((category, day) in stamps for day in days):
+            categories.append(category)
+            left -= weight
+    return Task(first.site_id, tuple(categories), tuple(reversed(days)), stamps)
+
+
+def _sizes(site: int) -> Counter[int]:
+    """Category → how many assets there are of it now."""
+    rows = Asset.objects.filter(site=site).order_by().values_list("model__category")
+    return Counter(dict(rows.annotate(count=Count("pk"))))
 
 
 def _do(task: Task) -> int:
     until = RolledUntil.objects.filter(site=task.site).values_list("until_s", flat=True).first() or 0
-    rolls = rolls_of(task.site, task.category, task.days, until)
+    rolls = rolls_of(task.site, task.categories, task.days, until)
     with transaction.atomic():
-        days = _claimed(task)
-        store(task.site, task.category, days, [each for each in rolls if each.day in days])
-    return len(days)
+        marks = _claimed(task)
+        store(task.site, marks, rolls)
+    return len(marks)
 
 
-def _claimed(task: Task) -> set[date]:
-    """Those days whose marks are as they were when the work was begun; the marks are taken away."""
-    marks = StaleDay.objects.select_for_update().filter(
-        site=task.site, category=task.category, day__in=task.days
+def _claimed(task: Task) -> set[Mark]:
+    """Those whose marks are as they were when the work was begun; the marks are taken away.
+
+    They are locked in the order in which :func:`mark_stale` writes, so that neither waits for the other for ever.
+    """
+    wanted = task.marks
+    rows = (
+        StaleDay.objects.select_for_update()
+        .filter(site=task.site, category__in=task.categories, day__in=task.days)
+        .order_by("site", "category", "day")
     )
-    same = [mark for mark in marks if mark.stamp == task.stamps[mark.day]]
-    StaleDay.objects.filter(pk__in=[mark.pk for mark in same]).delete()
-    return {mark.day for mark in same}
+    same = {
+        pk: (category, day)
+        for pk, category, day, stamp in rows.values_list("pk", "category", "day", "stamp")
+        if stamp == wanted[category, day]
+    }
+    StaleDay.objects.filter(pk__in=list(same)).delete()
+    return set(same.values())
 
 
-def rolls_of(site: int, category: int, days: Sequence[date], until: int) -> list[DayRoll]:
-    """Days without gaps of one fleet, computed from the histories."""
+def rolls_of(
+    site: int, categories: Sequence[int], days: Sequence[date], until: int, *, only: Numbers | None = None
+) -> dict[int, list[DayRoll]]:
+    """Category → days without gaps of that fleet, or of ``only`` these assets, computed from the histories; all are
+    read together."""
     calendar, roster = calendar_of(site), roster_of(site)
     bounds = np.array(calendar.bounds(days[0], days[-1]), dtype=np.int64)
     begin, end = int(bounds[0]), min(int(bounds[-1]), until)
-    members = [each for each in members_of(site, category, calendar) if each.begin < end and each.end > begin]
+    chosen = None if only is None else set(only.tolist())
+    members: dict[int, list[Member]] = {}
+    for category, each in members_of(site, categories, calendar, begin):
+        if each.begin < end and each.end > begin and (chosen is None or each.asset in chosen):
+            members.setdefault(category, []).append(each)
     if not members:
-        return []
+        return {}
+    staffed: dict[int | None, list[tuple[int, int]]] = {
+        unit: roster.stretches(unit, days, calendar)
+        for unit in {each.department for fleet in members.values() for each in fleet}
+    }
+    fleets = [np.unique([each.asset for each in fleet]) for fleet in members.values()]
+    everybody = sorted(np.unique(np.concatenate(fleets)).tolist())
+    intervals = of_each(read_intervals(everybody, begin, end), fleets)
+    stays = of_each(read_stays(everybody, begin, end), fleets)
+    return {
+        category: _rolled(days, bounds, until, staffed, fleet, intervals[number], stays[number])
+        for number, (category, fleet) in enumerate(members.items())
+    }
+
+
+def _rolled(
+    days: Sequence[date],
+    bounds: Numbers,
+    until: int,
+    staffed: dict[int | None, list[tuple[int, int]]],
+    members: Sequence[Member],
+    intervals: Rows,
+    stays: Rows,
+) -> list[DayRoll]:
     units = sorted({each.department for each in members}, key=lambda unit: (unit is None, unit or 0))
     place = {unit: number for number, unit in enumerate(units)}
-    asset_ids = sorted({each.asset for each in members})
     return roll(
         Fleet(
             days=days,
             bounds=bounds,
             until=until,
             units=units,
-            staffed=[roster.stretches(unit, days, calendar) for unit in units],
+            staffed=[staffed[unit] for unit in units],
             members=Members(
                 np.array([each.asset for each in members], dtype=np.int64),
                 np.array([place[each.department] for each in members], dtype=np.int64),
                 np.array([each.begin for each in members], dtype=np.int64),
                 np.array([each.end for each in members], dtype=np.int64),
             ),
-            intervals=read_intervals(asset_ids, begin, end),
-            stays=read_stays(asset_ids, begin, end),
+            intervals=intervals,
+            stays=stays,
         )
     )
 
 
-def store(site: int, category: int, days: Iterable[date], rolls: Sequence[DayRoll]) -> None:
-    """Put these in the place of what there is of ``days``."""
-    for model in (FleetDay, UnitDay):
-        model.objects.filter(site=site, category=category, day__in=list(days)).delete()
+def store(site: int, marks: Collection[Mark], rolls: Mapping[int, Sequence[DayRoll]]) -> None:
+    """Put these in the place of what there is of the days that are marked; what is not marked stays."""
+    categories: dict[frozenset[date], list[int]] = defaultdict(list)
+    for category in {category for category, _ in marks}:
+        categories[frozenset(day for each, day in marks if each == category)].append(category)
+    for days, together in categories.items():
+        for model in (FleetDay, UnitDay):
+            model.objects.filter(site=site, category__in=together, day__in=list(days)).delete()
+    chosen = [
+        (category, day) for category, each in rolls.items() for day in each if (category, day.day) in marks
+    ]
     sql = dialect()
-    sql.insert(FLEET_DAYS, [_fleet_day(site, category, each) for each in rolls])
-    sql.insert(UNIT_DAYS, [_unit_day(site, category, each, unit) for each in rolls for unit in each.units])
+    sql.insert(FLEET_DAYS, [_fleet_day(site, category, day) for category, day in chosen])
+    sql.insert(
+        UNIT_DAYS, [_unit_day(site, category, day, unit) for category, day in chosen for unit in day.units]
+    )
 
 
 _SHARED = (

@@ -43,6 +43,20 @@ class Rows:
     what: Numbers
 
 
+def of_each(rows: Rows, fleets: Sequence[Numbers]) -> list[Rows]:
+    """Those of each fleet, given as its assets in order; who is in several fleets is told of in each."""
+    found = []
+    bounds = np.append(np.flatnonzero(np.diff(rows.asset, prepend=-1)), len(rows.asset))
+    assets = rows.asset[bounds[:-1]]
+    for fleet in fleets:
+        own = np.flatnonzero(np.isin(assets, fleet, assume_unique=True))
+        first = bounds[own]
+        place, nth = _repeated(bounds[own + 1] - first)
+        chosen = first[place] + nth
+        found.append(Rows(rows.asset[chosen], rows.begin[chosen], rows.end[chosen], rows.what[chosen]))
+    return found
+
+
 @dataclass(slots=True)
 class Fleet:
     """What is to be rolled up: days without gaps between ``bounds``, no further than ``until``."""

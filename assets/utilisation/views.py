@@ -10,16 +10,23 @@ from django.contrib.auth.decorators import permission_required
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
+from django.utils.dates import WEEKDAYS_ABBR
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from assets.models import Category
+from assets.models import Asset, Category
 from assets.utilisation import reports
-from assets.utilisation.charts import concurrent_chart, fleet_chart
+from assets.utilisation.charts import at_once_chart, concurrent_chart, fleet_chart, strip_chart, week_chart
+from assets.utilisation.days import HOUR_S
 from assets.utilisation.explaining import explain, explain_size
-from assets.utilisation.files import assets_csv, fleet_csv
+from assets.utilisation.files import asset_csv, assets_csv, at_once_csv, fleet_csv, idle_csv, week_csv
 from assets.utilisation.forms import ReportForm
+from assets.utilisation.hearing import quality
+from assets.utilisation.idling import idle_cost
 from assets.utilisation.models import StaleDay
+from assets.utilisation.patterns import Step, TooManyError, at_once, week
+from assets.utilisation.printing import print_fleet, print_overview
+from assets.utilisation.stripes import intervals_of, line_of, stripes
 from locations.models import Site
 
 may_see = permission_required("utilisation.view_fleetday", raise_exception=True)
@@ -40,6 +47,7 @@ def overview(request: HttpRequest) -> HttpResponse:
         context |= {
             "choice": choice,
             "lines": reports.fleet(choice),
+            "quality": quality(choice, now=timezone.now()),
             "fresh": reports.freshness(choice.site, StaleDay.objects),
         }
         return render(request, "utilisation/overview.html", context)
@@ -67,10 +75,40 @@ def overview_file(request: HttpRequest) -> HttpResponse:
 @require_safe
 @may_see
 @never_cache
+def overview_print(request: HttpRequest) -> HttpResponse:
+    form = _form(request)
+    if not form.is_valid():
+        return _refused(form)
+    choice = form.choice()
+    with timezone.override(ZoneInfo(choice.site.timezone)):
+        fresh = reports.freshness(choice.site, StaleDay.objects)
+        content = print_overview(reports.fleet(choice), choice, fresh, now=timezone.now())
+    return _print(content, f"utilisation-{choice.first}-{choice.last}.pdf")
+
+
+@require_safe
+@may_see
+@never_cache
+def fleet_print(request: HttpRequest, category: str) -> HttpResponse:
+    kind = get_object_or_404(Category, slug=category)
+    form = _form(request, kind)
+    if not form.is_valid():
+        return _refused(form)
+    choice = form.choice(kind)
+    with timezone.override(ZoneInfo(choice.site.timezone)):
+        fresh = reports.freshness(choice.site, StaleDay.objects)
+        line, units, assets = reports.whole(choice), reports.units(choice), reports.assets(choice)
+        content = print_fleet(line, units, assets, choice, fresh, now=timezone.now())
+    return _print(content, f"utilisation-{kind.slug}-{choice.first}-{choice.last}.pdf")
+
+
+@require_safe
+@may_see
+@never_cache
 def fleet(request: HttpRequest, category: str) -> HttpResponse:
     """One category: its figures with how they came about, day by day, by unit, by room, and the assets behind them."""
     kind = get_object_or_404(Category, slug=category)
-    form = _form(request)
+    form = _form(request, kind)
     context: dict[str, Any] = {"form": form, "category": kind, "query": request.GET.urlencode()}
     if not form.is_valid():
         return render(request, "utilisation/fleet.html", context, status=400)
@@ -97,7 +135,7 @@ def fleet(request: HttpRequest, category: str) -> HttpResponse:
 @never_cache
 def fleet_days(request: HttpRequest, category: str) -> JsonResponse:
     kind = get_object_or_404(Category, slug=category)
-    form = _form(request)
+    form = _form(request, kind)
     if not form.is_valid():
         return _refused(form)
     lines = reports.by_day(form.choice(kind))
@@ -109,7 +147,7 @@ def fleet_days(request: HttpRequest, category: str) -> JsonResponse:
 @never_cache
 def fleet_file(request: HttpRequest, category: str) -> HttpResponse:
     kind = get_object_or_404(Category, slug=category)
-    form = _form(request)
+    form = _form(request, kind)
     if not form.is_valid():
         return _refused(form)
     choice = form.choice(kind)
@@ -117,8 +155,181 @@ def fleet_file(request: HttpRequest, category: str) -> HttpResponse:
     return _file(assets_csv(reports.assets(choice), choice), name)
 
 
-def _form(request: HttpRequest) -> ReportForm:
-    return ReportForm(request.GET, user=request.user, today=_today(request))
+@require_safe
+@may_see
+@never_cache
+def times(request: HttpRequest, category: str) -> HttpResponse:
+    """When one category is used: the hours of the week, and how many at once as time goes on."""
+    kind = get_object_or_404(Category, slug=category)
+    form = _form(request, kind)
+    context: dict[str, Any] = {"form": form, "category": kind, "query": request.GET.urlencode()}
+    if not form.is_valid():
+        return render(request, "utilisation/times.html", context, status=400)
+    choice = form.choice(kind)
+    with timezone.override(ZoneInfo(choice.site.timezone)):
+        line = reports.whole(choice)
+        context |= {
+            "choice": choice,
+            "line": line,
+            "explained": explain(line),
+            "explained_size": explain_size(line),
+            "weekdays": [WEEKDAYS_ABBR[number] for number in range(7)],
+            "fresh": reports.freshness(choice.site, StaleDay.objects),
+        }
+        return render(request, "utilisation/times.html", context)
+
+
+@require_safe
+@may_see
+@never_cache
+def times_week(request: HttpRequest, category: str) -> HttpResponse:
+    kind = get_object_or_404(Category, slug=category)
+    form = _form(request, kind)
+    return JsonResponse(week_chart(week(form.choice(kind)))) if form.is_valid() else _refused(form)
+
+
+@require_safe
+@may_see
+@never_cache
+def times_week_file(request: HttpRequest, category: str) -> HttpResponse:
+    kind = get_object_or_404(Category, slug=category)
+    form = _form(request, kind)
+    if not form.is_valid():
+        return _refused(form)
+    choice = form.choice(kind)
+    return _file(week_csv(week(choice), choice), f"week-{kind.slug}-{choice.first}-{choice.last}.csv")
+
+
+@require_safe
+@may_see
+@never_cache
+def times_at_once(request: HttpRequest, category: str) -> HttpResponse:
+    kind = get_object_or_404(Category, slug=category)
+    form = _form(request, kind)
+    if not form.is_valid():
+        return _refused(form)
+    choice = form.choice(kind)
+    line = reports.whole(choice)
+    return JsonResponse(at_once_chart(_steps(choice), line.owned, line.size.pieces))
+
+
+@require_safe
+@may_see
+@never_cache
+def times_at_once_file(request: HttpRequest, category: str) -> HttpResponse:
+    kind = get_object_or_404(Category, slug=category)
+    form = _form(request, kind)
+    if not form.is_valid():
+        return _refused(form)
+    choice = form.choice(kind)
+    content = at_once_csv(_steps(choice), choice, reports.whole(choice))
+    return _file(content, f"at-once-{kind.slug}-{choice.first}-{choice.last}.csv")
+
+
+def _steps(choice: reports.Choice) -> list[Step]:
+    try:
+        return at_once(choice)
+    except TooManyError:
+        return []  # the page says why
+
+
+@require_safe
+@may_see
+@never_cache
+def idle(request: HttpRequest, category: str) -> HttpResponse:
+    """What of one category is idle now, for how long, and what that costs."""
+    kind = get_object_or_404(Category, slug=category)
+    form = _form(request, kind)
+    context: dict[str, Any] = {"form": form, "category": kind, "query": request.GET.urlencode()}
+    context["is_priced"] = True
+    if not form.is_valid():
+        return render(request, "utilisation/idle.html", context, status=400)
+    choice, now = form.choice(kind), timezone.now()
+    with timezone.override(ZoneInfo(choice.site.timezone)):
+        context |= {
+            "choice": choice,
+            "now": now,
+            "idle": idle_cost(choice, now=now, per_day=choice.cost),
+            "more_than": reports.IDLE_DAYS,
+            "fresh": reports.freshness(choice.site, StaleDay.objects),
+        }
+        return render(request, "utilisation/idle.html", context)
+
+
+@require_safe
+@may_see
+@never_cache
+def idle_file(request: HttpRequest, category: str) -> HttpResponse:
+    kind = get_object_or_404(Category, slug=category)
+    form = _form(request, kind)
+    if not form.is_valid():
+        return _refused(form)
+    choice = form.choice(kind)
+    found = idle_cost(choice, now=timezone.now(), per_day=choice.cost)
+    return _file(idle_csv(found, choice), f"idle-{kind.slug}.csv")
+
+
+@require_safe
+@may_see
+@never_cache
+def asset(request: HttpRequest, asset_tag: str) -> HttpResponse:
+    """One asset over the period: the intervals that its figures come from."""
+    thing, form = _thing(request, asset_tag)
+    context: dict[str, Any] = {
+        "form": form, "thing": thing, "category": thing.model.category, "query": request.GET.urlencode(),
+    }  # fmt: skip
+    if not form.is_valid():
+        return render(request, "utilisation/asset.html", context, status=400)
+    choice = form.choice(thing.model.category)
+    with timezone.override(ZoneInfo(choice.site.timezone)):
+        line = line_of(thing, choice)
+        context |= {
+            "choice": choice,
+            "line": line,
+            "explained": None if line is None else explain(line),
+            "fresh": reports.freshness(choice.site, StaleDay.objects),
+        }
+        return render(request, "utilisation/asset.html", context)
+
+
+@require_safe
+@may_see
+@never_cache
+def asset_strip(request: HttpRequest, asset_tag: str) -> HttpResponse:
+    thing, form = _thing(request, asset_tag)
+    if not form.is_valid():
+        return _refused(form)
+    choice = form.choice(thing.model.category)
+    line = line_of(thing, choice)
+    used_s = 0 if line is None else line.totals.in_use(choice.basis)
+    return JsonResponse(strip_chart(list(stripes(thing, choice)), used_s / HOUR_S))
+
+
+@require_safe
+@may_see
+@never_cache
+def asset_file(request: HttpRequest, asset_tag: str) -> HttpResponse:
+    thing, form = _thing(request, asset_tag)
+    if not form.is_valid():
+        return _refused(form)
+    choice = form.choice(thing.model.category)
+    content = asset_csv(thing, intervals_of(thing, choice), line_of(thing, choice), choice)
+    return _file(content, f"use-{thing.asset_tag}-{choice.first}-{choice.last}.csv")
+
+
+def _thing(request: HttpRequest, asset_tag: str) -> tuple[Asset, ReportForm]:
+    """By the calendar of its own site."""
+    sees = Asset.objects.filter(site__in=Site.objects.visible_to(request.user))
+    thing = get_object_or_404(sees.select_related("model__category", "site"), asset_tag=asset_tag)
+    data = request.GET.copy()
+    data["site"] = thing.site.slug
+    zone = ZoneInfo(thing.site.timezone)
+    today = timezone.now().astimezone(zone).date()
+    return thing, ReportForm(data, user=request.user, today=today, category=thing.model.category)
+
+
+def _form(request: HttpRequest, category: Category | None = None) -> ReportForm:
+    return ReportForm(request.GET, user=request.user, today=_today(request), category=category)
 
 
 def _today(request: HttpRequest) -> date:
@@ -131,6 +342,11 @@ def _today(request: HttpRequest) -> date:
 
 def _refused(form: ReportForm) -> JsonResponse:
     return JsonResponse(form.errors.get_json_data(), status=400)
+
+
+def _print(content: bytes, name: str) -> HttpResponse:
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return HttpResponse(content, content_type="application/pdf", headers=headers)
 
 
 def _file(content: str, name: str) -> HttpResponse:

@@ -19,8 +19,10 @@ BROKEN_FROM_THE_START = "INF-007"
 WANDERING = "INF-019"
 """It is taken along with a patient to the ambulance entrance, again and again, and brought back."""
 WAY_OUT = "main-0/ambulance"
+RESTING = frozenset({"INF-033", "INF-049", "INF-052", "INF-053", "INF-094", "SYR-024", "FED-013"})
+"""Nobody has wanted them for weeks: they lie in their stores."""
 
-_SOILED = {
+SOILED = {
     "1w": "main-1/1w-soiled",
     "2w": "main-2/2w-soiled",
     "2e": "main-2/2e-soiled",
@@ -30,9 +32,9 @@ _SOILED = {
     "img": "main-0/img-soiled",
     "opd": "main-0/ed-soiled",
 }
-_EXAMINATIONS = ("main-0/ct-1", "main-0/ct-2", "main-0/mri", "main-0/xray-1", "main-0/xray-2", "main-0/us-1")
-_OPERATIONS = tuple(f"main-1/theatre-{number}" for number in (1, 2, 3, 4))
-_PICK_UPS = ("main-0/lobby", "main-0/opd-wait", "main-0/triage", "main-1/waiting-1", "main-2/waiting-2")
+EXAMINATIONS = ("main-0/ct-1", "main-0/ct-2", "main-0/mri", "main-0/xray-1", "main-0/xray-2", "main-0/us-1")
+OPERATIONS = tuple(f"main-1/theatre-{number}" for number in (1, 2, 3, 4))
+PICK_UPS = ("main-0/lobby", "main-0/opd-wait", "main-0/triage", "main-1/waiting-1", "main-2/waiting-2")
 
 _WALK_M_S = {Habit.PUMP: 1.2, Habit.ROUNDS: 1.1, Habit.BED: 0.9, Habit.CHAIR: 1.0}
 
@@ -86,6 +88,10 @@ def _pump(world: World, pump: Pump) -> Routine:
         yield from arrive(world, pump, WORKSHOP)
         yield 3600.0
         stage = 3
+    if pump.item.asset_tag in RESTING:
+        yield from arrive(world, pump, STORES[pump.item.department])
+        while True:
+            yield 3600.0
     if pump.item.asset_tag == WANDERING:
         yield from _wander(world, pump)
     while True:
@@ -131,7 +137,7 @@ def _in_use(world: World, pump: Pump) -> Routine:
 
 def _soiled(world: World, pump: Pump) -> Routine:
     pump.become(PumpState.STANDBY, world.now, drain=-0.01)
-    yield from arrive(world, pump, _SOILED[pump.item.department])
+    yield from arrive(world, pump, SOILED[pump.item.department])
     yield pump.rng.uniform(90, 300)
 
 
@@ -164,7 +170,7 @@ def _rounds(world: World, unit: Mobile) -> Routine:
             yield from arrive(world, unit, room)
             yield rng.uniform(60, 240)
         if rng.random() < 0.3:
-            yield from arrive(world, unit, _SOILED[department])
+            yield from arrive(world, unit, SOILED[department])
             yield rng.uniform(60, 150)
         yield from arrive(world, unit, unit.item.home)
         yield rng.uniform(120, 500)
@@ -182,7 +188,7 @@ def _bed(world: World, unit: Mobile) -> Routine:
         yield rng.uniform(600, 2400)
         fate = rng.random()
         if fate < 0.65:
-            yield from arrive(world, unit, rng.choice((*_EXAMINATIONS, *_OPERATIONS)))
+            yield from arrive(world, unit, rng.choice((*EXAMINATIONS, *OPERATIONS)))
             yield rng.uniform(180, 420)
         elif fate < 0.9:
             yield from arrive(world, unit, DECONTAMINATION)
@@ -200,8 +206,8 @@ def _chair(world: World, unit: Mobile) -> Routine:
     yield rng.uniform(5, 900)
     while True:
         ward = rng.choice(("1w", "2w", "2e"))
-        bed, examination = rng.choice(world.care_rooms(ward)), rng.choice(_EXAMINATIONS)
-        for room, stay in _trip(bed, examination, rng.choice(_PICK_UPS)):
+        bed, examination = rng.choice(world.care_rooms(ward)), rng.choice(EXAMINATIONS)
+        for room, stay in _trip(bed, examination, rng.choice(PICK_UPS)):
             yield from arrive(world, unit, room)
             yield rng.uniform(*stay)
         yield from arrive(world, unit, unit.item.home)
@@ -226,7 +232,7 @@ def _bedside(world: World, unit: Mobile) -> Routine:
         yield from arrive(world, unit, _roomy(world, rng.choices(rooms, k=3)))
         yield rng.uniform(900, 3000)
         if rng.random() < 0.5:
-            yield from arrive(world, unit, _SOILED[department])
+            yield from arrive(world, unit, SOILED[department])
             yield rng.uniform(60, 180)
             yield from arrive(world, unit, unit.item.home)
             yield rng.uniform(240, 900)

@@ -37,7 +37,10 @@ TAKES = "/api/v1/observations/"
 """The one address that takes something, from programs with a token; tests/collectors/receivers/test_http.py."""
 SCANS = ["/api/v1/scan/", "/api/v1/scan/cleaned/"]
 ACTS = ["asset-act", "asset-hand-over"]
-UTILISATION = ["utilisation-fleets", "utilisation-units", "utilisation-assets"]
+UTILISATION = [
+    "utilisation-fleets", "utilisation-units", "utilisation-assets", "utilisation-week", "utilisation-at-once",
+    "utilisation-idle",
+]  # fmt: skip
 """What people do with equipment; tests/assets/maintenance/test_api.py and tests/assets/pool/test_api.py."""
 DOES = {
     "/api/v1/assets/{asset_tag}/place/",

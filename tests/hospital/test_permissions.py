@@ -92,6 +92,18 @@ PAGES = {
     "utilisation-fleet": HISTORY,
     "utilisation-days": HISTORY,
     "utilisation-fleet-file": HISTORY,
+    "utilisation-asset": HISTORY,
+    "utilisation-strip": HISTORY,
+    "utilisation-asset-file": HISTORY,
+    "utilisation-print": HISTORY,
+    "utilisation-fleet-print": HISTORY,
+    "utilisation-times": HISTORY,
+    "utilisation-week": HISTORY,
+    "utilisation-week-file": HISTORY,
+    "utilisation-at-once": HISTORY,
+    "utilisation-at-once-file": HISTORY,
+    "utilisation-idle": HISTORY,
+    "utilisation-idle-file": HISTORY,
     "alerts": EVERYBODY,
     "alert": EVERYBODY,
     "alerts-act": EVERYBODY,
@@ -361,6 +373,9 @@ API = {
     "utilisation-fleets": HISTORY,
     "utilisation-units": HISTORY,
     "utilisation-assets": HISTORY,
+    "utilisation-week": HISTORY,
+    "utilisation-at-once": HISTORY,
+    "utilisation-idle": HISTORY,
 }
 """What the API lists → who may read it. Nobody who is signed in writes there."""
 ACTIONS = {

@@ -37,6 +37,13 @@ const configuration = () => {
     axisY: { domain: false, ticks: false, labelPadding: 6 },
     mark: { color: line },
     line: { strokeWidth: 1.75 },
+    text: { font, fontSize: 12, color: quiet },
+    legend: { ...text, labelFontSize: 12, titleFontSize: 12, titleFontWeight: 400, titleLimit: 320 },
+    range: {
+      category: ["--down", "--in-use", "--dirty", "--ready", "--moving", "--unheard"].map(colour), // as Activity
+      heatmap: [colour("--in-use-tint"), colour("--in-use")],
+      ramp: [colour("--in-use-tint"), colour("--in-use")],
+    },
     style: {
       silence: { color: colour("--unheard"), opacity: 0.18 },
       near: { size: 70 },

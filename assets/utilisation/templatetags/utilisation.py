@@ -29,6 +29,11 @@ def percent(figure: Figure) -> str:
 
 
 @register.filter
+def as_share(value: float) -> str:
+    return share(value)
+
+
+@register.filter
 def duration(seconds: float) -> str:
     """A length of time in its largest fitting unit."""
     for unit, divisor in (("d", 86_400), ("h", 3600), ("min", 60)):

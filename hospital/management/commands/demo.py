@@ -14,6 +14,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import CommandError
 
+from assets.utilisation.tasks import roll_up
 from hospital.management.commands.serve import Command as Serve
 from hospital.server.embedded import AddressTakenError, ensure_free
 
@@ -30,7 +31,7 @@ class Command(Serve):
             raise CommandError(str(error)) from error
         with own_terminal(), simulated_devices():
             call_command("migrate", verbosity=0, interactive=False)
-            call_command("seed_demo", verbosity=0)
+            call_command("seed_demo", past=True, verbosity=0)
             super().handle(host=host, port=port, **_options)
 
     def announce(self, address: str) -> None:
@@ -39,6 +40,7 @@ class Command(Serve):
             "Ctrl-C stops it."
         )
         self.stdout.flush()
+        roll_up.delay()  # of the past there are reports at once, not with the clock's first turn
 
 
 @contextmanager

@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils import timezone
 
 from hospital.demo.accounts import PASSWORD
+from hospital.demo.history import seed_history
 from hospital.demo.seed import NotADemoDatabaseError, seed_demo
 
 
@@ -15,12 +17,24 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--base-port", type=int, help="First port of the simulated devices.")
+        parser.add_argument(
+            "--past", action="store_true", help="With three months before today, if it has none."
+        )
 
-    def handle(self, *_args: Any, base_port: int | None = None, verbosity: int = 1, **_options: Any) -> None:
+    def handle(
+        self,
+        *_args: Any,
+        base_port: int | None = None,
+        past: bool = False,
+        verbosity: int = 1,
+        **_options: Any,
+    ) -> None:
         try:
             seeded = seed_demo(base=base_port)
         except NotADemoDatabaseError as refusal:
             raise CommandError(str(refusal)) from None
+        if past:
+            seed_history(timezone.now())
         if not verbosity:
             return
         if not seeded.created:

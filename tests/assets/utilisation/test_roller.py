@@ -215,11 +215,11 @@ def test_what_changes_while_a_day_is_rolled_up_keeps_its_mark(stage, monkeypatch
     roller.mark_what_is_due(now=now)
     compute, changed = roller.rolls_of, []
 
-    def slowly(site, category, days, until):
-        rolls = compute(site, category, days, until)
+    def slowly(site, categories, days, until):
+        rolls = compute(site, categories, days, until)
         if not changed:
             changed.append(interval(stage[0], 61, 100))
-            roller.mark_stale([(site, category, day) for day in days])
+            roller.mark_stale([(site, category, day) for category in categories for day in days])
         return rolls
 
     monkeypatch.setattr(roller, "rolls_of", slowly)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 from datetime import UTC, datetime, timedelta
 
+import pypdfium2
 import pytest
 from django.utils import timezone
 
@@ -14,6 +15,13 @@ from assets.utilisation.forms import ReportForm
 from locations.zones import ZoneKind
 
 pytestmark = pytest.mark.django_db
+
+
+def words_of(pdf):
+    document = pypdfium2.PdfDocument(pdf)
+    return " ".join(page.get_textpage().get_text_bounded() for page in document)
+
+
 DAY = "2026-03-02"
 ASKED = {"from": DAY, "to": DAY}
 MIDNIGHT = datetime(2026, 3, 1, 23, tzinfo=UTC)
@@ -213,3 +221,52 @@ def test_the_overview_asks_the_same_few_questions_however_much_there_is(
     browser = sign_in(facilities)
     with django_assert_max_num_queries(22):
         browser.get("/utilisation/", ASKED)
+
+
+def test_figures_are_withheld_with_the_reason_until_enough_is_heard(sign_in, facilities, rolled):
+    browser = sign_in(facilities)
+    (line,) = browser.get("/utilisation/", ASKED | {"least": "80"}).context["lines"]
+    assert line.coverage.value == 0.75
+    for figure in (line.average, line.confirmed, line.presumed, line.peak, line.p95, line.size.needed):
+        assert figure.value is None
+        assert str(figure.reason) == "only 75 % of the time was heard, and a figure wants 80 %"
+    page = browser.get("/utilisation/infusion-pump/", ASKED | {"least": "80"}).content.decode()
+    assert "No figure, because only 75 % of the time was heard, and a figure wants 80 %." in page
+    (line,) = browser.get("/utilisation/", ASKED | {"least": "75"}).context["lines"]
+    assert line.average.value == 12 / 36
+
+
+def test_what_is_heard_now_and_which_units_are_blind_comes_first(sign_in, facilities, rolled):
+    page = sign_in(facilities).get("/utilisation/", ASKED)
+    found = page.context["quality"]
+    assert (found.total, found.heard, found.never) == (2, 1, 1)
+    assert [(str(unit), count) for unit, count in found.blind] == [("Ward 3 West", 1)]
+    content = page.content.decode()
+    assert "Heard now: 1 of 2 pieces (50.0 %)." in content
+    assert "Units of which nothing is heard: Ward 3 West (1)." in content
+
+
+@pytest.mark.parametrize("address", ["/utilisation/fleets.pdf", "/utilisation/infusion-pump/report.pdf"])
+def test_a_report_on_paper_names_the_site_and_what_it_rests_on(sign_in, facilities, rolled, address):
+    browser = sign_in(facilities)
+    answer = browser.get(address, ASKED)
+    assert answer["Content-Type"] == "application/pdf"
+    text = " ".join(words_of(answer.content).split())
+    assert "St. Elmo: " in text
+    for words in (
+        "2 March 2026",
+        "confirmed or presumed use",
+        "installed: out of service counts",
+        "rolled up until",
+    ):
+        assert words in text
+    assert "computed " in text
+    assert "75.0 %" in text
+    assert "33.3 %" in text
+    refused = browser.get(address, ASKED | {"to": "2026-03-01"})
+    assert (refused.status_code, list(refused.json())) == (400, ["to"])
+
+
+def test_on_paper_too_there_is_a_reason_instead_of_a_figure(sign_in, facilities, rolled):
+    content = sign_in(facilities).get("/utilisation/fleets.pdf", ASKED | {"least": "80"}).content
+    assert "only 75 % of the time was heard" in " ".join(words_of(content).split())
