@@ -81,9 +81,15 @@ utilisation = [
     path("utilisation/fleets/", FleetReportView.as_view(), name="utilisation-fleets"),
     path("utilisation/fleets/<slug:category>/units/", UnitReportView.as_view(), name="utilisation-units"),
     path("utilisation/fleets/<slug:category>/assets/", AssetReportView.as_view(), name="utilisation-assets"),
-    path("utilisation/fleets/<slug:category>/week/", HourReportView.as_view(), name="utilisation-week"),
-    path("utilisation/fleets/<slug:category>/at-once/", StepReportView.as_view(), name="utilisation-at-once"),
-    path("utilisation/fleets/<slug:category>/idle/", IdleReportView.as_view(), name="utilisation-idle"),
+    path("utilisation/fleets/<slug:category>/week/", HourReportView.as_view(), name="utilisation-by-hour"),
+    path(
+        "utilisation/fleets/<slug:category>/at-once/", StepReportView.as_view(), name="utilisation-in-steps"
+    ),
+    path(
+        "utilisation/fleets/<slug:category>/idle/",
+        IdleReportView.as_view(),
+        name="utilisation-idle-equipment",
+    ),
 ]
 observations = ObservationsView.as_view(address_of=client_address)
 

@@ -50,7 +50,7 @@ class LabourSerializer(serializers.ModelSerializer[Labour]):
         fields = ["id", "who", "day", "minutes", "note", "struck_at"]
 
 
-class PartSerializer(serializers.ModelSerializer[PartUsed]):
+class PartUsedSerializer(serializers.ModelSerializer[PartUsed]):
     class Meta:
         model = PartUsed
         fields = ["id", "at", "name", "part_number", "quantity", "unit_cost", "struck_at"]
@@ -90,7 +90,7 @@ class WorkOrderDetail(WorkOrderSerializer):
 
     events = WorkEventSerializer(many=True)
     labour = LabourSerializer(many=True)
-    parts = PartSerializer(many=True)
+    parts = PartUsedSerializer(many=True)
     visits = VisitSerializer(many=True)
     downtimes = DowntimeSerializer(many=True)
     photos: serializers.PrimaryKeyRelatedField[Any] = serializers.PrimaryKeyRelatedField(

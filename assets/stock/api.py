@@ -74,11 +74,13 @@ class PartFilter(django_filters.FilterSet):  # type: ignore[misc]  # django-filt
         return queryset.filter(pk__in=few) if is_wanted else queryset.exclude(pk__in=few)
 
 
+@extend_schema_field(int)
 class _StoreField(serializers.PrimaryKeyRelatedField[Zone]):
     def get_queryset(self) -> Any:
         return Zone.objects.visible_to(self.context["request"].user).current()
 
 
+@extend_schema_field(str)
 class _OrderField(serializers.SlugRelatedField[WorkOrder]):
     def get_queryset(self) -> Any:
         return WorkOrder.objects.visible_to(self.context["request"].user)

@@ -86,6 +86,7 @@ WATCHED = (
     "alerts.Alert",
     "utilisation.StaffedHours",
     "utilisation.SiteClock",
+    "utilisation.DayCost",
     "alerts.OnCall",
     "alerts.QuietHours",
     "alerts.MaintenanceWindow",

@@ -38,8 +38,8 @@ TAKES = "/api/v1/observations/"
 SCANS = ["/api/v1/scan/", "/api/v1/scan/cleaned/"]
 ACTS = ["asset-act", "asset-hand-over"]
 UTILISATION = [
-    "utilisation-fleets", "utilisation-units", "utilisation-assets", "utilisation-week", "utilisation-at-once",
-    "utilisation-idle",
+    "utilisation-fleets", "utilisation-units", "utilisation-assets", "utilisation-by-hour", "utilisation-in-steps",
+    "utilisation-idle-equipment",
 ]  # fmt: skip
 """What people do with equipment; tests/assets/maintenance/test_api.py and tests/assets/pool/test_api.py."""
 DOES = {

@@ -373,9 +373,9 @@ API = {
     "utilisation-fleets": HISTORY,
     "utilisation-units": HISTORY,
     "utilisation-assets": HISTORY,
-    "utilisation-week": HISTORY,
-    "utilisation-at-once": HISTORY,
-    "utilisation-idle": HISTORY,
+    "utilisation-by-hour": HISTORY,
+    "utilisation-in-steps": HISTORY,
+    "utilisation-idle-equipment": HISTORY,
 }
 """What the API lists → who may read it. Nobody who is signed in writes there."""
 ACTIONS = {
