@@ -33,6 +33,9 @@ NAMES = (
     "cost",
 )
 
+HOW = ("basis", "policy", "hours", "demand", "buffer", "least")
+"""How it is counted, beside what is asked about."""
+
 
 class ReportForm(forms.Form):
     """``from`` and ``to`` are days, both included; what is left out is the last thirty days that are over."""
@@ -83,6 +86,7 @@ class ReportForm(forms.Form):
         }
         super().__init__({**defaults, **asked})
         self.today = today
+        self.is_counted_otherwise = any(asked.get(name, defaults[name]) != defaults[name] for name in HOW)
         self.fields["from"] = forms.DateField(label=_("From"), input_formats=["%Y-%m-%d"])
         self.fields["to"] = forms.DateField(label=_("To"), input_formats=["%Y-%m-%d"])
         self.order_fields(list(NAMES))
@@ -117,6 +121,12 @@ class ReportForm(forms.Form):
         if cleaned.get("site") is None and "site" not in self.errors:
             self.add_error("site", ValidationError(_("There is no site that you may see.")))
         return cleaned
+
+    def how(self) -> list[forms.BoundField]:
+        return [self[name] for name in HOW]
+
+    def about(self) -> list[forms.BoundField]:
+        return [field for field in self if field.name not in HOW]
 
     def choice(self, category: Category | None = None) -> Choice:
         cleaned = self.cleaned_data

@@ -20,6 +20,7 @@ from assets.utilisation.figures import (
     NO_STAFFED_HOURS,
     NO_SUCH,
     NO_TIME,
+    NO_USE_TOLD,
     Clock,
     Figure,
     Policy,
@@ -181,6 +182,17 @@ class Line:
 @dataclass(frozen=True)
 class CategoryLine(Line):
     category: Category | None = None
+
+    def _given(self, figure: Figure) -> Figure:
+        """A fleet of which nobody hears when it is used is not idle: it has no figure."""
+        if figure.value is not None and self._is_use_unheard:
+            return replace(figure, value=None, reason=NO_USE_TOLD)
+        return super()._given(figure)
+
+    @property
+    def _is_use_unheard(self) -> bool:
+        is_presumed = self.category is not None and self.category.is_mobile and self.category.presumed_after_s
+        return not is_presumed and not (self.calendar or self.totals).in_use(UseBasis.PRESUMED)
 
 
 @dataclass(frozen=True)

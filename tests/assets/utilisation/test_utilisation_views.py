@@ -236,6 +236,29 @@ def test_figures_are_withheld_with_the_reason_until_enough_is_heard(sign_in, fac
     assert line.average.value == 12 / 36
 
 
+def test_a_kind_of_which_nothing_tells_when_it_is_used_is_not_shown_as_idle(sign_in, facilities, rolled, pumps):
+    ActivityInterval.objects.filter(activity="in_use").update(activity="available", basis="zone")
+    roller.mark_everything(now=MIDNIGHT + timedelta(days=2))
+    roller.roll_up(now=MIDNIGHT + timedelta(days=2))
+    browser = sign_in(facilities)
+    (line,) = browser.get("/utilisation/", ASKED).context["lines"]
+    assert line.average.value == 0  # it would have been presumed
+    pumps.presumed_after_s = 0
+    pumps.save()
+    (line,) = browser.get("/utilisation/", ASKED).context["lines"]
+    for figure in (line.average, line.confirmed, line.presumed, line.peak, line.p95, line.size.needed):
+        assert figure.value is None
+        assert "of this kind it is never presumed" in str(figure.reason)
+    assert line.coverage.value == 0.75
+
+
+def test_how_it_is_counted_is_folded_away_until_it_is_asked_for(sign_in, facilities, rolled):
+    browser = sign_in(facilities)
+    assert '<details class="use-how">' in browser.get("/utilisation/", ASKED).content.decode()
+    page = browser.get("/utilisation/", ASKED | {"policy": "serviceable"}).content.decode()
+    assert '<details class="use-how" open>' in page
+
+
 def test_what_is_heard_now_and_which_units_are_blind_comes_first(sign_in, facilities, rolled):
     page = sign_in(facilities).get("/utilisation/", ASKED)
     found = page.context["quality"]
