@@ -1,10 +1,8 @@
-"""Reports as tables for a spreadsheet: each row says by which basis, policy and hours it was computed."""
+"""Reports as tables for a spreadsheet, which say by which basis, policy and hours they were computed."""
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -12,24 +10,12 @@ from django.utils import timezone
 from django.utils.dates import WEEKDAYS
 
 from assets.models import ActivityInterval, Asset
-from assets.tables import safe_cell
 from assets.utilisation.figures import Figure
 from assets.utilisation.idling import IdleCost
 from assets.utilisation.patterns import Cell, Step
 from assets.utilisation.reports import AssetLine, CategoryLine, Choice, Line
+from assets.utilisation.sheets import HOURS, MONEY, SHARE, Sheet
 
-ASKED = (
-    "From",
-    "To",
-    "Unit",
-    "Model",
-    "Ownership",
-    "Basis",
-    "Downtime policy",
-    "Hours",
-    "Heard at least",
-    "Computed at",
-)
 FLEET = (
     "Category", "Assets", "Coverage", "In use, confirmed", "In use, confirmed or presumed", "In use, chosen basis",
     "Peak at once", "95th percentile at once", "Needed", "Surplus", "Share of time short", "No figure because",
@@ -40,81 +26,81 @@ ASSETS = (
 )  # fmt: skip
 
 
-def fleet_csv(lines: Iterable[CategoryLine], choice: Choice) -> str:
-    return _csv((*FLEET, *ASKED), ((*_fleet_row(line), *_asked(choice)) for line in lines))
+FORMATS = {
+    "Coverage": SHARE, "In use": SHARE, "In use, confirmed": SHARE, "In use, confirmed or presumed": SHARE,
+    "In use, chosen basis": SHARE, "Share of time short": SHARE, "On average": HOURS, "Idle days": HOURS,
+    "Cost of a day": MONEY, "Cost since": MONEY,
+} | {heading: HOURS for heading in ASSETS if heading.startswith("Hours")}  # fmt: skip
 
 
-def assets_csv(lines: Iterable[AssetLine], choice: Choice) -> str:
-    return _csv((*ASSETS, *ASKED), ((*_asset_row(line), *_asked(choice)) for line in lines))
+def fleet_sheet(lines: Iterable[CategoryLine], choice: Choice) -> Sheet:
+    return _sheet("Fleets", FLEET, (_fleet_row(line) for line in lines), choice)
 
 
-def week_csv(cells: Iterable[Cell], choice: Choice) -> str:
+def assets_sheet(lines: Iterable[AssetLine], choice: Choice) -> Sheet:
+    return _sheet("Equipment", ASSETS, (_asset_row(line) for line in lines), choice)
+
+
+def week_sheet(cells: Iterable[Cell], choice: Choice) -> Sheet:
     rows = (
         (
-            WEEKDAYS[cell.weekday], cell.hour, _number(cell.average), _number(cell.coverage), cell.average.reason,
-            *_asked(choice),
+            WEEKDAYS[cell.weekday],
+            cell.hour,
+            _number(cell.average),
+            _number(cell.coverage),
+            cell.average.reason,
         )
         for cell in cells
-    )  # fmt: skip
-    return _csv(("Weekday", "Hour", "In use", "Coverage", "No figure because", *ASKED), rows)
+    )
+    return _sheet("Week", ("Weekday", "Hour", "In use", "Coverage", "No figure because"), rows, choice)
 
 
-def at_once_csv(steps: Iterable[Step], choice: Choice, line: Line) -> str:
+def at_once_sheet(steps: Iterable[Step], choice: Choice, line: Line) -> Sheet:
     rows = (
         (
             step.begin.isoformat(), step.hours, _number(step.most), _number(step.mean), line.owned, line.size.pieces,
-            _number(line.coverage), step.most.reason, *_asked(choice),
+            _number(line.coverage), step.most.reason,
         )
         for step in steps
     )  # fmt: skip
     headings = (
-        "Begin",
-        "Hours",
-        "Most at once",
-        "On average",
-        "Assets",
-        "Needed",
-        "Coverage",
-        "No figure because",
-    )
-    return _csv((*headings, *ASKED), rows)
+        "Begin", "Hours", "Most at once", "On average", "Assets", "Needed", "Coverage", "No figure because",
+    )  # fmt: skip
+    return _sheet("At once", headings, rows, choice)
 
 
-def idle_csv(idle: IdleCost, choice: Choice) -> str:
+def idle_sheet(idle: IdleCost, choice: Choice) -> Sheet:
     rows = (
         (
             line.asset.asset_tag, line.asset.model, line.asset.department, line.now.zone and line.now.zone.name,
             line.last_use and line.last_use.isoformat(), round(line.days, 2), _money(idle.per_day), _money(cost),
-            *_asked(choice),
         )
         for line, cost in idle.rows
     )  # fmt: skip
     headings = (
-        "Asset tag",
-        "Model",
-        "Department",
-        "Room",
-        "Last use",
-        "Idle days",
-        "Cost of a day",
-        "Cost since",
-    )
-    return _csv((*headings, *ASKED), rows)
+        "Asset tag", "Model", "Department", "Room", "Last use", "Idle days", "Cost of a day", "Cost since",
+    )  # fmt: skip
+    return _sheet("Idle", headings, rows, choice)
 
 
-def asset_csv(
+def asset_sheet(
     asset: Asset, intervals: Iterable[ActivityInterval], line: AssetLine | None, choice: Choice
-) -> str:
+) -> Sheet:
     """Every interval that reaches into the period, whole."""
     covered = None if line is None else _number(line.coverage)
     rows = (
         (
             asset.asset_tag, each.begin.isoformat(), each.end and each.end.isoformat(), each.activity, each.basis,
-            each.source, covered, *_asked(choice),
+            each.source, covered,
         )
         for each in intervals
     )  # fmt: skip
-    return _csv(("Asset tag", "Begin", "End", "Activity", "Decided by", "Source", "Coverage", *ASKED), rows)
+    headings = ("Asset tag", "Begin", "End", "Activity", "Decided by", "Source", "Coverage")
+    return _sheet("Intervals", headings, rows, choice)
+
+
+def _sheet(name: str, headings: Sequence[str], rows: Iterable[Sequence[Any]], choice: Choice) -> Sheet:
+    return Sheet(name, headings, list(rows), _asked(choice), FORMATS)
 
 
 def _money(value: Decimal | None) -> float | None:
@@ -141,22 +127,20 @@ def _asset_row(line: AssetLine) -> Sequence[Any]:
     )  # fmt: skip
 
 
-def _asked(choice: Choice) -> Sequence[Any]:
-    return (
-        choice.first, choice.last, choice.department or choice.site, choice.model, choice.owned_as,
-        choice.basis.label, choice.policy.label, choice.clock.label, choice.least,
-        f"{timezone.now():%Y-%m-%dT%H:%M:%SZ}",
-    )  # fmt: skip
+def _asked(choice: Choice) -> Mapping[str, Any]:
+    return {
+        "From": choice.first,
+        "To": choice.last,
+        "Unit": choice.department or choice.site,
+        "Model": choice.model,
+        "Ownership": choice.owned_as,
+        "Basis": choice.basis.label,
+        "Downtime policy": choice.policy.label,
+        "Hours": choice.clock.label,
+        "Heard at least": choice.least,
+        "Computed at": f"{timezone.now():%Y-%m-%dT%H:%M:%SZ}",
+    }
 
 
 def _number(figure: Figure) -> float | None:
     return None if figure.value is None else round(figure.value, 6)
-
-
-def _csv(headings: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
-    out = io.StringIO()
-    writer = csv.writer(out)
-    writer.writerow(headings)
-    for row in rows:
-        writer.writerow([cell if isinstance(cell, int | float) else safe_cell(cell) for cell in row])
-    return out.getvalue()

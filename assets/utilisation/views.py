@@ -19,13 +19,21 @@ from assets.utilisation import reports
 from assets.utilisation.charts import at_once_chart, concurrent_chart, fleet_chart, strip_chart, week_chart
 from assets.utilisation.days import HOUR_S
 from assets.utilisation.explaining import explain, explain_size
-from assets.utilisation.files import asset_csv, assets_csv, at_once_csv, fleet_csv, idle_csv, week_csv
+from assets.utilisation.files import (
+    asset_sheet,
+    assets_sheet,
+    at_once_sheet,
+    fleet_sheet,
+    idle_sheet,
+    week_sheet,
+)
 from assets.utilisation.forms import ReportForm
 from assets.utilisation.hearing import quality
 from assets.utilisation.idling import idle_cost
 from assets.utilisation.models import StaleDay
 from assets.utilisation.patterns import Step, TooManyError, at_once, week
 from assets.utilisation.printing import print_fleet, print_overview
+from assets.utilisation.sheets import Sheet, as_csv, as_workbook
 from assets.utilisation.stripes import intervals_of, line_of, stripes
 from locations.models import Site
 
@@ -69,7 +77,9 @@ def overview_file(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         return _refused(form)
     choice = form.choice()
-    return _file(fleet_csv(reports.fleet(choice), choice), f"utilisation-{choice.first}-{choice.last}.csv")
+    return _file(
+        request, fleet_sheet(reports.fleet(choice), choice), f"utilisation-{choice.first}-{choice.last}"
+    )
 
 
 @require_safe
@@ -151,8 +161,8 @@ def fleet_file(request: HttpRequest, category: str) -> HttpResponse:
     if not form.is_valid():
         return _refused(form)
     choice = form.choice(kind)
-    name = f"utilisation-{kind.slug}-{choice.first}-{choice.last}.csv"
-    return _file(assets_csv(reports.assets(choice), choice), name)
+    name = f"utilisation-{kind.slug}-{choice.first}-{choice.last}"
+    return _file(request, assets_sheet(reports.assets(choice), choice), name)
 
 
 @require_safe
@@ -197,7 +207,7 @@ def times_week_file(request: HttpRequest, category: str) -> HttpResponse:
     if not form.is_valid():
         return _refused(form)
     choice = form.choice(kind)
-    return _file(week_csv(week(choice), choice), f"week-{kind.slug}-{choice.first}-{choice.last}.csv")
+    return _file(request, week_sheet(week(choice), choice), f"week-{kind.slug}-{choice.first}-{choice.last}")
 
 
 @require_safe
@@ -222,8 +232,8 @@ def times_at_once_file(request: HttpRequest, category: str) -> HttpResponse:
     if not form.is_valid():
         return _refused(form)
     choice = form.choice(kind)
-    content = at_once_csv(_steps(choice), choice, reports.whole(choice))
-    return _file(content, f"at-once-{kind.slug}-{choice.first}-{choice.last}.csv")
+    content = at_once_sheet(_steps(choice), choice, reports.whole(choice))
+    return _file(request, content, f"at-once-{kind.slug}-{choice.first}-{choice.last}")
 
 
 def _steps(choice: reports.Choice) -> list[Step]:
@@ -266,7 +276,7 @@ def idle_file(request: HttpRequest, category: str) -> HttpResponse:
         return _refused(form)
     choice = form.choice(kind)
     found = idle_cost(choice, now=timezone.now(), per_day=choice.cost)
-    return _file(idle_csv(found, choice), f"idle-{kind.slug}.csv")
+    return _file(request, idle_sheet(found, choice), f"idle-{kind.slug}")
 
 
 @require_safe
@@ -313,8 +323,8 @@ def asset_file(request: HttpRequest, asset_tag: str) -> HttpResponse:
     if not form.is_valid():
         return _refused(form)
     choice = form.choice(thing.model.category)
-    content = asset_csv(thing, intervals_of(thing, choice), line_of(thing, choice), choice)
-    return _file(content, f"use-{thing.asset_tag}-{choice.first}-{choice.last}.csv")
+    content = asset_sheet(thing, intervals_of(thing, choice), line_of(thing, choice), choice)
+    return _file(request, content, f"use-{thing.asset_tag}-{choice.first}-{choice.last}")
 
 
 def _thing(request: HttpRequest, asset_tag: str) -> tuple[Asset, ReportForm]:
@@ -349,9 +359,14 @@ def _print(content: bytes, name: str) -> HttpResponse:
     return HttpResponse(content, content_type="application/pdf", headers=headers)
 
 
-def _file(content: str, name: str) -> HttpResponse:
-    return HttpResponse(
-        content,
-        content_type="text/csv; charset=utf-8",
-        headers={"Content-Disposition": f'attachment; filename="{name}"'},
-    )
+WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+def _file(request: HttpRequest, sheet: Sheet, name: str) -> HttpResponse:
+    """``as=xlsx`` asks for a workbook instead of plain text."""
+    if request.GET.get("as") == "xlsx":
+        content, kind, suffix = as_workbook(sheet), WORKBOOK, "xlsx"
+    else:
+        content, kind, suffix = as_csv(sheet).encode(), "text/csv; charset=utf-8", "csv"
+    headers = {"Content-Disposition": f'attachment; filename="{name}.{suffix}"'}
+    return HttpResponse(content, content_type=kind, headers=headers)

@@ -236,7 +236,9 @@ def test_figures_are_withheld_with_the_reason_until_enough_is_heard(sign_in, fac
     assert line.average.value == 12 / 36
 
 
-def test_a_kind_of_which_nothing_tells_when_it_is_used_is_not_shown_as_idle(sign_in, facilities, rolled, pumps):
+def test_a_kind_of_which_nothing_tells_when_it_is_used_is_not_shown_as_idle(
+    sign_in, facilities, rolled, pumps
+):
     ActivityInterval.objects.filter(activity="in_use").update(activity="available", basis="zone")
     roller.mark_everything(now=MIDNIGHT + timedelta(days=2))
     roller.roll_up(now=MIDNIGHT + timedelta(days=2))
@@ -250,6 +252,19 @@ def test_a_kind_of_which_nothing_tells_when_it_is_used_is_not_shown_as_idle(sign
         assert figure.value is None
         assert "of this kind it is never presumed" in str(figure.reason)
     assert line.coverage.value == 0.75
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "fleets.csv", "infusion-pump/assets.csv", "infusion-pump/times/week.csv",
+        "infusion-pump/times/at-once.csv", "infusion-pump/idle/idle.csv",
+    ],
+)  # fmt: skip
+def test_every_table_is_to_be_had_as_a_workbook(sign_in, facilities, rolled, address):
+    answer = sign_in(facilities).get(f"/utilisation/{address}", ASKED | {"as": "xlsx"})
+    assert answer.headers["Content-Disposition"].endswith('.xlsx"')
+    assert answer.content.startswith(b"PK")
 
 
 def test_how_it_is_counted_is_folded_away_until_it_is_asked_for(sign_in, facilities, rolled):
