@@ -197,6 +197,7 @@ CELERY_BEAT_SCHEDULE = {
     "keep-up-alerts": {"task": "alerts.keep_up", "schedule": 10.0},
     "forget-deliveries": {"task": "alerts.forget_old", "schedule": 3600.0},
     "roll-up": {"task": "utilisation.roll_up", "schedule": 60.0},
+    "send-reports": {"task": "utilisation.send_reports", "schedule": 300.0},
     "forget-sessions": {"task": "hospital.forget_sessions", "schedule": 3600.0},
 }
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar, Self
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import MinValueValidator
 from django.db import models
@@ -281,3 +282,51 @@ class DayCost(models.Model):
 
     def __str__(self) -> str:
         return f"{self.category} at {self.site}: {self.cost}"
+
+
+class ScheduledReport(models.Model):
+    """A report that a person is sent by e-mail, each week or month, of the week or month before."""
+
+    class Every(models.TextChoices):
+        WEEK = "week", _("every Monday, of the week before")
+        MONTH = "month", _("on the first, of the month before")
+
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    site = models.ForeignKey("locations.Site", on_delete=models.CASCADE, related_name="+")
+    category = models.ForeignKey(
+        Category, on_delete=models.CASCADE, null=True, related_name="+", help_text="None: the overview."
+    )
+    asked = models.JSONField(default=dict, help_text="The filters, as the address of the report has them.")
+    every = models.CharField(max_length=5, choices=Every.choices)
+    next_on = models.DateField(help_text="By the calendar of the site.")
+    created_at = models.DateTimeField()
+
+    class Meta:
+        ordering: ClassVar = ["pk"]
+
+    def __str__(self) -> str:
+        return f"{self.category or 'overview'} of {self.site} to {self.person}, each {self.every}"
+
+
+class SentReport(models.Model):
+    """One sending of a scheduled report: ``first`` to ``last`` are its days. Not sent until ``sent_at``."""
+
+    report = models.ForeignKey(ScheduledReport, on_delete=models.CASCADE, related_name="sent")
+    first = models.DateField()
+    last = models.DateField()
+    tries = models.PositiveIntegerField(default=0)
+    try_at = models.DateTimeField(help_text="Not before.")
+    sent_at = models.DateTimeField(null=True)
+    error = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        ordering: ClassVar = ["report", "first"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["report", "first", "last"], name="report_sent_once")
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["try_at"], condition=Q(sent_at__isnull=True), name="report_to_send")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.report}: {self.first} to {self.last}"

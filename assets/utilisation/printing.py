@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 from xml.sax.saxutils import escape
+from zoneinfo import ZoneInfo
 
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -19,8 +20,10 @@ from reportlab.lib.units import mm
 from reportlab.platypus import Flowable, Paragraph, SimpleDocTemplate, Spacer, Table
 
 from assets.labels.fonts import register_fonts
+from assets.utilisation import reports
 from assets.utilisation.explaining import explain, explain_size
 from assets.utilisation.figures import Figure
+from assets.utilisation.models import StaleDay
 from assets.utilisation.reports import AssetLine, CategoryLine, Choice, Freshness, Line, UnitLine
 from assets.utilisation.templatetags.utilisation import told
 
@@ -29,6 +32,16 @@ PAGE = landscape(A4)
 BAR = 20 * mm, 2.6 * mm
 MOST_ASSETS = 500
 Styles = dict[str, ParagraphStyle]
+
+
+def printed(choice: Choice, *, now: datetime) -> bytes:
+    """The report that is asked for: of one category, or the overview. By the clock of its site."""
+    with timezone.override(ZoneInfo(choice.site.timezone)):
+        fresh = reports.freshness(choice.site, StaleDay.objects)
+        if choice.category is None:
+            return print_overview(reports.fleet(choice), choice, fresh, now=now)
+        line, units, assets = reports.whole(choice), reports.units(choice), reports.assets(choice)
+        return print_fleet(line, units, assets, choice, fresh, now=now)
 
 
 def print_overview(

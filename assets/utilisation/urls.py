@@ -1,12 +1,16 @@
 from django.urls import path
 
-from assets.utilisation import views
+from assets.utilisation import schedule_views, views
 
 urlpatterns = [
     path("utilisation/", views.overview, name="utilisation"),
     path("utilisation/chart.json", views.overview_chart, name="utilisation-chart"),
     path("utilisation/fleets.csv", views.overview_file, name="utilisation-file"),
     path("utilisation/fleets.pdf", views.overview_print, name="utilisation-print"),
+    path("utilisation/by-mail/", schedule_views.schedules, name="utilisation-by-mail"),
+    path("utilisation/by-mail/add/", schedule_views.add, name="utilisation-mail-add"),
+    path("utilisation/by-mail/<int:pk>/remove/", schedule_views.remove, name="utilisation-mail-remove"),
+    path("utilisation/by-mail/<int:pk>/send/", schedule_views.send, name="utilisation-mail-send"),
     path("utilisation/assets/<slug:asset_tag>/", views.asset, name="utilisation-asset"),
     path("utilisation/assets/<slug:asset_tag>/strip.json", views.asset_strip, name="utilisation-strip"),
     path(

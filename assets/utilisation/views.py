@@ -32,7 +32,7 @@ from assets.utilisation.hearing import quality
 from assets.utilisation.idling import idle_cost
 from assets.utilisation.models import StaleDay
 from assets.utilisation.patterns import Step, TooManyError, at_once, week
-from assets.utilisation.printing import print_fleet, print_overview
+from assets.utilisation.printing import printed
 from assets.utilisation.sheets import Sheet, as_csv, as_workbook
 from assets.utilisation.stripes import intervals_of, line_of, stripes
 from locations.models import Site
@@ -90,10 +90,7 @@ def overview_print(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         return _refused(form)
     choice = form.choice()
-    with timezone.override(ZoneInfo(choice.site.timezone)):
-        fresh = reports.freshness(choice.site, StaleDay.objects)
-        content = print_overview(reports.fleet(choice), choice, fresh, now=timezone.now())
-    return _print(content, f"utilisation-{choice.first}-{choice.last}.pdf")
+    return _print(printed(choice, now=timezone.now()), f"utilisation-{choice.first}-{choice.last}.pdf")
 
 
 @require_safe
@@ -105,11 +102,9 @@ def fleet_print(request: HttpRequest, category: str) -> HttpResponse:
     if not form.is_valid():
         return _refused(form)
     choice = form.choice(kind)
-    with timezone.override(ZoneInfo(choice.site.timezone)):
-        fresh = reports.freshness(choice.site, StaleDay.objects)
-        line, units, assets = reports.whole(choice), reports.units(choice), reports.assets(choice)
-        content = print_fleet(line, units, assets, choice, fresh, now=timezone.now())
-    return _print(content, f"utilisation-{kind.slug}-{choice.first}-{choice.last}.pdf")
+    return _print(
+        printed(choice, now=timezone.now()), f"utilisation-{kind.slug}-{choice.first}-{choice.last}.pdf"
+    )
 
 
 @require_safe

@@ -87,6 +87,7 @@ WATCHED = (
     "utilisation.StaffedHours",
     "utilisation.SiteClock",
     "utilisation.DayCost",
+    "utilisation.ScheduledReport",
     "alerts.OnCall",
     "alerts.QuietHours",
     "alerts.MaintenanceWindow",
@@ -124,6 +125,7 @@ SYSTEM_ONLY = (
     "utilisation.Touched",
     "utilisation.StaleDay",
     "utilisation.RolledUntil",
+    "utilisation.SentReport",
     "maintenance.WorkPhoto",  # what happened to its order names it, and is watched
     "maintenance.WorkFile",
     "maintenance.WorkSignature",

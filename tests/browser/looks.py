@@ -50,6 +50,7 @@ PAGES = {
     "utilisation-fleet": "/utilisation/infusion-pump/",
     "utilisation-times": "/utilisation/infusion-pump/times/",
     "utilisation-idle": "/utilisation/infusion-pump/idle/",
+    "utilisation-by-mail": "/utilisation/by-mail/",
     "utilisation-asset": "/utilisation/assets/INF-001/",
     "par": "/par/",
     "par-level": "/par/1/",

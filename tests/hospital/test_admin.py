@@ -18,6 +18,8 @@ INNER = {
     "locations.FloorWalks",
     "hospital.PlanUpload",
     "assets.Identifier",
+    "utilisation.ScheduledReport",  # each person's own page lists them
+    "utilisation.SentReport",
     "assets.Placement",  # what a person said by a scan: the trail of changes shows it
     "locations.Survey",  # imported by a command
     "locations.SurveyPoint",

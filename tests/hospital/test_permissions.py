@@ -92,6 +92,10 @@ PAGES = {
     "utilisation-fleet": HISTORY,
     "utilisation-days": HISTORY,
     "utilisation-fleet-file": HISTORY,
+    "utilisation-by-mail": HISTORY,
+    "utilisation-mail-add": HISTORY,
+    "utilisation-mail-remove": HISTORY,
+    "utilisation-mail-send": HISTORY,
     "utilisation-asset": HISTORY,
     "utilisation-strip": HISTORY,
     "utilisation-asset-file": HISTORY,
@@ -267,7 +271,8 @@ POSTED = {
     "procedure-draft", "procedure-retire", "procedure-run-strike", "procedure-answer", "certificate-strike",
     "maintenance-plan-end", "maintenance-move", "maintenance-attempt", "part-move",
     "alerts-act", "alert-rule-try", "alert-push", "alert-channel-test", "alert-channel-remove",
-    "alert-on-call-end", "alert-window-end",
+    "alert-on-call-end", "alert-window-end", "utilisation-mail-add", "utilisation-mail-remove",
+    "utilisation-mail-send",
 }  # fmt: skip
 ALSO_POSTED = {
     "plan-import",
@@ -319,7 +324,8 @@ ALSO_POSTED = {
 }
 """Shows a form, and takes it."""
 UNTOLD = {
-    "measured-orders", "measured-occurrences", "part-move",
+    "measured-orders", "measured-occurrences", "part-move", "utilisation-mail-remove",
+    "utilisation-mail-send",
     "alerts-act", "alert-push", "alert-rule-new", "alert-rule-try", "alert-channel-test", "alert-channel-remove",
     "alert-on-call-one", "alert-on-call-end", "alert-window", "alert-window-end",
 }  # fmt: skip
@@ -338,6 +344,7 @@ OF_ONE_THING = {
     "work-order-assign", "work-bedside", "work-sheet", "work-file", "work-signature",
     "work-checks", "safety-test", "calibration", "procedure-run", "procedure-run-strike", "procedure-answer",
     "procedure-answers", "certificate", "certificate-file", "certificate-strike",
+    "utilisation-mail-remove", "utilisation-mail-send",
 }  # fmt: skip
 API = {
     "api-schema": EVERYBODY,
