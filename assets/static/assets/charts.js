@@ -35,7 +35,7 @@ const configuration = () => {
       tickColor: colour("--line-strong"),
     },
     axisY: { domain: false, ticks: false, labelPadding: 6 },
-    mark: { color: line },
+    mark: { color: line, aria: false }, // the table beside a chart says what its marks show
     line: { strokeWidth: 1.75 },
     text: { font, fontSize: 12, color: quiet },
     legend: { ...text, labelFontSize: 12, titleFontSize: 12, titleFontWeight: 400, titleLimit: 320 },
