@@ -56,7 +56,7 @@ class Figure:
 NO_ASSETS = _("no equipment of this kind counts in this period")
 NO_SUCH = _("nothing of this model and ownership counts in this period")
 NOT_HEARD = _("nothing was heard of it in this period")
-NO_USE_TOLD = _("nothing told of any use in this period, and of this kind it is never presumed")
+NO_USE_TOLD = _("nothing tells when it is used")
 NO_STAFFED_HOURS = _("no staffed hours are set for this period")
 TOO_LITTLE_HEARD = _("only %(heard)d %% of the time was heard, and a figure wants %(least)d %%")
 ALL_DOWN = _("all the time that was heard was out of service")
