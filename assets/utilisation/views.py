@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
+from functools import wraps
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -33,12 +35,33 @@ from assets.utilisation.idling import idle_cost
 from assets.utilisation.models import StaleDay
 from assets.utilisation.patterns import Step, TooManyError, at_once, week
 from assets.utilisation.printing import printed
+from assets.utilisation.reports import Choice
 from assets.utilisation.sheets import Sheet, as_csv, as_workbook
 from assets.utilisation.stripes import intervals_of, line_of, stripes
 from locations.models import Site
 
 may_see = permission_required("utilisation.view_fleetday", raise_exception=True)
 MOST_ASSETS = 500
+
+
+def for_choice(answer: Callable[[HttpRequest, Choice], HttpResponse]) -> Callable[..., HttpResponse]:
+    """A view of what the address asks for, of the category that it names or of all; what cannot be is refused with
+    the field named."""
+
+    @require_safe
+    @may_see
+    @never_cache
+    @wraps(answer)
+    def view(request: HttpRequest, category: str | None = None) -> HttpResponse:
+        kind = None if category is None else get_object_or_404(Category, slug=category)
+        form = _form(request, kind)
+        return answer(request, form.choice(kind)) if form.is_valid() else _refused(form)
+
+    return view
+
+
+def _slug(choice: Choice) -> str:
+    return choice.category.slug if choice.category else "all"
 
 
 @require_safe
@@ -61,50 +84,27 @@ def overview(request: HttpRequest) -> HttpResponse:
         return render(request, "utilisation/overview.html", context)
 
 
-@require_safe
-@may_see
-@never_cache
-def overview_chart(request: HttpRequest) -> JsonResponse:
-    form = _form(request)
-    return JsonResponse(fleet_chart(reports.fleet(form.choice()))) if form.is_valid() else _refused(form)
+@for_choice
+def overview_chart(_request: HttpRequest, choice: Choice) -> HttpResponse:
+    return JsonResponse(fleet_chart(reports.fleet(choice)))
 
 
-@require_safe
-@may_see
-@never_cache
-def overview_file(request: HttpRequest) -> HttpResponse:
-    form = _form(request)
-    if not form.is_valid():
-        return _refused(form)
-    choice = form.choice()
+@for_choice
+def overview_file(request: HttpRequest, choice: Choice) -> HttpResponse:
     return _file(
         request, fleet_sheet(reports.fleet(choice), choice), f"utilisation-{choice.first}-{choice.last}"
     )
 
 
-@require_safe
-@may_see
-@never_cache
-def overview_print(request: HttpRequest) -> HttpResponse:
-    form = _form(request)
-    if not form.is_valid():
-        return _refused(form)
-    choice = form.choice()
+@for_choice
+def overview_print(_request: HttpRequest, choice: Choice) -> HttpResponse:
     return _print(printed(choice, now=timezone.now()), f"utilisation-{choice.first}-{choice.last}.pdf")
 
 
-@require_safe
-@may_see
-@never_cache
-def fleet_print(request: HttpRequest, category: str) -> HttpResponse:
-    kind = get_object_or_404(Category, slug=category)
-    form = _form(request, kind)
-    if not form.is_valid():
-        return _refused(form)
-    choice = form.choice(kind)
-    return _print(
-        printed(choice, now=timezone.now()), f"utilisation-{kind.slug}-{choice.first}-{choice.last}.pdf"
-    )
+@for_choice
+def fleet_print(_request: HttpRequest, choice: Choice) -> HttpResponse:
+    name = f"utilisation-{_slug(choice)}-{choice.first}-{choice.last}.pdf"
+    return _print(printed(choice, now=timezone.now()), name)
 
 
 @require_safe
@@ -135,28 +135,15 @@ def fleet(request: HttpRequest, category: str) -> HttpResponse:
         return render(request, "utilisation/fleet.html", context)
 
 
-@require_safe
-@may_see
-@never_cache
-def fleet_days(request: HttpRequest, category: str) -> JsonResponse:
-    kind = get_object_or_404(Category, slug=category)
-    form = _form(request, kind)
-    if not form.is_valid():
-        return _refused(form)
-    lines = reports.by_day(form.choice(kind))
+@for_choice
+def fleet_days(_request: HttpRequest, choice: Choice) -> HttpResponse:
+    lines = reports.by_day(choice)
     return JsonResponse(concurrent_chart(lines, lines[-1].owned if lines else 0))
 
 
-@require_safe
-@may_see
-@never_cache
-def fleet_file(request: HttpRequest, category: str) -> HttpResponse:
-    kind = get_object_or_404(Category, slug=category)
-    form = _form(request, kind)
-    if not form.is_valid():
-        return _refused(form)
-    choice = form.choice(kind)
-    name = f"utilisation-{kind.slug}-{choice.first}-{choice.last}"
+@for_choice
+def fleet_file(request: HttpRequest, choice: Choice) -> HttpResponse:
+    name = f"utilisation-{_slug(choice)}-{choice.first}-{choice.last}"
     return _file(request, assets_sheet(reports.assets(choice), choice), name)
 
 
@@ -184,54 +171,31 @@ def times(request: HttpRequest, category: str) -> HttpResponse:
         return render(request, "utilisation/times.html", context)
 
 
-@require_safe
-@may_see
-@never_cache
-def times_week(request: HttpRequest, category: str) -> HttpResponse:
-    kind = get_object_or_404(Category, slug=category)
-    form = _form(request, kind)
-    return JsonResponse(week_chart(week(form.choice(kind)))) if form.is_valid() else _refused(form)
+@for_choice
+def times_week(_request: HttpRequest, choice: Choice) -> HttpResponse:
+    return JsonResponse(week_chart(week(choice)))
 
 
-@require_safe
-@may_see
-@never_cache
-def times_week_file(request: HttpRequest, category: str) -> HttpResponse:
-    kind = get_object_or_404(Category, slug=category)
-    form = _form(request, kind)
-    if not form.is_valid():
-        return _refused(form)
-    choice = form.choice(kind)
-    return _file(request, week_sheet(week(choice), choice), f"week-{kind.slug}-{choice.first}-{choice.last}")
+@for_choice
+def times_week_file(request: HttpRequest, choice: Choice) -> HttpResponse:
+    return _file(
+        request, week_sheet(week(choice), choice), f"week-{_slug(choice)}-{choice.first}-{choice.last}"
+    )
 
 
-@require_safe
-@may_see
-@never_cache
-def times_at_once(request: HttpRequest, category: str) -> HttpResponse:
-    kind = get_object_or_404(Category, slug=category)
-    form = _form(request, kind)
-    if not form.is_valid():
-        return _refused(form)
-    choice = form.choice(kind)
+@for_choice
+def times_at_once(_request: HttpRequest, choice: Choice) -> HttpResponse:
     line = reports.whole(choice)
     return JsonResponse(at_once_chart(_steps(choice), line.owned, line.size.pieces))
 
 
-@require_safe
-@may_see
-@never_cache
-def times_at_once_file(request: HttpRequest, category: str) -> HttpResponse:
-    kind = get_object_or_404(Category, slug=category)
-    form = _form(request, kind)
-    if not form.is_valid():
-        return _refused(form)
-    choice = form.choice(kind)
+@for_choice
+def times_at_once_file(request: HttpRequest, choice: Choice) -> HttpResponse:
     content = at_once_sheet(_steps(choice), choice, reports.whole(choice))
-    return _file(request, content, f"at-once-{kind.slug}-{choice.first}-{choice.last}")
+    return _file(request, content, f"at-once-{_slug(choice)}-{choice.first}-{choice.last}")
 
 
-def _steps(choice: reports.Choice) -> list[Step]:
+def _steps(choice: Choice) -> list[Step]:
     try:
         return at_once(choice)
     except TooManyError:
@@ -261,17 +225,10 @@ def idle(request: HttpRequest, category: str) -> HttpResponse:
         return render(request, "utilisation/idle.html", context)
 
 
-@require_safe
-@may_see
-@never_cache
-def idle_file(request: HttpRequest, category: str) -> HttpResponse:
-    kind = get_object_or_404(Category, slug=category)
-    form = _form(request, kind)
-    if not form.is_valid():
-        return _refused(form)
-    choice = form.choice(kind)
+@for_choice
+def idle_file(request: HttpRequest, choice: Choice) -> HttpResponse:
     found = idle_cost(choice, now=timezone.now(), per_day=choice.cost)
-    return _file(request, idle_sheet(found, choice), f"idle-{kind.slug}")
+    return _file(request, idle_sheet(found, choice), f"idle-{_slug(choice)}")
 
 
 @require_safe
