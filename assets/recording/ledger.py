@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from functools import partial
 from itertools import pairwise
 from typing import TypeVar
@@ -213,7 +213,10 @@ class Ledger:
         )  # fmt: skip
 
     def write(self, sql: Dialect) -> None:
-        """In the order that the constraints ask for: take back, close, then open."""
+        """Write what was entered since this was done last, and forget it all but the changes.
+
+        In the order that the constraints ask for: take back, close, then open.
+        """
         for table, column, undone in (
             (store.INTERVALS, "begin", self.undone_intervals),
             (store.STAYS, "begin", self.undone_stays),
@@ -241,6 +244,9 @@ class Ledger:
         for witness in WITNESSES:
             witness(sql, self)
         transaction.on_commit(partial(keep_timelines, self.hot))
+        written = Ledger(changes=self.changes)
+        for each in fields(self):
+            setattr(self, each.name, getattr(written, each.name))
 
 
 def _with_ends(entries: list[_Entry]) -> Iterator[tuple[_Entry, int | None]]:

@@ -105,16 +105,43 @@ _SELECT_HEADS = (
 )
 
 
-def read_checkpoints(sql: Dialect, asset_ids: Sequence[int]) -> dict[int, list[tuple[int, str]]]:
-    """Time and state of each checkpoint, the newest first."""
+def read_checkpoint_times(sql: Dialect, asset_ids: Sequence[int]) -> dict[int, list[int]]:
+    """The time of each checkpoint, the newest first."""
     query = (
-        f'SELECT asset_id, at_us, state FROM "{CHECKPOINTS.name}" '  # noqa: S608 names of our own
+        f'SELECT asset_id, at_us FROM "{CHECKPOINTS.name}" '  # noqa: S608 names of our own
         "WHERE asset_id IN {ids} ORDER BY at_us DESC"
     )
-    found: dict[int, list[tuple[int, str]]] = {asset_id: [] for asset_id in asset_ids}
-    for asset_id, at_us, state in sql.select(query, asset_ids):
-        found[asset_id].append((at_us, state))
+    found: dict[int, list[int]] = {asset_id: [] for asset_id in asset_ids}
+    for asset_id, at_us in sql.select(query, asset_ids):
+        found[asset_id].append(at_us)
     return found
+
+
+def read_states(sql: Dialect, asset_ids: Sequence[int], *, from_us: int) -> dict[tuple[int, int], str]:
+    """(Asset, time of a checkpoint) → its state, of those that are not older than ``from_us``."""
+    query = (
+        f'SELECT asset_id, at_us, state FROM "{CHECKPOINTS.name}" '  # noqa: S608 names of our own
+        "WHERE asset_id IN {ids} AND at_us >= {bound}"
+    )
+    return {(asset_id, at): state for asset_id, at, state in sql.select(query, asset_ids, bound=from_us)}
+
+
+def count_evidence(sql: Dialect, asset_ids: Sequence[int], *, after_us: int) -> dict[int, int]:
+    """How much logged evidence later than ``after_us`` each asset has, of those that have any."""
+    query = (
+        f'SELECT asset_id, COUNT(*) FROM "{EVIDENCE.name}" '  # noqa: S608 names of our own
+        "WHERE asset_id IN {ids} AND at_us > {bound} GROUP BY asset_id"
+    )
+    return dict(sql.select(query, asset_ids, bound=after_us))
+
+
+def read_known(sql: Dialect, asset_id: int, moments: Sequence[int]) -> set[tuple[int, str]]:
+    """Time and source of what is logged about an asset at these moments."""
+    query = (
+        f'SELECT at_us, source FROM "{EVIDENCE.name}" '  # noqa: S608 names of our own
+        "WHERE at_us IN {ids} AND asset_id = {bound}"
+    )
+    return set(sql.select(query, moments, bound=asset_id))
 
 
 def read_evidence(sql: Dialect, asset_ids: Sequence[int], *, after_us: int) -> dict[int, list[Item]]:
