@@ -17,7 +17,7 @@ from rest_framework.views import APIView
 
 from assets.fleet.forecasts import forecast_for
 from assets.fleet.forms import NAMES, FleetForm, ForecastForm, Question
-from assets.fleet.models import Forecast, Measure, Outcome
+from assets.fleet.models import Forecast, Measure
 from assets.fleet.reporting import SizeReport, moment_of, size_report
 from assets.fleet.sensitivity import HOWS, sensitivity
 from assets.fleet.shortages import sizes
@@ -316,8 +316,6 @@ class DemandForecastSerializer(serializers.ModelSerializer[Forecast]):
     site = serializers.SlugField(source="site.slug")
     category = serializers.SlugField(source="category.slug")
     unit = serializers.CharField(source="department.code", allow_null=True, default=None)
-    outcome = serializers.ChoiceField(choices=[(each.value, str(each.value)) for each in Outcome])
-    measure = serializers.ChoiceField(choices=[(each.value, str(each.value)) for each in Measure])
     points = DemandPointSerializer(many=True)
 
     class Meta:

@@ -30,7 +30,9 @@ def sizes_chart(sizes: Sequence[Size], line: Line) -> Spec:
         if sizes
         else gettext("No fleet size, because %(reason)s.") % {"reason": line.size.needed.reason}
     )
-    marks = [{"at": line.owned, "told": gettext("there are %(count)d") % {"count": line.owned}, "y": 92}]
+    marks: list[dict[str, Any]] = [
+        {"at": line.owned, "told": gettext("there are %(count)d") % {"count": line.owned}, "y": 92}
+    ]
     if line.size.pieces is not None:
         marks.append(
             {
@@ -125,7 +127,7 @@ def sensitivity_chart(cells: Sequence[Sensitive], line: Line) -> Spec:
         else gettext("No fleet size, because %(reason)s.") % {"reason": line.size.needed.reason}
     )
     steps = [_minutes(each) for each in MINUTES]
-    axes = {
+    axes: Spec = {
         "x": {
             "field": "buffer",
             "type": "ordinal",
@@ -141,7 +143,7 @@ def sensitivity_chart(cells: Sequence[Sensitive], line: Line) -> Spec:
         "scale": {"domain": [low, max(high, low + 1)]},
         "legend": None,
     }
-    texts = [
+    texts: list[Spec] = [
         {
             "transform": [{"filter": {"field": "is_strong", "equal": is_strong}}],
             "mark": {"type": "text", "style": "on-strong" if is_strong else "on-faint"},

@@ -34,9 +34,12 @@ def explain_tried(report: SizeReport) -> str:
     return (
         can
         + " "
-        + gettext(
-            "More were in use in %(share)s of the time, for %(long)s in %(times)d stretches; the most were lacking on "
-            "%(moment)s: %(lacking)d."
+        + ngettext(
+            "More were in use in %(share)s of the time, for %(long)s at a stretch; the most were lacking on "
+            "%(moment)s: %(lacking)d.",
+            "More were in use in %(share)s of the time, for %(long)s in %(times)d stretches; the most were lacking "
+            "on %(moment)s: %(lacking)d.",
+            len(found.found),
         )
         % {
             "share": share(size.short.value or 0),
@@ -78,5 +81,5 @@ def explain_saving(report: SizeReport) -> str:
         "owned": report.line.owned,
         "owning": f"{saving.owning.value:,.0f}",
         "renting": f"{saving.renting.value:,.0f}",
-        "days": saving.rented_days,
+        "days": f"{saving.rented_days:,.1f}",
     }

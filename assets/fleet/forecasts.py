@@ -61,12 +61,13 @@ def _keep(site: int, key: Key, last: date, now: datetime) -> int:
     category, unit = key
     demand = demand_of(_rows(site, category, unit))
     found = {measure: judged(unbroken(demand, measure, last)) for measure in Measure.values}
+    departments = Department.objects.in_bulk([] if unit is None else [unit])
     with transaction.atomic():
         for measure, each in found.items():
             Forecast.objects.update_or_create(
                 site_id=site,
                 category_id=category,
-                department_id=unit,
+                department=None if unit is None else departments[unit],
                 measure=measure,
                 defaults={**_columns(each, last), "computed_at": now},
             )

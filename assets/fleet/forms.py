@@ -57,8 +57,9 @@ class FleetForm(ReportForm):
             widget=forms.CheckboxSelectMultiple,
         )
         for name in PRICES:
-            priced: Any = Prices._meta.get_field(name).formfield()
-            priced.required = False
+            told_of: Any = Prices._meta.get_field(name)
+            priced: Any = told_of.formfield()
+            priced.validators += told_of.validators  # a form of no model does not ask them
             self.fields[name] = priced
         for name in OWN:
             self.fields[name].widget.attrs |= {"form": FORM, "id": f"report-{name}"}
@@ -67,6 +68,10 @@ class FleetForm(ReportForm):
 
     def about(self) -> list[forms.BoundField]:
         return [each for each in super().about() if each.name not in OWN]
+
+    def own(self) -> list[forms.BoundField]:
+        """What the page asks elsewhere than in its filters."""
+        return [self[name] for name in OWN]
 
     def prices(self) -> list[forms.BoundField]:
         return [self[name] for name in PRICES]

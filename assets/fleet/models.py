@@ -71,8 +71,8 @@ class Prices(models.Model):
 class Measure(models.TextChoices):
     """What of a day is forecast."""
 
-    P95 = "p95", _("95th percentile of the day")
-    MEAN = "mean", _("average of the day")
+    P95 = "p95", _("95th percentile")
+    MEAN = "mean", _("average")
 
 
 class Outcome(models.TextChoices):

@@ -22,7 +22,7 @@ class Together:
     """How many of these units are in use at once, and how long."""
 
     units: frozenset[Unit]
-    _seconds: list[np.ndarray] = field(default_factory=list)  # type: ignore[type-arg]
+    _seconds: list[np.ndarray] = field(default_factory=list)
 
     def add(self, day: Steps) -> None:
         own = [place for place, unit in enumerate(day.units) if unit in self.units]

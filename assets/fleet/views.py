@@ -35,7 +35,7 @@ from assets.utilisation.explaining import explain_size
 from assets.utilisation.models import StaleDay
 from assets.utilisation.patterns import TooManyError
 from assets.utilisation.selecting import TOO_MANY
-from assets.utilisation.views import _file, _print, _refused, _today, may_see
+from assets.utilisation.views import MOST_ASSETS, _file, _print, _refused, _today, may_see
 from locations.models import Site
 
 may_price = permission_required(["utilisation.view_fleetday", "fleet.change_prices"], raise_exception=True)
@@ -183,11 +183,14 @@ def in_use_then(request: HttpRequest, category: str) -> HttpResponse:
     if not bounds[0] <= at.timestamp() < bounds[-1]:
         moment.add_error("at", _("This moment is not in the period."))
         return render(request, "fleet/then.html", context, status=400)
+    found = in_use_at(choice, at)
     with timezone.override(ZoneInfo(choice.site.timezone)):
         context |= {
             "choice": choice,
             "at": at,
-            "assets": in_use_at(choice, at),
+            "assets": found[:MOST_ASSETS],
+            "count": len(found),
+            "more": max(0, len(found) - MOST_ASSETS),
             "fresh": reports.freshness(choice.site, StaleDay.objects),
         }
         return render(request, "fleet/then.html", context)

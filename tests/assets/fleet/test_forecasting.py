@@ -97,7 +97,7 @@ def rolled(db, site, pumps):
     """Eighty days of ten pumps: each whole day so many in use for half of it."""
 
     def make(levels, heard=1.0):
-        zero = {name: 0 for name in ("confirmed", "presumed", "down", "dirty", "in_transit")}
+        zero = dict.fromkeys(("confirmed", "presumed", "down", "dirty", "in_transit"), 0)
         for ago, level in enumerate(reversed(levels)):
             day = LAST - timedelta(days=ago)
             begin = int(datetime(day.year, day.month, day.day, tzinfo=UTC).timestamp()) - 3600
