@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import csv
+import re
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from io import BytesIO
+from pathlib import Path
 from zipfile import ZipFile
 
 import pypdfium2
@@ -14,10 +16,12 @@ import pytest
 from assets.fleet.models import Prices
 from assets.models import ActivityInterval, Asset, Category
 from assets.utilisation import roller
+from assets.utilisation.explaining import share
 from assets.utilisation.models import FleetDay
 from hospital.audit.models import AuditRecord
 from locations.models import Department
 
+DOC = Path(__file__).parents[3] / "docs" / "utilisation.md"
 pytestmark = pytest.mark.django_db
 BEGIN = datetime(2026, 3, 1, 23, tzinfo=UTC)
 """Midnight in Berlin."""
@@ -111,6 +115,27 @@ def test_what_is_saved_rests_on_prices_that_are_told(sign_in, facilities, rolled
     assert (line["saving"]["saved"], line["saving"]["rental"], line["pieces_tried"]) == ("470.00", "2.00", 2)
     more = browser.get(SIZE, ASKED | {"pieces": "6"}).context["report"].saving
     assert more.whole.value == -400
+
+
+def test_the_worked_example_of_the_docs_is_what_is_computed(sign_in, facilities, rolled, site, pumps):
+    Prices.objects.create(site=site, category=pumps, purchase=2400, life_years=8, service=100, rental=2)
+    report = sign_in(facilities).get(SIZE, ASKED | {"pieces": "2"}).context["report"]
+    (move,) = report.moves.moves
+    example = DOC.read_text().split("### A worked example")[1].split("\n## ")[0]
+    rows = dict(re.findall(r"^\| ([^|]+) \| ([^|]+) \|$", example, re.MULTILINE))
+    rows.pop("figure")
+    assert rows == {
+        "needed, with a buffer of 10 %": str(report.line.size.pieces),
+        "short with two": share(report.size.short.value),
+        "hours short with two": f"{report.size.seconds / 3600:.1f}",
+        "needed by each unit, added up": str(report.pool.apart),
+        "needed by a pool of both": str(report.pool.together.size.pieces),
+        "theatres could lend the ward": f"{move.pieces:.1f}",
+        "of the ward's shortage": share(move.of_short),
+        "not owned, a year": f"{report.saving.owning.value:.0f}",
+        "rented, a year": f"{report.saving.renting.value:.0f}",
+        "saved, a year": f"{report.saving.whole.value:.0f}",
+    }
 
 
 def test_prices_are_changed_by_who_may_and_the_change_is_on_the_trail(
