@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from django.utils import timezone
@@ -16,7 +15,7 @@ from reportlab.platypus import Flowable, Paragraph, Spacer, Table
 from assets.fleet.explaining import explain_pool, explain_saving, explain_tried
 from assets.fleet.redistribution import MOST_MOVES
 from assets.fleet.reporting import SizeReport, moment_of
-from assets.fleet.saving import Amount, Assumed
+from assets.fleet.saving import Assumed
 from assets.utilisation import reports
 from assets.utilisation.explaining import explain_size, share
 from assets.utilisation.models import StaleDay
@@ -73,7 +72,9 @@ def _table(
     body = [
         [_cell(row[0], styles["cell"]), *(_cell(word, styles["number"]) for word in row[1:])] for row in rows
     ]
-    return _grid(headings, body, widths, styles)
+    found = _grid(headings, body, widths, styles)
+    found.hAlign = "LEFT"
+    return found
 
 
 def _prices(assumed: Assumed, styles: Styles) -> Table:
@@ -86,7 +87,7 @@ def _prices(assumed: Assumed, styles: Styles) -> Table:
     return _table(
         [_("Assumed"), "", _("From")],
         [
-            (name, _amount(Amount(value)), _("tried here") if key in assumed.tried else _("set for the site"))
+            (name, _("not told") if value is None else f"{value:,.2f}", _source(assumed, key))
             for name, value, key in rows
         ],
         (60, 40, 40),
@@ -94,9 +95,10 @@ def _prices(assumed: Assumed, styles: Styles) -> Table:
     )
 
 
-def _amount(amount: Amount) -> str:
-    value: Decimal | None = amount.value
-    return _("not told") if value is None else f"{value:,.2f}"
+def _source(assumed: Assumed, name: str) -> str:
+    if getattr(assumed, name) is None:
+        return "–"
+    return _("tried here") if name in assumed.tried else _("set for the site")
 
 
 def _shortages(report: SizeReport, styles: Styles) -> Table:
