@@ -13,6 +13,15 @@ from assets.api import (
     StayViewSet,
     TagViewSet,
 )
+from assets.fleet.api import (
+    DemandForecastView,
+    FleetShortageView,
+    FleetSizeView,
+    PooledUnitView,
+    SensitiveSizeView,
+    TriedSizeView,
+    UnitMoveView,
+)
 from assets.maintenance.api import ActView, WorkOrderViewSet
 from assets.measures.api import MeasuresView
 from assets.planning.api import OccurrenceViewSet, PlanViewSet
@@ -91,6 +100,19 @@ utilisation = [
         name="utilisation-idle-equipment",
     ),
 ]
+_OF_FLEET = {
+    "size": FleetSizeView,
+    "shortages": FleetShortageView,
+    "sizes": TriedSizeView,
+    "pools": PooledUnitView,
+    "moves": UnitMoveView,
+    "sensitivity": SensitiveSizeView,
+    "forecast": DemandForecastView,
+}
+fleets = [
+    path(f"utilisation/fleets/<slug:category>/{name}/", view.as_view(), name=f"utilisation-{name}")
+    for name, view in _OF_FLEET.items()
+]
 observations = ObservationsView.as_view(address_of=client_address)
 
 urlpatterns = [
@@ -104,6 +126,7 @@ urlpatterns = [
                 *acts,
                 *measures,
                 *utilisation,
+                *fleets,
                 *router.urls,
             ]
         ),

@@ -66,7 +66,7 @@ ROOMS: tuple[Room, ...] = (
         "chart",
         "u",
         "utilisation.view_fleetday",
-        frozenset({"utilisation", "utilisation-fleet"}),
+        frozenset({"utilisation", "utilisation-fleet", "fleet-size", "fleet-forecast", "fleet-prices"}),
         on_phone=False,
     ),
     Room(

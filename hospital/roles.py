@@ -67,6 +67,7 @@ _STOCK = frozenset({"stock.move_stock"})
 _PAR = frozenset({"par.view_parlevel", "par.view_round"})
 _PAR_LEVELS = frozenset({"par.change_parlevel"})
 _UTILISATION = frozenset({"utilisation.view_fleetday"})
+_PRICES = frozenset({"fleet.change_prices"})
 _ROUNDS = frozenset({"par.walk_round"})
 _TOKENS = frozenset({"collectors.change_sourcetoken"})
 _ALERTS = frozenset({"alerts.view_alert", "alerts.acknowledge_alert", "alerts.change_subscription"})
@@ -113,9 +114,10 @@ PERMISSIONS: dict[str, frozenset[str]] = {
         | _PARTS
         | _PAR_LEVELS
         | _UTILISATION
+        | _PRICES
         | _ALL_ALERTS
     ),
-    Role.ADMIN: _ENGINEERING | _TOKENS | _CHANNELS,
+    Role.ADMIN: _ENGINEERING | _PRICES | _TOKENS | _CHANNELS,
     Role.DISPLAY: frozenset({"locations.view_floor", "assets.watch_floor"}),
 }
 """What each role may do. Administrators edit through the admin site besides (``is_staff`` and superuser)."""

@@ -68,6 +68,7 @@ INSTALLED_APPS = [
     "assets.measures",
     "assets.pool",
     "assets.utilisation",
+    "assets.fleet",
     "locations",
 ]
 
@@ -198,6 +199,7 @@ CELERY_BEAT_SCHEDULE = {
     "forget-deliveries": {"task": "alerts.forget_old", "schedule": 3600.0},
     "roll-up": {"task": "utilisation.roll_up", "schedule": 60.0},
     "send-reports": {"task": "utilisation.send_reports", "schedule": 300.0},
+    "forecast-demand": {"task": "fleet.forecast", "schedule": 120.0},
     "forget-sessions": {"task": "hospital.forget_sessions", "schedule": 3600.0},
 }
 
@@ -371,6 +373,9 @@ SPECTACULAR_SETTINGS = {
         "EvidenceEnum": "assets.observation.Evidence",
         "ZoneKindEnum": "locations.zones.ZoneKind",
         "BasisEnum": "assets.words.Basis",
+        "OutcomeEnum": "assets.maintenance.words.Outcome",
+        "ForecastOutcomeEnum": "assets.fleet.models.Outcome",
+        "ForecastMeasureEnum": "assets.fleet.models.Measure",
         "UseBasisEnum": "assets.utilisation.figures.UseBasis",
     },
     "SERVE_PERMISSIONS": ["rest_framework.permissions.IsAuthenticated"],

@@ -72,6 +72,7 @@ urlpatterns = [
     path("", include("assets.urls")),
     path("", include("assets.par.urls")),
     path("", include("assets.utilisation.urls")),
+    path("", include("assets.fleet.urls")),
     path("", include("collectors.urls")),
     path("", include("locations.urls")),
 ]

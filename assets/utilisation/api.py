@@ -176,9 +176,12 @@ class ReportView(APIView, ABC):
     @abstractmethod
     def lines(self, choice: reports.Choice) -> Sequence[Any]: ...
 
+    def told(self, request: Request, category: Category | None) -> reports.Choice:
+        return told_choice(request, category)
+
     def answer(self, request: Request, category: str | None = None) -> Response:
         kind = None if category is None else get_object_or_404(Category, slug=category)
-        choice = told_choice(request, kind)
+        choice = self.told(request, kind)
         fresh = reports.freshness(choice.site, StaleDay.objects)
         report = {
             "site": choice.site.slug,

@@ -88,6 +88,7 @@ WATCHED = (
     "utilisation.SiteClock",
     "utilisation.DayCost",
     "utilisation.ScheduledReport",
+    "fleet.Prices",
     "alerts.OnCall",
     "alerts.QuietHours",
     "alerts.MaintenanceWindow",
@@ -126,6 +127,7 @@ SYSTEM_ONLY = (
     "utilisation.StaleDay",
     "utilisation.RolledUntil",
     "utilisation.SentReport",
+    "fleet.Forecast",
     "maintenance.WorkPhoto",  # what happened to its order names it, and is watched
     "maintenance.WorkFile",
     "maintenance.WorkSignature",

@@ -21,6 +21,7 @@ from hospital.demo.floors import BUILDING, DEPARTMENTS, SITE, the_plan
 from hospital.demo.maintenance import seed_maintenance
 from hospital.demo.names import further_names
 from hospital.demo.par import seed_par_levels
+from hospital.demo.prices import seed_prices
 from hospital.demo.procedures import seed_procedures
 from hospital.demo.wifi import REACH_M, access_points
 from locations.models import Building, Department, Floor, Passage, Receiver, Site, Tag, Zone
@@ -77,6 +78,7 @@ def seed_demo(*, base: int | None = None) -> Seeded:
         created += _seed_assets(site, departments, zones)
         created += _seed_names()
         created += seed_par_levels(departments)
+        created += seed_prices(site)
         created += _seed_endpoints(site, wire.ports_for(base), wire.port_range(base))
         created += _seed_pump_server(site, wire.hl7_port(base))
         created += seed_rules()

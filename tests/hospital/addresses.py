@@ -32,6 +32,8 @@ EXAMPLES = {
     "format": "json",
     "version": "1",
     "language": "de",
+    "what": "sizes",
+    "how": "bridged",
 }
 """A value for each part of an address; one that is missing here makes every test that walks say so."""
 EXAMPLES_OF_VIEW: dict[str, dict[str, object]] = {

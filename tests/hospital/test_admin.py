@@ -127,6 +127,7 @@ LOOKED_AT = [
     "recalls_notice",
     "recalls_campaign",
     "utilisation_fleetday",
+    "fleet_forecast",
 ]
 
 

@@ -39,7 +39,8 @@ SCANS = ["/api/v1/scan/", "/api/v1/scan/cleaned/"]
 ACTS = ["asset-act", "asset-hand-over"]
 UTILISATION = [
     "utilisation-fleets", "utilisation-units", "utilisation-assets", "utilisation-by-hour", "utilisation-in-steps",
-    "utilisation-idle-equipment",
+    "utilisation-idle-equipment", "utilisation-size", "utilisation-shortages", "utilisation-sizes", "utilisation-pools",
+    "utilisation-moves", "utilisation-sensitivity", "utilisation-forecast",
 ]  # fmt: skip
 """What people do with equipment; tests/assets/maintenance/test_api.py and tests/assets/pool/test_api.py."""
 DOES = {

@@ -48,6 +48,8 @@ const configuration = () => {
       silence: { color: colour("--unheard"), opacity: 0.18 },
       near: { size: 70 },
       last: { size: 55 },
+      "on-faint": { color: line },
+      "on-strong": { color: colour("--surface") },
     },
   };
 };
