@@ -13,6 +13,7 @@ from assets.api import (
     StayViewSet,
     TagViewSet,
 )
+from assets.contracts.api import ContractViewSet
 from assets.maintenance.api import ActView, WorkOrderViewSet
 from assets.measures.api import MeasuresView
 from assets.planning.api import OccurrenceViewSet, PlanViewSet
@@ -54,6 +55,7 @@ router.register("test-records", RecordViewSet)
 router.register("plans", PlanViewSet)
 router.register("occurrences", OccurrenceViewSet)
 router.register("parts", PartViewSet)
+router.register("contracts", ContractViewSet)
 router.register("recalls", NoticeViewSet)
 router.register("reservations", ReservationViewSet)
 router.register("delivery-requests", DeliveryViewSet)

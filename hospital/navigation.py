@@ -111,6 +111,10 @@ ROOMS: tuple[Room, ...] = (
                 "parts-import",
                 "part-stores",
                 "part-store",
+                "contracts",
+                "contract",
+                "contract-new",
+                "contract-edit",
             }
         ),
         on_phone=False,

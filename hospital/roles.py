@@ -63,6 +63,7 @@ _PLANNING = frozenset(
 )
 _MEASURES = frozenset({"measures.view_measures"})
 _PARTS = frozenset({"stock.view_part"})
+_CONTRACTS = frozenset({"contracts.view_contract", "contracts.change_contract"})
 _STOCK = frozenset({"stock.move_stock"})
 _PAR = frozenset({"par.view_parlevel", "par.view_round"})
 _PAR_LEVELS = frozenset({"par.change_parlevel"})
@@ -94,6 +95,7 @@ _ENGINEERING = (
     | _MEASURES
     | _PARTS
     | _STOCK
+    | _CONTRACTS
     | _SERVING
     | _PAR_LEVELS
     | _UTILISATION
@@ -111,6 +113,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
         | _RECALLS
         | _MEASURES
         | _PARTS
+        | _CONTRACTS
         | _PAR_LEVELS
         | _UTILISATION
         | _ALL_ALERTS

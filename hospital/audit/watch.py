@@ -78,6 +78,8 @@ WATCHED = (
     "planning.Occurrence",
     "planning.Attempt",
     "measures.Purchase",
+    "contracts.Contract",
+    "contracts.ContractFile",
     "pool.Reservation",
     "pool.DeliveryRequest",
     "pool.DeliveryEvent",

@@ -13,6 +13,7 @@ from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.validation import validate_schema
 
 from assets.alerts.models import Alert, Rule
+from assets.contracts.models import Contract
 from assets.maintenance.models import WorkOrder
 from assets.models import ActivityInterval, Reading, Stay
 from assets.planning.models import Occurrence, Plan
@@ -28,7 +29,7 @@ from locations.models import Building, Floor, Tag
 PREFIXES = sorted(prefix for prefix, _, _ in router.registry)
 NURSES_MAY_NOT = {
     "tags", "readings", "intervals", "stays", "endpoints", "disturbances", "sources", "work-orders", "recalls",
-    "procedures", "procedure-runs", "test-records", "plans", "occurrences", "parts",
+    "procedures", "procedure-runs", "test-records", "plans", "occurrences", "parts", "contracts",
 }  # fmt: skip
 MANAGERS_MAY_NOT = {
     "endpoints", "disturbances", "sources", "work-orders", "procedures", "procedure-runs", "plans", "occurrences",
@@ -127,6 +128,7 @@ def foreign(other_site, make_zone, make_pump, noon):
         has_passed=False,
         every_months=12,
     )
+    agreed = Contract.objects.create(site=other_site, number="C-1", vendor="Halvard", begins_on=noon.date())
     part = Part.objects.create(number="B-1", name="Battery")
     plan = Plan.objects.create(
         name="Far check", asset=pump, unit="month", every=12, begins_on=noon.date(), made_at=noon
@@ -136,6 +138,7 @@ def foreign(other_site, make_zone, make_pump, noon):
         "plans": plan.pk,
         "occurrences": due.pk,
         "parts": part.pk,
+        "contracts": agreed.pk,
         "recalls": notice.pk,
         "procedures": procedure.pk,
         "procedure-runs": run.pk,
@@ -174,8 +177,8 @@ everything = pytest.mark.parametrize("prefix", PREFIXES)
 
 def test_the_api_has_these_lists():
     assert PREFIXES == [
-        "alerts", "assets", "categories", "delivery-requests", "disturbances", "endpoints", "floors", "intervals",
-        "occurrences", "parts", "plans", "procedure-runs", "procedures", "readings", "recalls", "reservations", "sites",
+        "alerts", "assets", "categories", "contracts", "delivery-requests", "disturbances", "endpoints", "floors",
+        "intervals", "occurrences", "parts", "plans", "procedure-runs", "procedures", "readings", "recalls", "reservations", "sites",
         "sources", "stays", "tags", "test-records", "work-orders", "zones",
     ]  # fmt: skip
 
