@@ -57,9 +57,10 @@ class ContractForm(forms.ModelForm):  # type: ignore[type-arg]  # generic only f
         self.fields["site"].initial = sites.first()
         self.fields["for_models"].queryset = models_of(user)  # type: ignore[attr-defined]
         for number, name in WEEKDAYS.items():
-            field = forms.CharField(required=False, max_length=100, label=name)
-            field.initial = USUAL if number < 5 else ""
-            self.fields[f"day_{number}"] = field
+            usual = USUAL if number < 5 else ""
+            self.fields[f"day_{number}"] = forms.CharField(
+                required=False, max_length=100, label=name, initial=usual
+            )
         self.fields["is_around_the_clock"].initial = True
         self.order_fields(
             [*_FIELDS[:6], "is_around_the_clock", *(f"day_{number}" for number in WEEKDAYS), *_FIELDS[6:],

@@ -92,7 +92,7 @@ def contract_edit(request: HttpRequest, pk: int) -> HttpResponse:
 def contract(request: HttpRequest, pk: int) -> HttpResponse:
     """What it covers, in which hours, until when, and its documents."""
     one = _contract(request, pk)
-    pieces = one.for_assets.visible_to(request.user).select_related("model").order_by("asset_tag")  # type: ignore[attr-defined]
+    pieces = one.for_assets.visible_to(request.user).select_related("model").order_by("asset_tag")
     context = {
         "line": line_of(one, day_at(timezone.now(), one.site.timezone)),
         "contract": one,

@@ -178,8 +178,8 @@ everything = pytest.mark.parametrize("prefix", PREFIXES)
 def test_the_api_has_these_lists():
     assert PREFIXES == [
         "alerts", "assets", "categories", "contracts", "delivery-requests", "disturbances", "endpoints", "floors",
-        "intervals", "occurrences", "parts", "plans", "procedure-runs", "procedures", "readings", "recalls", "reservations", "sites",
-        "sources", "stays", "tags", "test-records", "work-orders", "zones",
+        "intervals", "occurrences", "parts", "plans", "procedure-runs", "procedures", "readings", "recalls", "reservations",
+        "sites", "sources", "stays", "tags", "test-records", "work-orders", "zones",
     ]  # fmt: skip
 
 
