@@ -115,6 +115,10 @@ ROOMS: tuple[Room, ...] = (
                 "contract",
                 "contract-new",
                 "contract-edit",
+                "replacement",
+                "replacement-of-asset",
+                "replacement-plan",
+                "replacement-weights",
             }
         ),
         on_phone=False,

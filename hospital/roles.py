@@ -64,6 +64,8 @@ _PLANNING = frozenset(
 _MEASURES = frozenset({"measures.view_measures"})
 _PARTS = frozenset({"stock.view_part"})
 _CONTRACTS = frozenset({"contracts.view_contract", "contracts.change_contract"})
+_REPLACEMENT = frozenset({"replacement.view_score"})
+_BUDGETS = frozenset({"replacement.set_budget"})
 _STOCK = frozenset({"stock.move_stock"})
 _PAR = frozenset({"par.view_parlevel", "par.view_round"})
 _PAR_LEVELS = frozenset({"par.change_parlevel"})
@@ -96,6 +98,7 @@ _ENGINEERING = (
     | _PARTS
     | _STOCK
     | _CONTRACTS
+    | _REPLACEMENT
     | _SERVING
     | _PAR_LEVELS
     | _UTILISATION
@@ -114,11 +117,13 @@ PERMISSIONS: dict[str, frozenset[str]] = {
         | _MEASURES
         | _PARTS
         | _CONTRACTS
+        | _REPLACEMENT
+        | _BUDGETS
         | _PAR_LEVELS
         | _UTILISATION
         | _ALL_ALERTS
     ),
-    Role.ADMIN: _ENGINEERING | _TOKENS | _CHANNELS,
+    Role.ADMIN: _ENGINEERING | _BUDGETS | _TOKENS | _CHANNELS,
     Role.DISPLAY: frozenset({"locations.view_floor", "assets.watch_floor"}),
 }
 """What each role may do. Administrators edit through the admin site besides (``is_staff`` and superuser)."""

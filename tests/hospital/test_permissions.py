@@ -17,6 +17,7 @@ from assets.planning.models import Occurrence, Plan
 from assets.pool.models import DeliveryRequest, Reservation
 from assets.procedures.models import Procedure, ProcedureVersion, Run, Step, TestRecord
 from assets.recalls.models import Campaign, Evidence, ImportRun, Item, ItemEvent, Match, Notice
+from assets.replacement.models import Score
 from assets.stock.models import Part, Stock
 from collectors.models import (
     Discovery,
@@ -240,6 +241,12 @@ PAGES = {
     "contract-attach": HISTORY,
     "contract-file": HISTORY,
     "contracts-of-asset": HISTORY,
+    "replacement": HISTORY,
+    "replacement-of-asset": HISTORY,
+    "replacement-plan": HISTORY,
+    "replacement-chart": HISTORY,
+    "replacement-file": HISTORY,
+    "replacement-weights": {Role.FACILITIES, Role.ADMIN},
     "maintenance-calendar": TECHNICAL,
     "maintenance-walk": TECHNICAL,
     "maintenance-move": TECHNICAL,
@@ -331,6 +338,7 @@ ALSO_POSTED = {
     "work-use",
     "contract-new",
     "contract-edit",
+    "replacement-weights",
 }
 """Shows a form, and takes it."""
 UNTOLD = {
@@ -384,6 +392,8 @@ API = {
     "plan": TECHNICAL,
     "part": HISTORY,
     "contract": HISTORY,
+    "score": HISTORY,
+    "planned-replacements": HISTORY,
     "occurrence": TECHNICAL,
     "measured": HISTORY,
     "reservation": EVERYBODY,
@@ -503,6 +513,7 @@ def hospital_in_use(floor, make_pump, make_zone, make_endpoint, biomed, noon):
     ContractFile.objects.create(
         id=UUID(int=7), contract=agreed, at=noon, name="contract.pdf", content=b"%PDF-1.7"
     )
+    Score.objects.create(asset=pump, at=noon, known=0)
     part = Part.objects.create(id=1, number="B-1", name="Battery")
     Stock.objects.create(id=1, part=part, store=bay)
     FloorPicture.objects.create(
