@@ -33,7 +33,7 @@ def plan_chart(plan: Plan) -> Spec:
         "layer": [
             {
                 "data": {"values": values},
-                "mark": {"type": "bar", "opacity": 0.7},
+                "mark": {"type": "bar", "style": "silence"},
                 "encoding": {
                     "x": x,
                     "y": {"field": "cost", **y},

@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from assets.measures.models import Purchase
 from assets.replacement.models import Budget, Score
-from assets.replacement.scoring import score_site
+from assets.replacement.scoring import ask_anew, score_site
 from locations.models import Site
 
 BUDGETS = (120_000, 90_000, 90_000, 60_000)
@@ -32,4 +32,5 @@ def seed_replacement(site: Site, now: datetime) -> int:
         for number, amount in enumerate(BUDGETS)
     )
     score_site(site, now=now)
+    ask_anew(site, now=now + timedelta(seconds=1))  # history comes after the register
     return len(BUDGETS)
