@@ -13,6 +13,7 @@ from assets.api import (
     StayViewSet,
     TagViewSet,
 )
+from assets.contracts.api import ContractViewSet
 from assets.fleet.api import (
     DemandForecastView,
     FleetShortageView,
@@ -29,6 +30,7 @@ from assets.playback.api import AssetTrailView, FloorAsOfView, FloorHistoryView,
 from assets.pool.api import DeliveryViewSet, HandOverView, ReservationViewSet
 from assets.procedures.api import ProcedureViewSet, RecordViewSet, RunViewSet
 from assets.recalls.api import NoticeViewSet
+from assets.replacement.api import ReplacementPlanView, ScoreViewSet
 from assets.scanning.api import CleanedView, ScanView
 from assets.stock.api import PartViewSet
 from assets.utilisation.api import (
@@ -63,6 +65,8 @@ router.register("test-records", RecordViewSet)
 router.register("plans", PlanViewSet)
 router.register("occurrences", OccurrenceViewSet)
 router.register("parts", PartViewSet)
+router.register("contracts", ContractViewSet)
+router.register("replacement-scores", ScoreViewSet)
 router.register("recalls", NoticeViewSet)
 router.register("reservations", ReservationViewSet)
 router.register("delivery-requests", DeliveryViewSet)
@@ -85,7 +89,10 @@ acts = [
     path("assets/<slug:asset_tag>/act/", ActView.as_view(), name="asset-act"),
     path("assets/<slug:asset_tag>/hand-over/", HandOverView.as_view(), name="asset-hand-over"),
 ]
-measures = [path("maintenance/measures/", MeasuresView.as_view(), name="measured")]
+measures = [
+    path("maintenance/measures/", MeasuresView.as_view(), name="measured"),
+    path("maintenance/replacement-plan/", ReplacementPlanView.as_view(), name="planned-replacements"),
+]
 utilisation = [
     path("utilisation/fleets/", FleetReportView.as_view(), name="utilisation-fleets"),
     path("utilisation/fleets/<slug:category>/units/", UnitReportView.as_view(), name="utilisation-units"),

@@ -63,6 +63,9 @@ _PLANNING = frozenset(
 )
 _MEASURES = frozenset({"measures.view_measures"})
 _PARTS = frozenset({"stock.view_part"})
+_CONTRACTS = frozenset({"contracts.view_contract", "contracts.change_contract"})
+_REPLACEMENT = frozenset({"replacement.view_score"})
+_BUDGETS = frozenset({"replacement.set_budget"})
 _STOCK = frozenset({"stock.move_stock"})
 _PAR = frozenset({"par.view_parlevel", "par.view_round"})
 _PAR_LEVELS = frozenset({"par.change_parlevel"})
@@ -95,6 +98,8 @@ _ENGINEERING = (
     | _MEASURES
     | _PARTS
     | _STOCK
+    | _CONTRACTS
+    | _REPLACEMENT
     | _SERVING
     | _PAR_LEVELS
     | _UTILISATION
@@ -112,12 +117,15 @@ PERMISSIONS: dict[str, frozenset[str]] = {
         | _RECALLS
         | _MEASURES
         | _PARTS
+        | _CONTRACTS
+        | _REPLACEMENT
+        | _BUDGETS
         | _PAR_LEVELS
         | _UTILISATION
         | _PRICES
         | _ALL_ALERTS
     ),
-    Role.ADMIN: _ENGINEERING | _PRICES | _TOKENS | _CHANNELS,
+    Role.ADMIN: _ENGINEERING | _PRICES | _BUDGETS | _TOKENS | _CHANNELS,
     Role.DISPLAY: frozenset({"locations.view_floor", "assets.watch_floor"}),
 }
 """What each role may do. Administrators edit through the admin site besides (``is_staff`` and superuser)."""

@@ -66,6 +66,8 @@ urlpatterns = [
     path("", include("assets.planning.urls")),
     path("", include("assets.device_orders.urls")),
     path("", include("assets.stock.urls")),
+    path("", include("assets.contracts.urls")),
+    path("", include("assets.replacement.urls")),
     path("", include("assets.measures.urls")),
     path("", include("assets.pool.urls")),
     path("", include("assets.alerts.urls")),

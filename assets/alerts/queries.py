@@ -7,7 +7,7 @@ from typing import Any, Self
 from django.db import models
 from django.db.models import Q
 
-from assets.alerts.words import TECHNICAL, State, at_least
+from assets.alerts.words import OF_THE_HOUSE, TECHNICAL, State, at_least
 from locations.models import Zone
 from locations.queries import in_sites_of
 
@@ -33,6 +33,7 @@ class AlertQuerySet(models.QuerySet[Any]):
             seen = seen.exclude(kind__in=TECHNICAL)
         if user.has_perm("alerts.view_every_unit"):
             return seen
+        seen = seen.exclude(kind__in=OF_THE_HOUSE)
         if user.home_zone_id is None:
             return seen
         unit = Zone.objects.filter(pk=user.home_zone_id).values("department")

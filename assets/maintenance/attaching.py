@@ -42,18 +42,24 @@ def add_photo(*, order: WorkOrder, content: bytes, by: Any, now: datetime) -> Wo
 
 def add_file(*, order: WorkOrder, name: str, content: bytes, by: Any, now: datetime) -> WorkFile:
     """Keeps a PDF of at most 15 MB with an open order. Raises :class:`WorkRefusedError`. One transaction."""
-    if len(content) > MOST_BYTES:
-        raise WorkRefusedError(_("file: it is larger than %s MB.") % (MOST_BYTES // 1_000_000))
-    if not content.startswith(_PDF):
-        raise WorkRefusedError(_("file: send a PDF. Photos have a place of their own."))
+    plain = plain_file(name, content)
     with transaction.atomic():
         current = _open(order)
         if current.files.count() >= MOST_FILES:
             raise WorkRefusedError(_("There are %s files of it already.") % MOST_FILES)
-        plain = "".join(letter for letter in PurePath(name).name if letter.isprintable()) or "file.pdf"
-        file = WorkFile.objects.create(order=current, at=now, by=by, name=plain[-120:], content=content)
+        file = WorkFile.objects.create(order=current, at=now, by=by, name=plain, content=content)
         note_event(current, Happening.FILE, by=by, now=now, note=file.name)
     return file
+
+
+def plain_file(name: str, content: bytes) -> str:
+    """The name to keep a PDF under. Raises :class:`WorkRefusedError` for what is none, or larger than 15 MB."""
+    if len(content) > MOST_BYTES:
+        raise WorkRefusedError(_("file: it is larger than %s MB.") % (MOST_BYTES // 1_000_000))
+    if not content.startswith(_PDF):
+        raise WorkRefusedError(_("file: send a PDF. Photos have a place of their own."))
+    plain = "".join(letter for letter in PurePath(name).name if letter.isprintable()) or "file.pdf"
+    return plain[-120:]
 
 
 def _open(order: WorkOrder) -> WorkOrder:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import pairwise
@@ -188,10 +188,21 @@ class Span:
     percent: int
 
 
-def weighted(spans: Iterable[Span], *, begin: datetime, end: datetime) -> timedelta:
+def elapsed(begin: datetime, end: datetime) -> timedelta:
+    return end - begin
+
+
+def weighted(
+    spans: Iterable[Span],
+    *,
+    begin: datetime,
+    end: datetime,
+    length: Callable[[datetime, datetime], timedelta] = elapsed,
+) -> timedelta:
     """How long one asset was down from ``begin`` to ``end``, each instant weighted by percent-down.
 
-    Where several orders held it at once, the highest percent counts, once.
+    Where several orders held it at once, the highest percent counts, once. ``length`` says how much of a stretch of
+    time counts: all of it, unless only some hours are covered.
     """
     inside = [
         (max(span.begin, begin), min(span.end or end, end), span.percent)
@@ -202,5 +213,5 @@ def weighted(spans: Iterable[Span], *, begin: datetime, end: datetime) -> timede
     total = timedelta(0)
     for first, last in pairwise(edges):
         most = max((percent for a, b, percent in inside if a <= first and b >= last), default=0)
-        total += (last - first) * most / 100
+        total += length(first, last) * most / 100 if most else timedelta(0)
     return total

@@ -86,6 +86,7 @@ class CostSerializer(serializers.Serializer[Any]):
     parts = serializers.DecimalField(max_digits=14, decimal_places=2)
     visits = serializers.DecimalField(max_digits=14, decimal_places=2)
     labour = serializers.DecimalField(max_digits=14, decimal_places=2, allow_null=True)
+    contracts = serializers.DecimalField(max_digits=14, decimal_places=2)
     unpriced = serializers.IntegerField()
     cost_of_service = FigureSerializer()
 
@@ -159,6 +160,7 @@ def _told(report: Report) -> dict[str, Any]:
             "parts": costs.parts,
             "visits": costs.visits,
             "labour": costs.labour,
+            "contracts": round(costs.contracts, 2),
             "unpriced": costs.unpriced,
             "cost_of_service": report.cost_of_service.figure,
         },

@@ -22,11 +22,13 @@ from django.db.models import (
 )
 from django.db.models.functions import Coalesce, Greatest, Least
 
-from assets.maintenance.downtime import Span, weighted
+from assets.contracts.covering import Coverage
+from assets.maintenance.downtime import Span, elapsed, weighted
 from assets.maintenance.models import Downtime, WorkOrder
 from assets.maintenance.words import REPAIRS, Outcome, State
 from assets.measures.figures import Figure, availability, failure_rate, mtbf, mttr
 from assets.measures.scope import KEYS, Scope
+from assets.measures.uncovered import uncovered_hours, uncovered_restoring
 from assets.measures.use import use_of
 
 HOUR = timedelta(hours=1)
@@ -74,10 +76,16 @@ def reliability_of(scope: Scope, by: str) -> Mapping[int | None, Reliability]:
     """By category, group or model: its primary key → figures. Nothing is the key of what has none."""
     key = KEYS[by]
     found: dict[int | None, Reliability] = defaultdict(Reliability)
+    coverage = Coverage(scope.begin_at, scope.end_at)
     _add_assets(found, scope, key)
     _add_use(found, scope, key)
     _add_failures(found, scope, key)
-    _add_downtime(found, scope, key)
+    _add_downtime(found, scope, key, coverage)
+    if coverage.is_limited:
+        for value, length in uncovered_hours(scope, key, coverage).items():
+            found[value].covered -= length
+    for value, length in uncovered_restoring(failures_of(scope), key, now=scope.now).items():
+        found[value].restoring -= length
     return found
 
 
@@ -146,18 +154,26 @@ def _add_failures(found: dict[int | None, Reliability], scope: Scope, key: str) 
         found[value].restoring += (length or timedelta(0)) * percent / 100
 
 
-def _add_downtime(found: dict[int | None, Reliability], scope: Scope, key: str) -> None:
-    """Where several orders held a piece at once, the highest percent counts, once; not beyond its own time here."""
-    spans: dict[tuple[int, int | None, Any, Any], list[Span]] = defaultdict(list)
-    for asset, value, created, retired, begin, end, percent in (
-        downtimes_of(scope)
-        .order_by()
-        .values_list(
-            "asset", f"asset__{key}", "asset__created_at", "asset__retired_at", "begin", "end", "percent"
+def _add_downtime(found: dict[int | None, Reliability], scope: Scope, key: str, coverage: Coverage) -> None:
+    """Where several orders held a piece at once, the highest percent counts, once; not beyond its own time here, and
+    in covered hours only."""
+    spans: dict[tuple[Any, ...], list[Span]] = defaultdict(list)
+    whose = (
+        "asset",
+        "asset__site",
+        "asset__model",
+        "asset__created_at",
+        "asset__retired_at",
+        f"asset__{key}",
+    )
+    rows = downtimes_of(scope).order_by().values_list(*whose, "begin", "end", "percent")
+    for *piece, begin, end, percent in rows:
+        spans[tuple(piece)].append(Span(begin, end, percent))
+    for (asset, site, model, created, retired, value), held in spans.items():
+        hours = coverage.of(asset, site, model)
+        found[value].down += weighted(
+            held,
+            begin=max(created, scope.begin_at),
+            end=min(retired or scope.end_at, scope.end_at),
+            length=elapsed if hours is None else hours.length,
         )
-    ):
-        spans[asset, value, created, retired].append(Span(begin, end, percent))
-    for (_asset, value, created, retired), held in spans.items():
-        begin = max(created, scope.begin_at)
-        end = min(retired or scope.end_at, scope.end_at)
-        found[value].down += weighted(held, begin=begin, end=end)

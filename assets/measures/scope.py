@@ -65,9 +65,12 @@ class Scope:
 
     def there(self, path: str = "") -> Q:
         """A condition on what has its asset at ``path``: seen by the user, of the scope, and there in the period."""
-        seen = in_sites_of(self.user, f"{path}site")
+        return in_sites_of(self.user, f"{path}site") & self.of_assets(path) & self.present(path)
+
+    def present(self, path: str = "") -> Q:
+        """A condition on what has its asset at ``path``: there in the period, whoever may see it."""
         gone_later = Q(**{f"{path}retired_at__isnull": True}) | Q(**{f"{path}retired_at__gt": self.begin_at})
-        return seen & self.of_assets(path) & gone_later & Q(**{f"{path}created_at__lt": self.end_at})
+        return gone_later & Q(**{f"{path}created_at__lt": self.end_at})
 
     def assets(self) -> Any:
         """Those that were there at some moment of the period."""

@@ -12,6 +12,7 @@ from django.db.models import Avg, Count, DecimalField, DurationField, Expression
 from django.db.models import DateTimeField as Moment
 from django.utils.translation import gettext as _
 
+from assets.contracts.costs import costs_between, pieces_of
 from assets.maintenance.models import Labour, PartUsed, VendorVisit, WorkOrder
 from assets.maintenance.words import CLOCKED, UNDONE, State
 from assets.measures.figures import Figure, cost_of_service, share
@@ -105,17 +106,19 @@ def promises_of(scope: Scope) -> tuple[Promise, Promise]:
 
 @dataclass(frozen=True, slots=True)
 class Costs:
-    """In the hospital's currency. ``unpriced``: parts and visits of which nobody told a cost; not in the sums."""
+    """In the hospital's currency. ``unpriced``: parts, visits and contracts of which nobody told a cost; not in the
+    sums. ``contracts``: the share of their cost that falls to these pieces in these days."""
 
     minutes: int
     parts: Decimal
     visits: Decimal
     labour: Decimal | None
     unpriced: int
+    contracts: Decimal = Decimal(0)
 
     @property
     def total(self) -> Decimal:
-        return self.parts + self.visits + (self.labour or Decimal(0))
+        return self.parts + self.visits + self.contracts + (self.labour or Decimal(0))
 
 
 def entries_of(scope: Scope, assets: Any = None) -> tuple[Any, Any, Any]:
@@ -138,6 +141,7 @@ def costs_of(scope: Scope, assets: Any = None) -> Costs:
     whole = ExpressionWrapper(F("unit_cost") * F("quantity"), output_field=DecimalField())
     minutes = labour.aggregate(sum=Sum("minutes"))["sum"] or 0
     rate = settings.LABOUR_HOUR_COST
+    agreed, untold = contract_costs_of(scope, assets)
     built_in = parts.aggregate(sum=Sum(whole), unpriced=Count("pk", filter=Q(unit_cost=None)))
     visited = visits.aggregate(sum=Sum("cost"), unpriced=Count("pk", filter=Q(cost=None)))
     return Costs(
@@ -145,8 +149,32 @@ def costs_of(scope: Scope, assets: Any = None) -> Costs:
         parts=built_in["sum"] or Decimal(0),
         visits=visited["sum"] or Decimal(0),
         labour=None if rate is None else Decimal(minutes) * rate / 60,
-        unpriced=built_in["unpriced"] + visited["unpriced"],
+        unpriced=built_in["unpriced"] + visited["unpriced"] + untold,
+        contracts=agreed,
     )
+
+
+def contract_costs_of(scope: Scope, assets: Any = None) -> tuple[Decimal, int]:
+    """What falls to the scope, or to some of its assets, and how many contracts of them nobody told a cost of.
+
+    A contract's cost is spread evenly over the pieces that it covers and that were there in the period.
+    """
+    last = min(scope.end, scope.today)
+    spreads = costs_between(scope.begin, last) if scope.begin <= last else []
+
+    def counted(path: str) -> Q:
+        mine = Q() if assets is None else Q(**{f"{path}id__in": assets})
+        return scope.there(path) & mine
+
+    pieces = pieces_of([each.contract for each in spreads], scope.present, counted)
+    cost, untold = Decimal(0), 0
+    for each in spreads:
+        everything, some = pieces.get(each.contract, (0, 0))
+        if some and each.cost is None:
+            untold += 1
+        elif some and each.cost is not None:
+            cost += each.cost * some / everything
+    return cost, untold
 
 
 @dataclass(frozen=True, slots=True)

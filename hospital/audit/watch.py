@@ -78,6 +78,10 @@ WATCHED = (
     "planning.Occurrence",
     "planning.Attempt",
     "measures.Purchase",
+    "replacement.Weights",
+    "replacement.Budget",
+    "contracts.Contract",
+    "contracts.ContractFile",
     "pool.Reservation",
     "pool.DeliveryRequest",
     "pool.DeliveryEvent",
@@ -138,6 +142,8 @@ SYSTEM_ONLY = (
     "recalls.NoticeVersion",
     "recalls.ImportFile",  # gone when it is taken in; its run is watched
     "recalls.Looked",
+    "replacement.Score",  # worked out by the clock
+    "replacement.ScoringRun",
     "measures.UseWeek",
     "measures.UseMark",
     "measures.UseTouched",

@@ -16,6 +16,7 @@ from hospital.demo import endpoints as wire
 from hospital.demo.accounts import seed_accounts
 from hospital.demo.alert_rules import seed_rules
 from hospital.demo.catalogue import KINDS
+from hospital.demo.contracts import seed_contracts
 from hospital.demo.fleet import the_fleet
 from hospital.demo.floors import BUILDING, DEPARTMENTS, SITE, the_plan
 from hospital.demo.maintenance import seed_maintenance
@@ -23,6 +24,7 @@ from hospital.demo.names import further_names
 from hospital.demo.par import seed_par_levels
 from hospital.demo.prices import seed_prices
 from hospital.demo.procedures import seed_procedures
+from hospital.demo.replacement import seed_replacement
 from hospital.demo.wifi import REACH_M, access_points
 from locations.models import Building, Department, Floor, Passage, Receiver, Site, Tag, Zone
 
@@ -85,6 +87,8 @@ def seed_demo(*, base: int | None = None) -> Seeded:
         created += seed_accounts(site=site, home_zone=zones[NURSE_HOME])
         seed_procedures(site=site, department=departments["bio"], home=zones[WORKSHOP])
         created += seed_maintenance(timezone.now())
+        created += seed_contracts(site, timezone.now())
+        created += seed_replacement(site, timezone.now())
     return Seeded(len(zones), Asset.objects.count(), Endpoint.objects.count(), created)
 
 

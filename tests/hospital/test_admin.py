@@ -72,6 +72,9 @@ INNER = {
     "stock.Movement",
     "device_orders.Step",  # worked off by the clock, shown on the order
     "device_orders.Told",
+    "contracts.ContractFile",  # attached and handed out on the page of the contract
+    "replacement.Score",  # worked out by the clock, shown on the pages of replacement
+    "replacement.ScoringRun",
     "measures.UseWeek",  # sums that the clock keeps
     "measures.UseMark",
     "measures.UseTouched",

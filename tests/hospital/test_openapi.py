@@ -13,12 +13,14 @@ from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.validation import validate_schema
 
 from assets.alerts.models import Alert, Rule
+from assets.contracts.models import Contract
 from assets.maintenance.models import WorkOrder
 from assets.models import ActivityInterval, Reading, Stay
 from assets.planning.models import Occurrence, Plan
 from assets.pool.models import DeliveryRequest, Reservation
 from assets.procedures.models import Procedure, ProcedureVersion, Run, TestRecord
 from assets.recalls.models import Notice
+from assets.replacement.models import Score
 from assets.stock.models import Part
 from collectors.models import Disturbance, Endpoint, Segment, Source
 from hospital.api_urls import router
@@ -28,7 +30,8 @@ from locations.models import Building, Floor, Tag
 PREFIXES = sorted(prefix for prefix, _, _ in router.registry)
 NURSES_MAY_NOT = {
     "tags", "readings", "intervals", "stays", "endpoints", "disturbances", "sources", "work-orders", "recalls",
-    "procedures", "procedure-runs", "test-records", "plans", "occurrences", "parts",
+    "procedures", "procedure-runs", "test-records", "plans", "occurrences", "parts", "contracts",
+    "replacement-scores",
 }  # fmt: skip
 MANAGERS_MAY_NOT = {
     "endpoints", "disturbances", "sources", "work-orders", "procedures", "procedure-runs", "plans", "occurrences",
@@ -73,8 +76,8 @@ DOES = {
     "/api/v1/delivery-requests/ask/",
     "/api/v1/delivery-requests/{id}/move/",
 }
-MEASURES = "/api/v1/maintenance/measures/"
-"""Figures of the site, read by who may see the measures; tests/assets/measures/test_measures_api.py."""
+MEASURES = ["/api/v1/maintenance/measures/", "/api/v1/maintenance/replacement-plan/"]
+"""Figures of the site, read by who may see them; tests/assets/measures, tests/assets/replacement."""
 PAST = ["floor-history", "floor-as-of", "zone-history", "asset-trail"]
 """Past days, read by who may see stays; tests/assets/test_playback_api.py."""
 EVERYWHERE = {"categories", "recalls", "procedures", "parts"}
@@ -128,6 +131,8 @@ def foreign(other_site, make_zone, make_pump, noon):
         has_passed=False,
         every_months=12,
     )
+    agreed = Contract.objects.create(site=other_site, number="C-1", vendor="Halvard", begins_on=noon.date())
+    score = Score.objects.create(asset=pump, at=noon, known=0)
     part = Part.objects.create(number="B-1", name="Battery")
     plan = Plan.objects.create(
         name="Far check", asset=pump, unit="month", every=12, begins_on=noon.date(), made_at=noon
@@ -137,6 +142,8 @@ def foreign(other_site, make_zone, make_pump, noon):
         "plans": plan.pk,
         "occurrences": due.pk,
         "parts": part.pk,
+        "replacement-scores": score.pk,
+        "contracts": agreed.pk,
         "recalls": notice.pk,
         "procedures": procedure.pk,
         "procedure-runs": run.pk,
@@ -175,9 +182,10 @@ everything = pytest.mark.parametrize("prefix", PREFIXES)
 
 def test_the_api_has_these_lists():
     assert PREFIXES == [
-        "alerts", "assets", "categories", "delivery-requests", "disturbances", "endpoints", "floors", "intervals",
-        "occurrences", "parts", "plans", "procedure-runs", "procedures", "readings", "recalls", "reservations", "sites",
-        "sources", "stays", "tags", "test-records", "work-orders", "zones",
+        "alerts", "assets", "categories", "contracts", "delivery-requests", "disturbances", "endpoints", "floors",
+        "intervals", "occurrences", "parts", "plans", "procedure-runs", "procedures", "readings", "recalls",
+        "replacement-scores", "reservations", "sites", "sources", "stays", "tags", "test-records", "work-orders",
+        "zones",
     ]  # fmt: skip
 
 
@@ -274,7 +282,7 @@ def test_the_description_is_made_without_warnings_and_is_valid(schema, capsys):
 def test_every_list_is_described_with_its_filters_and_pages(schema):
     paths = {path for path in schema["paths"] if path.startswith("/api/v1/") and "{" not in path}
     actions = {path for path in DOES if "{" not in path}
-    beside = {TAKES, MEASURES, "/api/v1/utilisation/fleets/", *SCANS}
+    beside = {TAKES, *MEASURES, "/api/v1/utilisation/fleets/", *SCANS}
     assert paths == {f"/api/v1/{prefix}/" for prefix in PREFIXES} | beside | actions
     told = {parameter["name"] for parameter in schema["paths"]["/api/v1/readings/"]["get"]["parameters"]}
     assert told == {"asset", "name", "from", "to", "limit", "cursor"}

@@ -9,6 +9,7 @@ from django.contrib.auth.models import Permission
 from django.utils import timezone
 
 from assets.alerts.models import Alert, Channel, Rule
+from assets.contracts.models import Contract, ContractFile
 from assets.maintenance.models import WorkFile, WorkOrder, WorkPhoto, WorkSignature
 from assets.models import EvidenceLog
 from assets.par.models import ParLevel, Round
@@ -16,6 +17,7 @@ from assets.planning.models import Occurrence, Plan
 from assets.pool.models import DeliveryRequest, Reservation
 from assets.procedures.models import Procedure, ProcedureVersion, Run, Step, TestRecord
 from assets.recalls.models import Campaign, Evidence, ImportRun, Item, ItemEvent, Match, Notice
+from assets.replacement.models import Score
 from assets.stock.models import Part, Stock
 from collectors.models import (
     Discovery,
@@ -242,6 +244,19 @@ PAGES = {
     "part-store": TECHNICAL,
     "work-use": TECHNICAL,
     "work-told-of-asset": TECHNICAL,
+    "contracts": HISTORY,
+    "contract": HISTORY,
+    "contract-new": HISTORY,
+    "contract-edit": HISTORY,
+    "contract-attach": HISTORY,
+    "contract-file": HISTORY,
+    "contracts-of-asset": HISTORY,
+    "replacement": HISTORY,
+    "replacement-of-asset": HISTORY,
+    "replacement-plan": HISTORY,
+    "replacement-chart": HISTORY,
+    "replacement-file": HISTORY,
+    "replacement-weights": {Role.FACILITIES, Role.ADMIN},
     "maintenance-calendar": TECHNICAL,
     "maintenance-walk": TECHNICAL,
     "maintenance-move": TECHNICAL,
@@ -279,7 +294,7 @@ POSTED = {
     "reservation-restore", "request-move", "work-order-add-file", "work-order-add", "work-order-assign", "work-bulk",
     "recall-decide", "recall-undo", "recall-move", "recall-close",
     "procedure-draft", "procedure-retire", "procedure-run-strike", "procedure-answer", "certificate-strike",
-    "maintenance-plan-end", "maintenance-move", "maintenance-attempt", "part-move",
+    "maintenance-plan-end", "maintenance-move", "maintenance-attempt", "part-move", "contract-attach",
     "alerts-act", "alert-rule-try", "alert-push", "alert-channel-test", "alert-channel-remove",
     "alert-on-call-end", "alert-window-end", "utilisation-mail-add", "utilisation-mail-remove",
     "utilisation-mail-send",
@@ -332,6 +347,9 @@ ALSO_POSTED = {
     "part-store",
     "work-use",
     "fleet-prices",
+    "contract-new",
+    "contract-edit",
+    "replacement-weights",
 }
 """Shows a form, and takes it."""
 UNTOLD = {
@@ -356,7 +374,7 @@ OF_ONE_THING = {
     "work-order-assign", "work-bedside", "work-sheet", "work-file", "work-signature",
     "work-checks", "safety-test", "calibration", "procedure-run", "procedure-run-strike", "procedure-answer",
     "procedure-answers", "certificate", "certificate-file", "certificate-strike",
-    "utilisation-mail-remove", "utilisation-mail-send",
+    "utilisation-mail-remove", "utilisation-mail-send", "contract", "contract-edit", "contract-attach", "contract-file",
 }  # fmt: skip
 API = {
     "api-schema": EVERYBODY,
@@ -385,6 +403,9 @@ API = {
     "notice": HISTORY,
     "plan": TECHNICAL,
     "part": HISTORY,
+    "contract": HISTORY,
+    "score": HISTORY,
+    "planned-replacements": HISTORY,
     "occurrence": TECHNICAL,
     "measured": HISTORY,
     "reservation": EVERYBODY,
@@ -505,6 +526,13 @@ def hospital_in_use(floor, make_pump, make_zone, make_endpoint, biomed, noon):
         id=1, name="Check", asset=pump, unit="month", every=12, begins_on=noon.date(), made_at=noon
     )
     Occurrence.objects.create(id=1, plan=plan, asset=pump, made_at=noon)
+    agreed = Contract.objects.create(
+        id=1, site=pump.site, number="C-1", vendor="Halvard", begins_on=noon.date()
+    )
+    ContractFile.objects.create(
+        id=UUID(int=7), contract=agreed, at=noon, name="contract.pdf", content=b"%PDF-1.7"
+    )
+    Score.objects.create(asset=pump, at=noon, known=0)
     part = Part.objects.create(id=1, number="B-1", name="Battery")
     Stock.objects.create(id=1, part=part, store=bay)
     FloorPicture.objects.create(

@@ -1,0 +1,1 @@
+"""Service agreements: who keeps what going, in which hours, until when, and at what cost."""
