@@ -20,6 +20,7 @@ from assets.playback.api import AssetTrailView, FloorAsOfView, FloorHistoryView,
 from assets.pool.api import DeliveryViewSet, HandOverView, ReservationViewSet
 from assets.procedures.api import ProcedureViewSet, RecordViewSet, RunViewSet
 from assets.recalls.api import NoticeViewSet
+from assets.reports.api import VIEWS as REPORT_VIEWS
 from assets.scanning.api import CleanedView, ScanView
 from assets.stock.api import PartViewSet
 from assets.utilisation.api import (
@@ -90,6 +91,10 @@ utilisation = [
         IdleReportView.as_view(),
         name="utilisation-idle-equipment",
     ),
+]
+utilisation += [
+    path(f"utilisation/{slug}/", view.as_view(), name=f"utilisation-of-{slug}")
+    for slug, view in REPORT_VIEWS.items()
 ]
 observations = ObservationsView.as_view(address_of=client_address)
 

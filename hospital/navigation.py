@@ -66,7 +66,7 @@ ROOMS: tuple[Room, ...] = (
         "chart",
         "u",
         "utilisation.view_fleetday",
-        frozenset({"utilisation", "utilisation-fleet"}),
+        frozenset({"utilisation", "utilisation-fleet", "utilisation-reports", "utilisation-report"}),
         on_phone=False,
     ),
     Room(

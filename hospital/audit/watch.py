@@ -111,6 +111,7 @@ SYSTEM_ONLY = (
     "assets.AssetNow",
     "assets.ActivityInterval",
     "assets.Stay",
+    "assets.Search",
     "assets.Waypoint",
     "assets.ReadingNow",
     "assets.Reading",
