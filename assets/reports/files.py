@@ -28,7 +28,7 @@ def sheet_of(report: Report, table: Table, rows: Sequence[Row], asked: Asked) ->
             [plain_cell(cell, column.kind) for cell, column in zip(row.cells, table.columns, strict=True)]
             for row in rows
         ],
-        {"Report": str(report.title), **asked_rows(asked.choice), **_further(report, asked)},
+        _asked(report, asked, headings),
         {heading(column): FORMATS[column.kind] for column in table.columns if column.kind in FORMATS},
     )
 
@@ -37,6 +37,12 @@ def heading(column: Column) -> str:
     """With its unit where the cell is a number of something else than its title says."""
     title = str(column.title)
     return f"{title} (h)" if column.kind in IN_HOURS and not title.endswith("h") else title
+
+
+def _asked(report: Report, asked: Asked, headings: Sequence[str]) -> dict[str, Any]:
+    """What is called as a column is told apart from it."""
+    told = {"Report": str(report.title), **asked_rows(asked.choice), **_further(report, asked)}
+    return {f"{name} asked for" if name in headings else name: value for name, value in told.items()}
 
 
 def _further(report: Report, asked: Asked) -> dict[str, Any]:

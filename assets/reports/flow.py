@@ -91,22 +91,6 @@ class Flow(Report):
     chart_columns = (_("From → to"), _("Moves"))
     tables = (
         Table(
-            "zones",
-            _("By room"),
-            (
-                Column("room", _("Room")),
-                Column("floor", _("Floor")),
-                Column("kind", _("Kind of room")),
-                Column("hours", _("Asset-hours"), Kind.HOURS),
-                Column("arrivals", _("Arrivals"), Kind.COUNT),
-                Column("stays", _("Stays ended"), Kind.COUNT),
-                Column("median", _("Median stay"), Kind.SECONDS),
-                Column("p90", _("90 % stay at most"), Kind.SECONDS),
-                Column("longest_open", _("Longest there now"), Kind.SECONDS),
-            ),
-            _("The fullest first. Each room opens its history, “longest there now” what is there."),
-        ),
-        Table(
             "kinds",
             _("By kind of room, or by unit"),
             (
@@ -130,6 +114,22 @@ class Flow(Report):
                 Column("share", _("Of those that left"), Kind.SHARE),
             ),
             _("Each opens the moves that it counts."),
+        ),
+        Table(
+            "zones",
+            _("By room"),
+            (
+                Column("room", _("Room")),
+                Column("floor", _("Floor")),
+                Column("kind", _("Kind of room")),
+                Column("hours", _("Asset-hours"), Kind.HOURS),
+                Column("arrivals", _("Arrivals"), Kind.COUNT),
+                Column("stays", _("Stays ended"), Kind.COUNT),
+                Column("median", _("Median stay"), Kind.SECONDS),
+                Column("p90", _("90 % stay at most"), Kind.SECONDS),
+                Column("longest_open", _("Longest there now"), Kind.SECONDS),
+            ),
+            _("The fullest first. Each room opens its history, “longest there now” what is there."),
         ),
     )
 
@@ -171,7 +171,8 @@ class Found:
 
     @cached_property
     def open_since(self) -> dict[int, datetime]:
-        rows = open_stays(self._asked.choice).filter(zone__in=self.here).order_by()
+        """Of all rooms: asked for by room, a database reads every stay that there ever was in them."""
+        rows = open_stays(self._asked.choice).order_by()
         return dict(rows.values_list("zone").annotate(first=Min("begin")))
 
     def answer(self) -> Answer:

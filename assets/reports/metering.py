@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 JOULES_PER_KWH = 3_600_000
 Span = tuple[float, float]
@@ -33,8 +34,7 @@ def energy_kwh(
     """
     joules, known = 0.0, 0.0
     nth = 0
-    ends = [*(at for at, _ in points[1:]), float("inf")]
-    for (at, watts), following in zip(points, ends, strict=True):
+    for (at, watts), (following, _watts) in pairwise([*points, (float("inf"), 0.0)]):
         until = min(following, at + patience_s)
         while nth < len(spans) and spans[nth][1] <= at:
             nth += 1

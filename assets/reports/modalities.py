@@ -21,7 +21,7 @@ from assets.reports.metering import Span, energy_kwh, exams_counted
 from assets.reports.report import Answer, Asked, Column, Kind, Report, Row, Table, Told
 from assets.reports.sums import bounds_of, by_asset
 from assets.utilisation.explaining import share
-from assets.utilisation.figures import NO_STAFFED_HOURS, NOT_HEARD, Figure, Unit
+from assets.utilisation.figures import NO_STAFFED_HOURS, NO_USE_TOLD, NOT_HEARD, Figure, Unit
 from assets.utilisation.measures import Totals, coverage, withheld
 from assets.utilisation.models import SECONDS
 from assets.utilisation.packing import Numbers
@@ -50,6 +50,8 @@ class Modality:
     exams: int | None
     idle_kwh: float | None
     least: float
+    is_told: bool = True
+    """Whether anything of its category ever tells that it scans."""
 
     @property
     def coverage(self) -> Figure:
@@ -65,14 +67,16 @@ class Modality:
         return self._given(self._scanned(WEEK_H / CUSTOMARY_H, Unit.SHARE))
 
     def _scanned(self, factor: float, unit: Unit, seconds: int = 1) -> Figure:
-        if not self.hours.heard:
-            return Figure(None, unit, NOT_HEARD)
+        if not self.hours.heard or not self.is_told:
+            return Figure(None, unit, NOT_HEARD if not self.hours.heard else NO_USE_TOLD)
         value = factor * seconds * self.hours.confirmed / self.hours.heard
         return Figure(value, unit, coverage=self.coverage.value)
 
     @property
     def of_staffed(self) -> Figure:
         """Scanning in staffed hours, of the staffed hours that were heard."""
+        if not self.is_told:
+            return Figure(None, Unit.SHARE, NO_USE_TOLD)
         if not self.staffed.whole:
             return Figure(None, Unit.SHARE, NO_STAFFED_HOURS)
         if not self.staffed.heard:
@@ -108,10 +112,11 @@ def modalities(choice: Choice, now: datetime) -> list[Modality]:
     exams = _exams(ids, *bounds_of(choice, now))
     energy = _idle_energy(ids, *bounds_of(choice, now))
     size = len(SECONDS)
+    telling = {found[key].model.category_id for key in ids if sums[key][0]}
     return [
         Modality(
             found[key], Totals(*sums[key][:size].tolist()), Totals(*sums[key][size:].tolist()), exams.get(key),
-            energy.get(key), choice.least,
+            energy.get(key), choice.least, found[key].model.category_id in telling,
         )
         for key in ids
     ]  # fmt: skip
@@ -179,7 +184,8 @@ class Modalities(Report):
         if not found:
             return Answer(reason=NO_MODALITIES)
         known = [each for each in found if each.weekly_h.value is not None]
-        whole = _together(found, asked.choice)
+        telling = [each for each in found if each.is_told]
+        whole = _together(telling or found, asked.choice, is_told=bool(telling))
         counted = [each.exams for each in found if each.exams is not None]
         metered = [each.idle_kwh for each in found if each.idle_kwh is not None]
         return Answer(
@@ -210,16 +216,20 @@ class Modalities(Report):
                 )
                 % {"counted": len(counted), "metered": len(metered), "all": len(found)}
             ],
-            rows={"modalities": [_row(each, asked.choice) for each in found]},
+            rows={
+                "modalities": [
+                    _row(each, asked.choice) for each in sorted(found, key=lambda each: not each.is_told)
+                ]
+            },
             chart=_chart(known),
         )  # fmt: skip
 
 
-def _together(found: Sequence[Modality], choice: Choice) -> Modality:
+def _together(found: Sequence[Modality], choice: Choice, *, is_told: bool) -> Modality:
     def added(name: str) -> Totals:
         return Totals(*(sum(getattr(getattr(each, name), kind) for each in found) for kind in SECONDS))
 
-    return Modality(found[0].asset, added("hours"), added("staffed"), None, None, choice.least)
+    return Modality(found[0].asset, added("hours"), added("staffed"), None, None, choice.least, is_told)
 
 
 def _row(each: Modality, choice: Choice) -> Row:
@@ -227,7 +237,8 @@ def _row(each: Modality, choice: Choice) -> Row:
     exams = each.exams if each.exams is not None else Figure(None, Unit.PIECES, NOT_COUNTED)
     idle_kwh = each.idle_kwh if each.idle_kwh is not None else Figure(None, Unit.PIECES, NOT_METERED)
     cells = (
-        asset.asset_tag, asset.model.category.name, asset.department and str(asset.department), each.hours.confirmed,
+        asset.asset_tag, asset.model.category.name, asset.department and str(asset.department),
+        each.hours.confirmed if each.is_told else Figure(None, Unit.SECONDS, NO_USE_TOLD),
         each.weekly_h, each.of_customary, each.of_staffed, exams, each.exams_per_staffed_hour, idle_kwh, each.coverage,
     )  # fmt: skip
     return Row(cells, link=intervals_link(asset, choice))

@@ -14,9 +14,10 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from assets.par.history import Kept, kept_between
+from assets.par.history import Kept
 from assets.par.models import ParLevel
 from assets.reports.charts import bars
+from assets.reports.keeping import TooManyError, kept_together
 from assets.reports.report import Answer, Asked, Column, Kind, Report, Row, Table, Told
 from assets.reports.sums import bounds_of
 from assets.utilisation import reports
@@ -25,7 +26,6 @@ from assets.utilisation.figures import NO_TIME, Figure, Unit
 from assets.utilisation.measures import withheld
 from assets.utilisation.models import FleetDay
 
-MOST_LEVEL_DAYS = 4000
 TOO_MANY = _(
     "so many levels in so long a time are not looked at once: choose a category, a unit or a shorter period"
 )
@@ -66,12 +66,12 @@ class ParKept(Report):
         begin, end = _since(asked)
         if begin is None or begin >= end:
             return Answer(reason=NO_TIME)
-        if len(levels) * (end - begin).days > MOST_LEVEL_DAYS:
+        try:
+            kept = kept_together(levels, begin, end)
+        except TooManyError:
             return Answer(reason=TOO_MANY)
         heard = _heard(asked)
-        found = [
-            _row(kept_between(level, begin, end), heard.get(level.category_id), asked) for level in levels
-        ]
+        found = [_row(kept[level.pk], heard.get(level.category_id), asked) for level in levels]
         found.sort(key=_worst_first)
         known = [row for row in found if row.cells[4].value is not None]
         met = sum(row.cells[4].value for row in known) / len(known) if known else None
@@ -107,7 +107,10 @@ class ParKept(Report):
         begin, end = _since(asked)
         if level is None or begin is None or begin >= end:
             return None
-        kept = kept_between(level, begin, end)
+        try:
+            kept = kept_together([level], begin, end)[level.pk]
+        except TooManyError:
+            return None
         short = sorted(kept.below(level.target), key=lambda each: each.begin, reverse=True)
         link = reverse("par-level", args=[level.pk])
         return UNDER, [

@@ -121,7 +121,7 @@ class Rentals(Report):
                 Column("days", _("Days on site"), Kind.COUNT),
                 Column("avoidable", _("Avoidable days"), Kind.COUNT),
                 Column("share", _("Share avoidable"), Kind.SHARE),
-                Column("ready", _("Own pieces ready on those days, on average"), Kind.NUMBER),
+                Column("ready", _("Own pieces ready meanwhile"), Kind.NUMBER),
                 Column("rate", _("Daily rate"), Kind.MONEY),
                 Column("cost", _("Cost"), Kind.MONEY),
                 Column("avoidable_cost", _("Avoidable cost"), Kind.MONEY),

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Exists, Max, OuterRef, Q
+from django.db.models import Max, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.translation import gettext
@@ -27,6 +27,7 @@ from assets.words import Activity
 SEARCHED_WITHIN = timedelta(days=365)
 """How long before it was retired the search may lie that did not find it."""
 NO_VALUE = _("no acquisition cost is entered")
+SOME_UNPRICED = _("of a missing piece no acquisition cost is entered")
 
 
 @dataclass(frozen=True)
@@ -56,14 +57,25 @@ class Fleet:
         return Figure(len(self.lost) / self.opening, Unit.SHARE)
 
     @property
-    def lost_value(self) -> Decimal:
-        return sum((each.cost for each in self.lost if each.cost is not None), Decimal(0))
+    def lost_value(self) -> Decimal | Figure:
+        """Nothing where it would leave a missing piece out."""
+        costs = [each.cost for each in self.lost if each.cost is not None]
+        if not self.priced:
+            return Figure(None, Unit.PIECES, NO_VALUE)
+        return (
+            sum(costs, Decimal(0))
+            if len(costs) == len(self.lost)
+            else Figure(None, Unit.PIECES, SOME_UNPRICED)
+        )
 
     @property
     def by_value(self) -> Figure:
         if not self.opening_value:
             return Figure(None, Unit.SHARE, NO_VALUE)
-        return Figure(float(self.lost_value / self.opening_value), Unit.SHARE)
+        lost = self.lost_value
+        if isinstance(lost, Figure):
+            return Figure(None, Unit.SHARE, lost.reason)
+        return Figure(float(lost / self.opening_value), Unit.SHARE)
 
 
 def opening_fleets(asked: Asked) -> tuple[datetime | None, dict[int, set[int]]]:
@@ -83,13 +95,12 @@ def missing(ids: set[int], begin: datetime, end: datetime, days: int) -> list[Mi
     """Which of these went missing by ``end``: the last search before was in vain, and they were retired in the period
     after it, or nothing was heard of them for more than so many days. What was missing at ``begin`` is not counted
     again."""
-    tries = LocateAttempt.objects.filter(asset=OuterRef("pk"), at__lt=end)
+    tries = LocateAttempt.objects.filter(asset=OuterRef("pk"), at__lt=end).order_by("-at", "-pk")
     searched = (
-        Asset.objects.filter(
-            locate_attempts__outcome=LocateAttempt.Outcome.NOT_FOUND, locate_attempts__at__lt=end
+        Asset.objects.annotate(
+            outcome=Subquery(tries.values("outcome")[:1]), searched=Subquery(tries.values("at")[:1])
         )
-        .annotate(searched=Max("locate_attempts__at", filter=Q(locate_attempts__at__lt=end)))
-        .filter(~Exists(tries.filter(outcome=LocateAttempt.Outcome.FOUND, at__gte=OuterRef("searched"))))
+        .filter(outcome=LocateAttempt.Outcome.NOT_FOUND)
         .filter(Q(retired_at__isnull=True) | Q(retired_at__gte=begin))
         .select_related("model__category", "department", "purchase")
         .order_by("asset_tag")
@@ -121,7 +132,9 @@ def _was_missing(asset: Any, heard_at: datetime | None, begin: datetime, limit: 
     is_silent = heard_at is None or begin - heard_at > limit
     if not is_silent:
         return False
-    tries = asset.locate_attempts.filter(at__lt=begin).order_by("-at").values_list("outcome", "at").first()
+    tries = (
+        asset.locate_attempts.filter(at__lt=begin).order_by("-at", "-pk").values_list("outcome", "at").first()
+    )
     if tries is None or tries[0] != LocateAttempt.Outcome.NOT_FOUND:
         return False
     return heard_at is None or heard_at <= tries[1]
@@ -182,21 +195,14 @@ class Shrinkage(Report):
                 Told(_("Opening fleet"), whole.opening, Kind.COUNT),
                 Told(_("By count"), whole.by_count, Kind.SHARE),
                 Told(_("By value"), whole.by_value, Kind.SHARE),
-                Told(
-                    _("Cost of those"),
-                    whole.lost_value if whole.priced else Figure(None, Unit.PIECES, NO_VALUE),
-                    Kind.MONEY,
-                ),
+                Told(_("Cost of those"), whole.lost_value, Kind.MONEY),
             ],
             sentences=[
                 gettext(
-                    "Missing in the period / what counted on its first day. Missing is what was searched "
-                    "for in vain, not found or "
-                    "heard of since, and then retired, or not heard of for more than %(days)d days at the "
-                    "end; what was missing at "
-                    "the begin is not counted again. Value is acquisition cost, known of %(priced)d of "
-                    "%(opening)d pieces; those "
-                    "without one are in neither side of “by value”."
+                    "Missing in the period / what counted on its first day. Missing is what was searched for in vain, "
+                    "not found or heard of since, and then retired, or not heard of for more than %(days)d days at "
+                    "the end; what was missing at the begin is not counted again. Value is acquisition cost, known of "
+                    "%(priced)d of %(opening)d pieces: of the others nothing is in either side of “by value”."
                 )
                 % {"days": asked.missing_days, "priced": whole.priced, "opening": whole.opening}
             ],
@@ -267,10 +273,9 @@ def _values(opening: Mapping[int, set[int]]) -> dict[int, tuple[Decimal, int]]:
 
 
 def _row(fleet: Fleet) -> Row:
-    is_priced = bool(fleet.priced)
     cells = (
         str(fleet.category.plural), fleet.opening, len(fleet.lost), fleet.by_count,
-        fleet.lost_value if is_priced else None, fleet.opening_value if is_priced else None,
+        fleet.lost_value, fleet.opening_value if fleet.priced else None,
         fleet.by_value, fleet.priced,
     )  # fmt: skip
     return Row(cells, key=str(fleet.category.pk))

@@ -29,7 +29,7 @@ from assets.utilisation.sheets import Sheet, as_csv, as_workbook
 from locations.models import Site
 
 may_see = permission_required("utilisation.view_fleetday", raise_exception=True)
-MOST_ROWS = 500
+MOST_ROWS = 50
 WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -206,9 +206,9 @@ def _behind(chosen: Report, asked: Asked) -> dict[str, Any] | None:
         return None
     found = chosen.behind(asked)
     if found is None:
-        return {"words": gettext("There is nothing behind that.")}
+        return {"title": gettext("There is nothing behind that."), "table": None, "rows": ()}
     table, rows = found
-    return {"table": table, "rows": rows}
+    return {"title": table.title, "table": table, "rows": rows}
 
 
 def _today(request: HttpRequest) -> date:

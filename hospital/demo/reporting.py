@@ -1,4 +1,4 @@
-"""What reports of the demo's past tell besides histories: searches, claims, what went missing, staffed hours, meters."""
+"""What reports of the demo's past tell besides histories: searches, claims, losses, staffed hours, meters."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
+from assets.measures.models import Purchase
 from assets.models import (
     ActivityInterval,
     Asset,
@@ -42,6 +43,7 @@ VAIN_WORDS = (
 IMAGING_HOURS = [["07:30-18:00"]] * 5 + [["09:00-13:00"], []]
 LOST = (("WCH-901", "wheelchair"), ("WCH-902", "wheelchair"), ("VSM-901", "vital-signs-monitor"))
 """Retired, after they were searched for in vain."""
+COSTS = {"wheelchair": 690, "vital-signs-monitor": 1850}
 METERED = ("ct-scanner", "mri-scanner")
 WATTS = {Activity.IN_USE: 21_000.0, Activity.AVAILABLE: 4200.0}
 STEP = timedelta(minutes=15)
@@ -56,6 +58,7 @@ def seed_reporting(now: datetime) -> int:
         _searches(now, chance)
         + _claims(now, chance)
         + _lost(now)
+        + _costs()
         + _staffed_hours(now)
         + _exams(now)
         + _power(now)
@@ -111,6 +114,16 @@ def _claims(now: datetime, chance: random.Random) -> int:
         if ending == Claim.Ending.NOT_THERE and asset.home_zone_id:
             missed.append(NotHere(asset=asset, zone_id=asset.home_zone_id, unit=unit, at=ended_at))
     return len(Claim.objects.bulk_create(rows)) + len(NotHere.objects.bulk_create(missed))
+
+
+def _costs() -> int:
+    """What kinds of equipment cost of which pieces go missing."""
+    assets = Asset.objects.filter(model__category__slug__in=COSTS, purchase__isnull=True)
+    rows = [
+        Purchase(asset=asset, cost=COSTS[asset.model.category.slug])
+        for asset in assets.select_related("model__category")
+    ]
+    return len(Purchase.objects.bulk_create(rows))
 
 
 def _lost(now: datetime) -> int:
