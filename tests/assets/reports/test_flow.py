@@ -17,8 +17,10 @@ from assets.reports.flow import Flow, Found, past_of
 from assets.reports.report import Asked
 from assets.utilisation import roller
 from assets.utilisation.reports import Choice
+from assets.utilisation.templatetags.utilisation import duration
 from locations.zones import ZoneKind
 from tests.assets.reports import slow
+from tests.assets.reports.examples import example
 
 pytestmark = [pytest.mark.django_db, pytest.mark.databases]
 
@@ -134,6 +136,9 @@ def test_median_and_ninth_tenth_are_by_rank(walked, asked, rooms):
     assert told["Stays ended"] == 6
     assert told["Median stay"].value == slow.by_rank(lengths, 50) * 3600
     assert told["90 % stay at most"].value == slow.by_rank(lengths, 90) * 3600
+    assert example("another bay: moves") == str(told["Moves"])
+    assert example("20 hours: median") == duration(told["Median stay"].value)
+    assert example("ninth tenth") == duration(told["90 % stay at most"].value)
 
 
 def test_of_a_unit_its_own_rooms_are_told_and_the_moves_from_or_to_them(walked, asked, ward):

@@ -10,9 +10,11 @@ from assets.models import ActivityInterval, Asset, Category, EquipmentModel, Rea
 from assets.reports.modalities import Modalities, modalities
 from assets.reports.report import Asked
 from assets.utilisation import roller
+from assets.utilisation.explaining import share
 from assets.utilisation.models import StaffedHours
 from assets.utilisation.reports import Choice
 from assets.words import Shape
+from tests.assets.reports.examples import example
 
 pytestmark = pytest.mark.django_db
 
@@ -64,6 +66,7 @@ def test_scanning_is_told_beside_the_customary_week_and_the_staffed_hours(week, 
     assert told.weekly_h.value == 25 * 3600 * 7 / 6
     assert told.of_customary.value == pytest.approx(25 * 7 / 6 / 50)
     assert told.of_staffed.value == 1.0
+    assert example("of 50 h a week") == share(told.of_customary.value)
 
 
 def test_examinations_are_counted_by_the_counter_that_begins_anew_each_day(week, site):
@@ -71,6 +74,7 @@ def test_examinations_are_counted_by_the_counter_that_begins_anew_each_day(week,
         at = MIDNIGHT + timedelta(days=day, hours=9, minutes=10 * count)
         Reading.objects.create(asset=week, name="exams_today", at=at, value=count)
     (told,) = modalities(ask(site).choice, END)
+    assert example("examinations") == str(told.exams)
     assert told.exams == 4  # from the first that was ever read
     assert told.exams_per_staffed_hour.value == 4 / 20
 
@@ -80,6 +84,7 @@ def test_energy_is_told_of_what_was_on_without_scanning(week, site):
         Reading.objects.create(asset=week, name="power", at=MIDNIGHT + timedelta(hours=hour), value=4000)
     (told,) = modalities(ask(site).choice, END)
     assert told.idle_kwh == pytest.approx(4.0)
+    assert example("kWh") == f"{told.idle_kwh:.1f}"
 
 
 def test_what_nobody_tells_has_a_reason_instead_of_a_figure(week, site):

@@ -16,9 +16,11 @@ from assets.reports.keeping import TooManyError, kept_together
 from assets.reports.par_kept import ParKept
 from assets.reports.report import Asked
 from assets.utilisation import roller
+from assets.utilisation.explaining import share
 from assets.utilisation.reports import Choice
 from locations.zones import ZoneKind
 from tests.assets.reports import slow
+from tests.assets.reports.examples import example
 
 pytestmark = [pytest.mark.django_db, pytest.mark.databases]
 
@@ -114,6 +116,8 @@ def test_a_level_tells_how_long_it_was_met_and_how_short_it_was(rolled, site):
     met, under_target, under_critical = (cell.value for cell in row.cells[4:7])
     assert (met, under_target, under_critical) == (0.5, 0.5, 0.25)
     assert row.cells[7:] == (1, 6 * 3600, 0)
+    assert example("at a target of 2") == share(met)
+    assert example("which is 1") == share(under_critical)
 
 
 def test_a_level_of_a_category_that_is_hardly_heard_has_no_figure(rolled, site):

@@ -16,6 +16,7 @@ from assets.reports.rentals import Rentals, rentals
 from assets.reports.report import Asked
 from assets.utilisation import roller
 from assets.utilisation.reports import Choice
+from tests.assets.reports.examples import example
 
 pytestmark = [pytest.mark.django_db, pytest.mark.databases]
 
@@ -106,6 +107,8 @@ def test_avoidable_days_are_priced_at_the_daily_rate(rolled, choice, pieces):
     (rental,) = rentals(choice)
     assert (rental.asset, len(rental.days), rental.avoidable) == (pieces[0], 2, [DAYS[0]])
     assert (rental.cost, rental.avoidable_cost, rental.ready) == (Decimal("25.00"), Decimal("12.50"), 0.25)
+    assert example("avoidable days") == str(len(rental.avoidable))
+    assert example("avoidable cost") == str(rental.avoidable_cost)
 
 
 def test_without_a_rate_there_is_no_cost_and_the_reason(rolled, choice):

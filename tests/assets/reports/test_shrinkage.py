@@ -15,7 +15,9 @@ from assets.models import ActivityInterval, Asset, LocateAttempt
 from assets.reports.report import Asked
 from assets.reports.shrinkage import Shrinkage, fleets_of, missing
 from assets.utilisation import roller
+from assets.utilisation.explaining import share
 from assets.utilisation.reports import Choice
+from tests.assets.reports.examples import example
 
 pytestmark = [pytest.mark.django_db, pytest.mark.databases]
 
@@ -107,12 +109,21 @@ def test_by_count_and_by_value(fleet, site):
     assert [each.asset for each in told.lost] == fleet[:2]
     assert (told.opening, told.by_count.value) == (4, 0.5)
     assert (told.lost_value, told.opening_value, told.by_value.value) == (3000, 8000, 0.375)
+    assert example("by count") == share(told.by_count.value)
+    assert example("by value") == share(told.by_value.value)
 
 
 def test_a_category_opens_its_missing_pieces(fleet, site):
     _, rows = Shrinkage().behind(ask(site, of=str(fleet[0].model.category_id)))
     assert [row.cells[0] for row in rows] == ["P-1", "P-2"]
     assert rows[0].cells[5] == at(20)
+
+
+def test_a_missing_piece_without_a_cost_leaves_no_figure_by_value(fleet, site):
+    Purchase.objects.filter(asset=fleet[0]).delete()
+    (told,) = fleets_of(ask(site))
+    assert str(told.by_value.reason) == str(told.lost_value.reason)
+    assert "of a missing piece no acquisition cost is entered" in str(told.by_value.reason)
 
 
 def test_without_costs_there_is_no_share_of_value(fleet, site):
