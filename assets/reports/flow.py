@@ -265,8 +265,9 @@ class Found:
         if not ways:
             return None
         named = [(self.name_of(origin), self.name_of(target), count) for (origin, target), count in ways]
+        most = next((each for each in named if each[0] != each[1]), named[0])
         finding = gettext("Most often from %(origin)s to %(target)s: %(count)d of %(all)d moves") % {
-            "origin": named[0][0], "target": named[0][1], "count": named[0][2],
+            "origin": most[0], "target": most[1], "count": most[2],
             "all": sum(each[2] for each in named),
         }  # fmt: skip
         return shades(finding, named, across=gettext("to"), down=gettext("from"), told=gettext("moves"))

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from assets.models import Asset
 from assets.par.history import Kept, Stretch
@@ -69,7 +71,7 @@ def _keyed(asset: Numbers, moment: Numbers) -> Numbers:
     return keyed
 
 
-def _only(rows: Rows, keep: Numbers) -> Rows:
+def _only(rows: Rows, keep: NDArray[Any]) -> Rows:
     return Rows(rows.asset[keep], rows.begin[keep], rows.end[keep], rows.what[keep])
 
 

@@ -9,7 +9,7 @@ from datetime import datetime
 from importlib.util import find_spec
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import IO, Any
+from typing import Any
 
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -46,8 +46,11 @@ def is_installed() -> bool:
     return find_spec("duckdb") is not None
 
 
-def parquet_of(what: str, choice: Choice, now: datetime, out: IO[bytes]) -> None:
-    """Writes ``what``, one of :data:`KINDS`, to ``out``, in little memory. Raises :class:`NoWriterError`."""
+def parquet_of(what: str, choice: Choice, now: datetime) -> bytes:
+    """``what``, one of :data:`KINDS`, as a file; its rows are never in memory together.
+
+    Raises :class:`NoWriterError`.
+    """
     columns = ROLL_UPS if what == "roll-ups" else INTERVALS
     rows = roll_up_rows(choice) if what == "roll-ups" else interval_rows(choice, now)
     if not is_installed():
@@ -56,9 +59,7 @@ def parquet_of(what: str, choice: Choice, now: datetime, out: IO[bytes]) -> None
         plain, packed = Path(folder) / "rows.csv", Path(folder) / "rows.parquet"
         _write_plain(plain, columns, rows)
         _convert(plain, packed, columns)
-        with packed.open("rb") as file:
-            while block := file.read(1 << 20):
-                out.write(block)
+        return packed.read_bytes()
 
 
 def _write_plain(path: Path, columns: Iterable[str], rows: Iterable[Sequence[Any]]) -> None:

@@ -177,10 +177,6 @@ def test_a_page_asks_no_more_of_the_database_for_more_pieces(
         browser.get(f"/utilisation/reports/{slug}/", ASKED)
 
 
-def content_of(answer):
-    return b"".join(answer.streaming_content)
-
-
 @pytest.fixture
 def read(tmp_path):
     def query(content, columns):
@@ -193,7 +189,7 @@ def read(tmp_path):
 
 def test_roll_ups_are_given_as_parquet(browser, rolled, read):
     answer = browser.get("/utilisation/raw/roll-ups.parquet", ASKED)
-    rows = read(content_of(answer), "asset, day::varchar, unit, confirmed_s, available_s")
+    rows = read(answer.content, "asset, day::varchar, unit, confirmed_s, available_s")
     assert rows == [
         ("P-1", "2026-03-02", "3w", 43_200, 43_200),
         ("P-2", "2026-03-02", "ed", 0, 86_400),
@@ -204,7 +200,7 @@ def test_roll_ups_are_given_as_parquet(browser, rolled, read):
 def test_intervals_are_given_as_parquet_with_what_goes_on_open(browser, rolled, read):
     ActivityInterval.objects.filter(asset=rolled[1]).update(end=None)
     answer = browser.get("/utilisation/raw/intervals.parquet", ASKED | {"ownership": "owned"})
-    rows = read(content_of(answer), 'asset, "begin"::varchar, activity, "end"::varchar')
+    rows = read(answer.content, 'asset, "begin"::varchar, activity, "end"::varchar')
     assert rows == [
         ("P-1", "2026-03-01 23:00:00", "in_use", "2026-03-02 11:00:00"),
         ("P-1", "2026-03-02 11:00:00", "available", "2026-03-02 23:00:00"),
@@ -213,7 +209,7 @@ def test_intervals_are_given_as_parquet_with_what_goes_on_open(browser, rolled, 
 
 
 def test_where_nothing_is_rolled_up_the_parquet_file_is_empty(browser, site, read):
-    assert read(content_of(browser.get("/utilisation/raw/roll-ups.parquet")), "asset, day") == []
+    assert read(browser.get("/utilisation/raw/roll-ups.parquet").content, "asset, day") == []
 
 
 def test_without_duckdb_the_page_says_what_is_missing(browser, rolled, monkeypatch):
