@@ -72,7 +72,7 @@ def printed(report: Report, answer: Answer, asked: Asked, *, now: datetime) -> b
 
 
 def _printed_table(table: Table, rows: Sequence[Row]) -> PrintedTable:
-    note = str(table.note)
+    note = ""  # what a click opens is no use on paper
     if len(rows) > MOST_PRINTED:
         note = gettext("%(count)d more are in the file.") % {"count": len(rows) - MOST_PRINTED}
     return PrintedTable(
@@ -80,12 +80,18 @@ def _printed_table(table: Table, rows: Sequence[Row]) -> PrintedTable:
         note,
         [str(column.title) for column in table.columns],
         [column.is_number for column in table.columns],
-        [1.0 if column.is_number else 1.7 for column in table.columns],
+        [_width(column) for column in table.columns],
         [
             [_or_reason(cell, column.kind) for cell, column in zip(row.cells, table.columns, strict=True)]
             for row in rows[:MOST_PRINTED]
         ],
     )
+
+
+def _width(column: Column) -> float:
+    """Beside the others; so that no word of a heading is broken."""
+    longest = max(len(word) for word in str(column.title).split())
+    return max(1.0 if column.is_number else 1.4, longest / 8)
 
 
 def _or_reason(cell: Any, kind: Kind) -> str:
