@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.db.models import Exists, Min, OuterRef, Subquery
 
-from assets.models import Checkpoint, EvidenceLog, Reading, Waypoint
+from assets.models import Checkpoint, EvidenceLog, Reading, Search, Waypoint
 from assets.recording.moments import to_us
 
 NEARBY = timedelta(minutes=5)
@@ -36,6 +36,12 @@ def trim_evidence(*, now: datetime) -> int:
 def trim_readings(*, now: datetime) -> int:
     """Drop readings older than ``settings.READINGS_KEPT_DAYS``; how many went."""
     count, _ = Reading.objects.filter(at__lt=now - timedelta(days=settings.READINGS_KEPT_DAYS)).delete()
+    return count
+
+
+def trim_searches(*, now: datetime) -> int:
+    """Drop what was looked for longer ago than ``settings.SEARCHES_KEPT_DAYS``; how many went."""
+    count, _ = Search.objects.filter(at__lt=now - timedelta(days=settings.SEARCHES_KEPT_DAYS)).delete()
     return count
 
 

@@ -72,3 +72,9 @@ def trim_readings(now: datetime) -> None:
 @on_the_clock
 def trim_waypoints(now: datetime) -> None:
     retention.trim_waypoints(now=now)
+
+
+@shared_task(name="assets.trim_searches")
+@on_the_clock
+def trim_searches(now: datetime) -> None:
+    retention.trim_searches(now=now)

@@ -31,6 +31,7 @@ from assets.pool.api import DeliveryViewSet, HandOverView, ReservationViewSet
 from assets.procedures.api import ProcedureViewSet, RecordViewSet, RunViewSet
 from assets.recalls.api import NoticeViewSet
 from assets.replacement.api import ReplacementPlanView, ScoreViewSet
+from assets.reports.api import VIEWS as REPORT_VIEWS
 from assets.scanning.api import CleanedView, ScanView
 from assets.stock.api import PartViewSet
 from assets.utilisation.api import (
@@ -119,6 +120,10 @@ _OF_FLEET = {
 fleets = [
     path(f"utilisation/fleets/<slug:category>/{name}/", view.as_view(), name=f"utilisation-{name}")
     for name, view in _OF_FLEET.items()
+]
+utilisation += [
+    path(f"utilisation/{slug}/", view.as_view(), name=f"utilisation-of-{slug}")
+    for slug, view in REPORT_VIEWS.items()
 ]
 observations = ObservationsView.as_view(address_of=client_address)
 

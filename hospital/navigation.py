@@ -66,7 +66,17 @@ ROOMS: tuple[Room, ...] = (
         "chart",
         "u",
         "utilisation.view_fleetday",
-        frozenset({"utilisation", "utilisation-fleet", "fleet-size", "fleet-forecast", "fleet-prices"}),
+        frozenset(
+            {
+                "utilisation",
+                "utilisation-fleet",
+                "utilisation-reports",
+                "utilisation-report",
+                "fleet-size",
+                "fleet-forecast",
+                "fleet-prices",
+            }
+        ),
         on_phone=False,
     ),
     Room(

@@ -142,6 +142,8 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 EVIDENCE_WINDOW_S = env.int("EVIDENCE_WINDOW_S", default=3600)
 """How late an observation may arrive and still be put in its place; older ones are refused and counted."""
 READINGS_KEPT_DAYS = env.int("READINGS_KEPT_DAYS", default=400)
+SEARCHES_KEPT_DAYS = env.int("SEARCHES_KEPT_DAYS", default=400)
+"""How long it is kept what was looked for with Find, without who it was; 0: not at all."""
 """How long numeric readings are kept. Activity and stays are kept for ever."""
 TRAIL_KEPT_DAYS = env.int("TRAIL_KEPT_DAYS", default=30)
 """How long the ways of equipment are kept point by point."""
@@ -185,6 +187,7 @@ CELERY_BEAT_SCHEDULE = {
     "trim-readings": {"task": "assets.trim_readings", "schedule": 3600.0},
     "renew-walks": {"task": "hospital.renew_walks", "schedule": 60.0},
     "forget-plan-uploads": {"task": "hospital.forget_plan_uploads", "schedule": 1800.0},
+    "trim-searches": {"task": "assets.trim_searches", "schedule": 3600.0},
     "trim-waypoints": {"task": "assets.trim_waypoints", "schedule": 3600.0},
     "forget-sent": {"task": "hospital.forget_sent", "schedule": 3600.0},
     "tell-mentioned": {"task": "hospital.tell_mentioned", "schedule": 5.0},

@@ -73,6 +73,7 @@ urlpatterns = [
     path("", include("assets.alerts.urls")),
     path("", include("assets.urls")),
     path("", include("assets.par.urls")),
+    path("", include("assets.reports.urls")),
     path("", include("assets.utilisation.urls")),
     path("", include("assets.fleet.urls")),
     path("", include("collectors.urls")),

@@ -14,6 +14,7 @@ from whitenoise.middleware import WhiteNoiseMiddleware
 
 from assets.alerts.touching import forget_interest
 from assets.models import Asset, Category, EquipmentModel
+from assets.searches import forget_waiting
 from assets.tiles import forget_counts
 from hospital.audit.triggers import install_statements, removal_statements
 from hospital.models import User
@@ -90,6 +91,7 @@ def _static_files_are_listed_once():
 @pytest.fixture(autouse=True)
 def _what_the_test_before_made_known_is_forgotten():
     forget_interest()
+    forget_waiting()
     forget_counts()
 
 

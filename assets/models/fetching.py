@@ -115,3 +115,31 @@ class LocateAttempt(models.Model):
 
     def __str__(self) -> str:
         return f"{self.asset_id} {self.outcome}"
+
+
+class Search(models.Model):
+    """That somebody looked for something with Find, and what there was: never who. See :mod:`assets.searches`."""
+
+    at = models.DateTimeField()
+    site = models.ForeignKey("locations.Site", on_delete=models.CASCADE, related_name="+", db_index=False)
+    unit = models.ForeignKey("locations.Zone", on_delete=models.SET_NULL, null=True, related_name="+")
+    category = models.ForeignKey(
+        "assets.Category",
+        on_delete=models.CASCADE,
+        null=True,
+        related_name="+",
+        help_text="What the words name, if that is one category.",
+    )
+    words = models.CharField(
+        max_length=60, blank=True, help_text="Of what nothing was found for; numbers are left out."
+    )
+    found = models.PositiveIntegerField(help_text="How many pieces.")
+    ready = models.PositiveIntegerField(help_text="How many of those could be taken.")
+
+    class Meta:
+        ordering: ClassVar = ["-at"]
+        verbose_name_plural = "searches"
+        indexes: ClassVar = [models.Index(fields=["site", "at"], name="search_site_at")]
+
+    def __str__(self) -> str:
+        return f"{self.category_id or self.words or 'a number'} at {self.at:%F %H:%M}"

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from django.core.exceptions import ValidationError
+from django.core.validators import MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -101,6 +102,14 @@ class Asset(models.Model):
         blank=True,
         help_text="The last day on which it may be here, if it is not the hospital's own.",
     )
+    day_rate = models.DecimalField(
+        max_digits=10,
+        decimal_places=2,
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(0)],
+        help_text=_("What a day of it costs, in the hospital's currency, if it is not the hospital's own."),
+    )
     power_feed = models.ForeignKey(
         "self",
         on_delete=models.SET_NULL,
@@ -132,6 +141,8 @@ class Asset(models.Model):
         super().clean()
         if self.return_due_on is not None and self.ownership == self.Ownership.OWNED:
             raise ValidationError({"return_due_on": _("What the hospital owns is returned to nobody.")})
+        if self.day_rate is not None and self.ownership == self.Ownership.OWNED:
+            raise ValidationError({"day_rate": _("Nobody is paid for what the hospital owns.")})
         if self.power_feed_id is not None and self.power_feed_id == self.pk:
             raise ValidationError({"power_feed": _("It cannot feed itself.")})
 

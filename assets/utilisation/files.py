@@ -100,7 +100,7 @@ def asset_sheet(
 
 
 def _sheet(name: str, headings: Sequence[str], rows: Iterable[Sequence[Any]], choice: Choice) -> Sheet:
-    return Sheet(name, headings, list(rows), _asked(choice), FORMATS)
+    return Sheet(name, headings, list(rows), asked_rows(choice), FORMATS)
 
 
 def _money(value: Decimal | None) -> float | None:
@@ -127,7 +127,7 @@ def _asset_row(line: AssetLine) -> Sequence[Any]:
     )  # fmt: skip
 
 
-def _asked(choice: Choice) -> Mapping[str, Any]:
+def asked_rows(choice: Choice) -> Mapping[str, Any]:
     return {
         "From": choice.first,
         "To": choice.last,

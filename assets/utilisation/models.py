@@ -79,6 +79,9 @@ class FleetDay(RollUp):
 
     presence = models.BinaryField(help_text="Zone, asset-seconds in it, arrivals.")
     dwells = models.BinaryField(help_text="Zone and length of each stay that ended that day.")
+    moves = models.BinaryField(
+        default=b"", help_text="From zone, to zone, and how often that day something came so."
+    )
 
     class Meta:
         ordering: ClassVar = ["site", "category", "day"]

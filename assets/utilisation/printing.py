@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from xml.sax.saxutils import escape
@@ -88,6 +89,48 @@ def print_fleet(
             yield _text(_("%(count)d more are in the file.") % {"count": len(assets) - MOST_ASSETS}, styles)
 
     return _printed(str(choice.category.plural if choice.category else ""), choice, now, story)
+
+
+@dataclass(frozen=True, slots=True)
+class PrintedTable:
+    """Words under headings; of each column whether it is numbers, and how wide it is beside the others."""
+
+    title: str
+    note: str
+    headings: Sequence[str]
+    is_number: Sequence[bool]
+    widths: Sequence[float]
+    rows: Sequence[Sequence[str]]
+
+
+def print_tables(
+    title: str,
+    choice: Choice,
+    told: Sequence[str],
+    tables: Sequence[PrintedTable],
+    *,
+    now: datetime,
+) -> bytes:
+    """Sentences and tables under a title, each table over the whole width of the page."""
+    fresh = reports.freshness(choice.site, StaleDay.objects)
+
+    def story(styles: Styles) -> Iterable[Flowable]:
+        yield from _asked(choice, fresh, styles)
+        for sentence in told:
+            yield _text(sentence, styles)
+            yield Spacer(1, 2 * mm)
+        for table in tables:
+            yield Paragraph(escape(table.title), styles["head"])
+            if table.note:
+                yield _text(table.note, styles)
+                yield Spacer(1, 2 * mm)
+            looks = [styles["number" if is_number else "cell"] for is_number in table.is_number]
+            body = [[_cell(word, look) for word, look in zip(row, looks, strict=True)] for row in table.rows]
+            room = (PAGE[0] - 2 * MARGIN) / mm / sum(table.widths)
+            yield _grid(table.headings, body, [room * width for width in table.widths], styles)
+
+    with timezone.override(ZoneInfo(choice.site.timezone)):
+        return _printed(title, choice, now, story)
 
 
 def _printed(title: str, choice: Choice, now: datetime, story: Any) -> bytes:

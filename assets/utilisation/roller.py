@@ -323,7 +323,7 @@ _SHARED = (
     "site_id", "category_id", "day", "begin_s", "until_s", "assets_count", "levels_confirmed", "levels_any", "hours",
     *SECONDS, *STAFFED,
 )  # fmt: skip
-FLEET_DAYS = Table(FleetDay, (*_SHARED, "presence", "dwells"), ("site_id", "category_id", "day"))
+FLEET_DAYS = Table(FleetDay, (*_SHARED, "presence", "dwells", "moves"), ("site_id", "category_id", "day"))
 UNIT_DAYS = Table(UnitDay, (*_SHARED, "department_id", "by_asset", "edges_confirmed", "edges_any"), ())
 
 
@@ -331,6 +331,7 @@ def _fleet_day(site: int, category: int, day: DayRoll) -> Row:
     return (
         site, category, day.day, day.begin, day.until, day.assets_count, pack(day.levels_confirmed),
         pack(day.levels_any), pack(day.hours), *day.sums.tolist(), pack(day.presence), pack(day.dwells),
+        pack(day.moves),
     )  # fmt: skip
 
 

@@ -103,6 +103,8 @@ class DayRoll:
     levels_any: Numbers = field(default_factory=lambda: np.zeros((0, 2), np.int64))
     presence: Numbers = field(default_factory=lambda: np.zeros((0, 3), np.int64))
     dwells: Numbers = field(default_factory=lambda: np.zeros((0, 2), np.int64))
+    moves: Numbers = field(default_factory=lambda: np.zeros((0, 3), np.int64))
+    """From zone, to zone, how often."""
 
     @property
     def sums(self) -> Numbers:
@@ -348,6 +350,7 @@ def _enter_presence(fleet: Fleet, days: list[DayRoll]) -> None:
     left = (known.end == ended[row]) & ~goes_on
     length = (ended - rows.begin)[row]
     arrivals = _by_day(fleet, known.begin[came], day_count)
+    origin = _origins(rows)[row][came]
     departures = _by_day(fleet, known.end[left] - 1, day_count)
     there = _by_slot(_cut(known, fleet.bounds), day_count)
     for number, day in enumerate(days):
@@ -360,6 +363,24 @@ def _enter_presence(fleet: Fleet, days: list[DayRoll]) -> None:
         day.presence = np.column_stack([zones, seconds, counts])
         dwells = np.column_stack([known.what[left][departures[number]], length[left][departures[number]]])
         day.dwells = dwells[np.lexsort((dwells[:, 1], dwells[:, 0]))]
+        day.moves = _moves(origin[arrivals[number]], arrived)
+
+
+NOWHERE = -1
+
+
+def _origins(rows: Rows) -> Numbers:
+    """Of each stay, the zone of the one before it of the same asset, or nowhere."""
+    origin = np.append(NOWHERE, rows.what[:-1])
+    origin[np.append(-1, rows.asset[:-1]) != rows.asset] = NOWHERE
+    return origin
+
+
+def _moves(origin: Numbers, arrived: Numbers) -> Numbers:
+    """From where to where, and how often; what comes back to the room that it left has not moved."""
+    pairs = np.column_stack([origin, arrived])[(origin != NOWHERE) & (origin != arrived)]
+    found, counts = np.unique(pairs, axis=0, return_counts=True)
+    return np.column_stack([found, counts])
 
 
 def _by_day(fleet: Fleet, moments: Numbers, count: int) -> list[Numbers]:

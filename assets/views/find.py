@@ -20,6 +20,7 @@ from assets.find.looking import place_of
 from assets.find.way import draw_way
 from assets.models import Asset
 from assets.not_here import UNDO_WITHIN, is_wanted
+from assets.searches import note_search
 from assets.tiles import asked_for_most
 from assets.units import Unit, unit_of, units_for
 from assets.views.fragments import wants_fragment
@@ -81,6 +82,7 @@ def results(request: HttpRequest, text: str, near: Zone | None) -> dict[str, Any
     context["claims"] = claims_of(request.user, now) if request.user.has_perm("assets.claim_asset") else []
     if text:
         found = find_equipment(text=text, near=near, user=request.user, now=now, limit=MOST_HITS)
+        note_search(text=text, near=near, user=request.user, found=found, now=now)
         context |= {"found": found, "groups": _groups(found), "best": found.hits[0] if found.hits else None}
     else:
         context["tiles"] = asked_for_most(near=near, user=request.user, now=now)

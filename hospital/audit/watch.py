@@ -116,6 +116,7 @@ SYSTEM_ONLY = (
     "assets.AssetNow",
     "assets.ActivityInterval",
     "assets.Stay",
+    "assets.Search",
     "assets.Waypoint",
     "assets.ReadingNow",
     "assets.Reading",

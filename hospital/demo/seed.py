@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
+from decimal import Decimal
 
 from django.db import transaction
 from django.utils import timezone
@@ -33,6 +34,7 @@ WORKSHOP = "main-0/workshop"
 PUMP_SERVER = "Pump server (HL7)"
 PUMP_SERVER_QUIET_S = 60
 RENTED_FOR = timedelta(days=2)
+RENTED_AT = Decimal("38.00")
 _CREDENTIALS = {
     "snmp_v3": (
         "Demo SNMP v3 user",
@@ -233,6 +235,7 @@ def _seed_assets(site: Site, departments: dict[str, Department], zones: dict[str
             rtls_tag=tags[item.tag] if item.tag else None,
             is_fixed=not item.kind.is_mobile,
             ownership=item.ownership,
+            day_rate=None if item.ownership == "owned" else RENTED_AT,
             return_due_on=None if item.ownership == "owned" else timezone.localdate() + RENTED_FOR,
         )
         for item in missing

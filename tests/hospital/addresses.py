@@ -40,6 +40,8 @@ EXAMPLES_OF_VIEW: dict[str, dict[str, object]] = {
     "manual-poll": {"pk": UUID(int=7)},
     "stop-discovery": {"pk": UUID(int=7)},
     "auth_user_password_change": {"id": "1"},
+    **{f"utilisation-report{form}": {"name": "flow"} for form in ("", "-chart", "-file", "-print")},
+    "utilisation-parquet": {"what": "roll-ups"},
 }
 
 

@@ -84,6 +84,7 @@ INNER = {
     "pool.HandOver",
     "assets.Claim",  # made, ended and shown in Find
     "assets.NotHere",
+    "assets.Search",  # reports add them up
     "assets.LocateAttempt",
     "par.ParLevel",  # the pages of par levels change them, and rounds move things
     "par.Shortfall",

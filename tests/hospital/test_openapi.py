@@ -21,6 +21,7 @@ from assets.pool.models import DeliveryRequest, Reservation
 from assets.procedures.models import Procedure, ProcedureVersion, Run, TestRecord
 from assets.recalls.models import Notice
 from assets.replacement.models import Score
+from assets.reports.catalogue import REPORTS
 from assets.stock.models import Part
 from collectors.models import Disturbance, Endpoint, Segment, Source
 from hospital.api_urls import router
@@ -44,6 +45,13 @@ UTILISATION = [
     "utilisation-fleets", "utilisation-units", "utilisation-assets", "utilisation-by-hour", "utilisation-in-steps",
     "utilisation-idle-equipment", "utilisation-size", "utilisation-shortages", "utilisation-sizes", "utilisation-pools",
     "utilisation-moves", "utilisation-sensitivity", "utilisation-forecast",
+    "utilisation-of-units",
+    "utilisation-of-flow",
+    "utilisation-of-searches",
+    "utilisation-of-par",
+    "utilisation-of-modalities",
+    "utilisation-of-rentals",
+    "utilisation-of-shrinkage",
 ]  # fmt: skip
 """What people do with equipment; tests/assets/maintenance/test_api.py and tests/assets/pool/test_api.py."""
 DOES = {
@@ -282,7 +290,8 @@ def test_the_description_is_made_without_warnings_and_is_valid(schema, capsys):
 def test_every_list_is_described_with_its_filters_and_pages(schema):
     paths = {path for path in schema["paths"] if path.startswith("/api/v1/") and "{" not in path}
     actions = {path for path in DOES if "{" not in path}
-    beside = {TAKES, *MEASURES, "/api/v1/utilisation/fleets/", *SCANS}
+    reports = {f"/api/v1/utilisation/{report.slug}/" for report in REPORTS}
+    beside = {TAKES, *MEASURES, "/api/v1/utilisation/fleets/", *reports, *SCANS}
     assert paths == {f"/api/v1/{prefix}/" for prefix in PREFIXES} | beside | actions
     told = {parameter["name"] for parameter in schema["paths"]["/api/v1/readings/"]["get"]["parameters"]}
     assert told == {"asset", "name", "from", "to", "limit", "cursor"}

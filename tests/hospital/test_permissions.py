@@ -89,6 +89,12 @@ PAGES = {
     "room-history-file": HISTORY,
     "room-history-chart": HISTORY,
     "utilisation": HISTORY,
+    "utilisation-reports": HISTORY,
+    "utilisation-report": HISTORY,
+    "utilisation-report-chart": HISTORY,
+    "utilisation-report-file": HISTORY,
+    "utilisation-report-print": HISTORY,
+    "utilisation-parquet": HISTORY,
     "utilisation-chart": HISTORY,
     "utilisation-file": HISTORY,
     "utilisation-fleet": HISTORY,
@@ -355,11 +361,11 @@ ALSO_POSTED = {
 UNTOLD = {
     "fleet-size-then",
     "measured-orders", "measured-occurrences", "part-move", "utilisation-mail-remove",
-    "utilisation-mail-send",
+    "utilisation-mail-send", "utilisation-report-chart",
     "alerts-act", "alert-push", "alert-rule-new", "alert-rule-try", "alert-channel-test", "alert-channel-remove",
     "alert-on-call-one", "alert-on-call-end", "alert-window", "alert-window-end",
 }  # fmt: skip
-"""Understands nothing without being told more, or is about a thing of one's own."""
+"""Understands nothing without being told more, is about a thing of one's own, or has nothing to draw."""
 OF_ONE_THING = {
     "endpoint", "manual-poll", "poll-now", "pause-endpoint", "pause-segment", "resume", "segment", "source",
     "stop-discovery", "find-device", "leave-find", "plan-preview", "plan-preview-picture",
@@ -411,6 +417,13 @@ API = {
     "reservation": EVERYBODY,
     "deliveryrequest": EVERYBODY,
     "utilisation-fleets": HISTORY,
+    "utilisation-of-units": HISTORY,
+    "utilisation-of-flow": HISTORY,
+    "utilisation-of-searches": HISTORY,
+    "utilisation-of-par": HISTORY,
+    "utilisation-of-modalities": HISTORY,
+    "utilisation-of-rentals": HISTORY,
+    "utilisation-of-shrinkage": HISTORY,
     "utilisation-units": HISTORY,
     "utilisation-assets": HISTORY,
     "utilisation-by-hour": HISTORY,
