@@ -13,6 +13,7 @@ from assets.api import (
     StayViewSet,
     TagViewSet,
 )
+from assets.loans.api import BookingViewSet, LoanViewSet, ProgrammeViewSet
 from assets.maintenance.api import ActView, WorkOrderViewSet
 from assets.measures.api import MeasuresView
 from assets.planning.api import OccurrenceViewSet, PlanViewSet
@@ -56,6 +57,9 @@ router.register("occurrences", OccurrenceViewSet)
 router.register("parts", PartViewSet)
 router.register("recalls", NoticeViewSet)
 router.register("reservations", ReservationViewSet)
+router.register("bookings", BookingViewSet, basename="booked")
+router.register("loans", LoanViewSet, basename="lent")
+router.register("loan-programmes", ProgrammeViewSet, basename="lent-programme")
 router.register("delivery-requests", DeliveryViewSet)
 router.register("alerts", AlertViewSet)
 router.register("endpoints", EndpointViewSet)

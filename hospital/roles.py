@@ -64,6 +64,8 @@ _PLANNING = frozenset(
 _MEASURES = frozenset({"measures.view_measures"})
 _PARTS = frozenset({"stock.view_part"})
 _STOCK = frozenset({"stock.move_stock"})
+_LOANS = frozenset({"loans.view_loan", "loans.view_programme"})
+_LENDING = frozenset({"loans.lend_equipment", "loans.manage_loans"})
 _PAR = frozenset({"par.view_parlevel", "par.view_round"})
 _PAR_LEVELS = frozenset({"par.change_parlevel"})
 _UTILISATION = frozenset({"utilisation.view_fleetday"})
@@ -94,6 +96,8 @@ _ENGINEERING = (
     | _MEASURES
     | _PARTS
     | _STOCK
+    | _LOANS
+    | _LENDING
     | _SERVING
     | _PAR_LEVELS
     | _UTILISATION
@@ -111,6 +115,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
         | _RECALLS
         | _MEASURES
         | _PARTS
+        | _LOANS
         | _PAR_LEVELS
         | _UTILISATION
         | _ALL_ALERTS

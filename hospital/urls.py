@@ -68,6 +68,7 @@ urlpatterns = [
     path("", include("assets.stock.urls")),
     path("", include("assets.measures.urls")),
     path("", include("assets.pool.urls")),
+    path("", include("assets.loans.urls")),
     path("", include("assets.alerts.urls")),
     path("", include("assets.urls")),
     path("", include("assets.par.urls")),

@@ -34,6 +34,8 @@ _SENTENCES = {
     "par_maximum": _("Above maximum: %(count)s ready, maximum %(limit)s"),
     "rental": _("Was to be returned by %(day)s"),
     "rental_soon": _("Is to be returned by %(day)s"),
+    "loan": _("On loan to %(who)s, was due back on %(day)s"),
+    "loan_soon": _("On loan to %(who)s, due back on %(day)s"),
 }
 LANGUAGE_KEPT = "en-gb"
 """Of the words that are stored beside: for the log, the API and whoever searches them."""

@@ -20,14 +20,16 @@ class Kind(models.TextChoices):
     FAULT = "fault", _("Device fault")
     BATTERY = "battery", _("Battery low")
     RENTAL = "rental", _("Rental past its return")
+    LOAN = "loan", _("Loan past its return")
     ENDPOINT = "endpoint", _("Endpoint silent")
     SEGMENT = "segment", _("Segment silent")
     PAR_CRITICAL = "par_critical", _("Par level below critical")
     PAR_MAXIMUM = "par_maximum", _("Par level above maximum")
 
 
-TOLD = frozenset({Kind.ENDPOINT, Kind.SEGMENT, Kind.PAR_CRITICAL, Kind.PAR_MAXIMUM, Kind.RENTAL})
-"""Kinds whose alerts are raised by whoever finds the fact: collecting, the par board, the register."""
+TOLD = frozenset({Kind.ENDPOINT, Kind.SEGMENT, Kind.PAR_CRITICAL, Kind.PAR_MAXIMUM, Kind.RENTAL, Kind.LOAN})
+"""Kinds whose alerts are raised by whoever finds the fact: collecting, the par board, the register,
+loans."""
 TECHNICAL = frozenset({Kind.ENDPOINT, Kind.SEGMENT})
 """Kinds that concern those who look after collecting, and nobody on a ward."""
 

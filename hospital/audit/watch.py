@@ -79,6 +79,9 @@ WATCHED = (
     "planning.Attempt",
     "measures.Purchase",
     "pool.Reservation",
+    "loans.Programme",
+    "loans.Loan",
+    "loans.LoanEvent",
     "pool.DeliveryRequest",
     "pool.DeliveryEvent",
     "pool.HandOver",
@@ -127,6 +130,7 @@ SYSTEM_ONLY = (
     "utilisation.RolledUntil",
     "utilisation.SentReport",
     "maintenance.WorkPhoto",  # what happened to its order names it, and is watched
+    "loans.LoanPhoto",  # what happened to its loan names it, and is watched
     "maintenance.WorkFile",
     "maintenance.WorkSignature",
     "maintenance.Mention",

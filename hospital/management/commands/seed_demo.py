@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from hospital.demo.accounts import PASSWORD
 from hospital.demo.history import seed_history
+from hospital.demo.loans import hear_of_homes
 from hospital.demo.seed import NotADemoDatabaseError, seed_demo
 
 
@@ -35,6 +36,7 @@ class Command(BaseCommand):
             raise CommandError(str(refusal)) from None
         if past:
             seed_history(timezone.now())
+            hear_of_homes(timezone.now())
         if not verbosity:
             return
         if not seeded.created:
