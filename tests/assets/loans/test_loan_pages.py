@@ -1,4 +1,4 @@
-"""The pages of loans: list and file, check-out, one loan, calendar, a booking, programmes; and where else it is said."""
+"""The pages of loans: lists, file, check-out, one loan, calendar, a booking, programmes; and where else it is said."""
 
 from __future__ import annotations
 
