@@ -27,6 +27,7 @@ from assets.pool.reservations import ReservationRefusedError, cancel_reservation
 may_see_bookings = permission_required(["assets.view_asset", "pool.view_reservation"], raise_exception=True)
 ROWS = 25
 MOST_LINES = 200
+MOST_ENTRIES = 1_000
 VIEWS = ("week", "month")
 
 
@@ -49,14 +50,18 @@ def bookings(request: HttpRequest) -> HttpResponse:
     kept, lent = _within(request.user, span, category)
     page = page_of(request, Paginator(_assets(request.user, span, category), ROWS))
     shown = [asset.pk for asset in page]
+    sees_loans = request.user.has_perm("loans.view_loan")
+    lent = lent if sees_loans else lent.none()
     entries = entries_of(
-        kept.filter(Q(asset__in=shown) | Q(asset=None)).with_names()[:MOST_LINES * 5],
-        lent.filter(asset__in=shown).with_names()[:MOST_LINES * 5],
+        kept.filter(Q(asset__in=shown) | Q(asset=None)).with_names()[:MOST_ENTRIES],
+        lent.filter(asset__in=shown).with_names()[:MOST_ENTRIES],
         now,
-    )  # fmt: skip
-    if not request.user.has_perm("loans.view_loan"):
-        entries = [entry for entry in entries if not entry.is_loan]
-    lines, has_more = lines_of(entries, MOST_LINES)
+    )
+    # The list of a phone is of all pages of the table.
+    listed = entries_of(
+        kept.with_names()[: MOST_LINES + 1], lent.order_by("begin", "pk").with_names()[: MOST_LINES + 1], now
+    )
+    lines, has_more = lines_of(listed, MOST_LINES)
     context = {
         "span": span, "view": view, "today": today, "category": category, "page": page,
         "categories": Category.objects.filter(is_mobile=True),
