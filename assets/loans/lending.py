@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import Any, cast
+from typing import Any
 from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
 
@@ -118,7 +118,7 @@ def _due(loan: Loan, due_at: datetime | None) -> datetime:
     if due_at is not None:
         return due_at
     if loan.reservation is not None:
-        return cast("datetime", loan.reservation.end)
+        return loan.reservation.end
     if loan.programme is not None:
         zone = ZoneInfo(loan.site.timezone)
         # The same time of the day, also across a change of the clocks.

@@ -136,6 +136,7 @@ class Loan(models.Model):
             models.Index(fields=["asset", "begin"], name="loan_asset"),
             models.Index(fields=["due_at"], condition=Q(ended_at__isnull=True), name="loan_due"),
             models.Index(fields=["programme", "begin"], name="loan_programme"),
+            models.Index(fields=["ended_at"], name="loan_ended"),
         ]
         permissions = [
             ("lend_equipment", "Can lend equipment out, prolong loans and take equipment back"),

@@ -325,6 +325,10 @@ class Migration(migrations.Migration):
             model_name="loan",
             index=models.Index(fields=["programme", "begin"], name="loan_programme"),
         ),
+        migrations.AddIndex(
+            model_name="loan",
+            index=models.Index(fields=["ended_at"], name="loan_ended"),
+        ),
         migrations.AddConstraint(
             model_name="loan",
             constraint=models.CheckConstraint(

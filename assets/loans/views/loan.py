@@ -118,8 +118,7 @@ def _lent(
 
 def _forget_reference(form: CheckOutForm) -> None:
     """What was typed may be of a patient: it is not shown again."""
-    form.data = form.data.copy()
-    form.data["reference"] = ""
+    form.data = {**form.data, "reference": ""}
 
 
 @require_safe
