@@ -23,6 +23,7 @@ from assets.fleet.api import (
     TriedSizeView,
     UnitMoveView,
 )
+from assets.loans.api import BookingViewSet, LoanViewSet, ProgrammeViewSet
 from assets.maintenance.api import ActView, WorkOrderViewSet
 from assets.measures.api import MeasuresView
 from assets.planning.api import OccurrenceViewSet, PlanViewSet
@@ -70,6 +71,9 @@ router.register("contracts", ContractViewSet)
 router.register("replacement-scores", ScoreViewSet)
 router.register("recalls", NoticeViewSet)
 router.register("reservations", ReservationViewSet)
+router.register("bookings", BookingViewSet, basename="booked")
+router.register("loans", LoanViewSet, basename="lent")
+router.register("loan-programmes", ProgrammeViewSet, basename="lent-programme")
 router.register("delivery-requests", DeliveryViewSet)
 router.register("alerts", AlertViewSet)
 router.register("endpoints", EndpointViewSet)

@@ -67,6 +67,8 @@ _CONTRACTS = frozenset({"contracts.view_contract", "contracts.change_contract"})
 _REPLACEMENT = frozenset({"replacement.view_score"})
 _BUDGETS = frozenset({"replacement.set_budget"})
 _STOCK = frozenset({"stock.move_stock"})
+_LOANS = frozenset({"loans.view_loan", "loans.view_programme"})
+_LENDING = frozenset({"loans.lend_equipment", "loans.manage_loans"})
 _PAR = frozenset({"par.view_parlevel", "par.view_round"})
 _PAR_LEVELS = frozenset({"par.change_parlevel"})
 _UTILISATION = frozenset({"utilisation.view_fleetday"})
@@ -100,6 +102,8 @@ _ENGINEERING = (
     | _STOCK
     | _CONTRACTS
     | _REPLACEMENT
+    | _LOANS
+    | _LENDING
     | _SERVING
     | _PAR_LEVELS
     | _UTILISATION
@@ -120,6 +124,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
         | _CONTRACTS
         | _REPLACEMENT
         | _BUDGETS
+        | _LOANS
         | _PAR_LEVELS
         | _UTILISATION
         | _PRICES

@@ -70,6 +70,7 @@ urlpatterns = [
     path("", include("assets.replacement.urls")),
     path("", include("assets.measures.urls")),
     path("", include("assets.pool.urls")),
+    path("", include("assets.loans.urls")),
     path("", include("assets.alerts.urls")),
     path("", include("assets.urls")),
     path("", include("assets.par.urls")),

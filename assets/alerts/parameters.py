@@ -103,6 +103,9 @@ PARAMETERS: dict[str, tuple[Parameter, ...]] = {
             "days_before", _("Days before"), "d", 60.0, 0, 365, help=_("So long before its last day, once.")
         ),
     ),
+    Kind.LOAN: (
+        Parameter("days_before", _("Days before"), "d", 0.0, 0, 90, help=_("0 for when it is overdue.")),
+    ),
     Kind.ENDPOINT: (_seconds("for_s", _("Silent for"), 300),),
     Kind.SEGMENT: (_seconds("for_s", _("Silent for"), 60),),
     Kind.PAR_CRITICAL: (),

@@ -35,6 +35,8 @@ _SENTENCES = {
     "rental": _("Was to be returned by %(day)s"),
     "rental_soon": _("Is to be returned by %(day)s"),
     "contract": _("Is to be renewed by %(day)s"),
+    "loan": _("On loan to %(who)s, was due back on %(day)s"),
+    "loan_soon": _("On loan to %(who)s, due back on %(day)s"),
 }
 LANGUAGE_KEPT = "en-gb"
 """Of the words that are stored beside: for the log, the API and whoever searches them."""

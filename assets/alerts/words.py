@@ -21,6 +21,7 @@ class Kind(models.TextChoices):
     BATTERY = "battery", _("Battery low")
     RENTAL = "rental", _("Rental past its return")
     CONTRACT = "contract", _("Contract to be renewed")
+    LOAN = "loan", _("Loan past its return")
     ENDPOINT = "endpoint", _("Endpoint silent")
     SEGMENT = "segment", _("Segment silent")
     PAR_CRITICAL = "par_critical", _("Par level below critical")
@@ -28,9 +29,17 @@ class Kind(models.TextChoices):
 
 
 TOLD = frozenset(
-    {Kind.ENDPOINT, Kind.SEGMENT, Kind.PAR_CRITICAL, Kind.PAR_MAXIMUM, Kind.RENTAL, Kind.CONTRACT}
+    {
+        Kind.ENDPOINT,
+        Kind.SEGMENT,
+        Kind.PAR_CRITICAL,
+        Kind.PAR_MAXIMUM,
+        Kind.RENTAL,
+        Kind.CONTRACT,
+        Kind.LOAN,
+    }
 )
-"""Kinds whose alerts are raised by whoever finds the fact: collecting, the par board, the register, contracts."""
+"""Kinds whose alerts are raised by whoever finds the fact: collecting, the par board, the register, loans."""
 TECHNICAL = frozenset({Kind.ENDPOINT, Kind.SEGMENT})
 """Kinds that concern those who look after collecting, and nobody on a ward."""
 OF_THE_HOUSE = frozenset({Kind.CONTRACT})

@@ -14,7 +14,8 @@ from assets.find.clauses import Clause, Row, fetched, moment
 from assets.find.distances import Distances
 from assets.find.hits import Hit, turn_of
 from assets.find.readiness import ORDER, Readiness, readiness_in, readiness_of, why_soon
-from assets.find.reserved import LOOKED_AHEAD, reserved_ahead
+from assets.find.reserved import LOOKED_AHEAD, lent_now, reserved_ahead
+from assets.loans.models import Loan
 from assets.models import Asset, Claim, NotHere
 from assets.not_here import LOOKED_AT_WITHIN, missed_by_asset
 from assets.pool.models import Reservation
@@ -30,10 +31,12 @@ class Looking:
         self._site = near.floor.building.site_id if near else None
         self._graph = graph
         self.distances = Distances(near, graph)
-        has_claims, has_missed, has_reserved = _said_at(now)
+        has_claims, has_missed, has_reserved, has_lent = _said_at(now)
         self.claims = claims_by_asset(user, now) if has_claims else {}
         self.missed = missed_by_asset(user, now) if has_missed else {}
         self.reserved = reserved_ahead(user, near, now) if has_reserved else {}
+        if has_lent:
+            self.reserved |= lent_now(near)
 
     @property
     def singled(self) -> set[int]:
@@ -113,17 +116,19 @@ def _zone(asset: Asset) -> tuple[int, ...]:
     return (place.pk,) if place else ()
 
 
-def _said_at(now: datetime) -> tuple[bool, bool, bool]:
-    """Whether there is any claim, “not here” and reservation: mostly not, and to ask that is cheap. One query."""
-    claims, missed, kept = (
-        connection.ops.quote_name(m._meta.db_table) for m in (Claim, NotHere, Reservation)
+def _said_at(now: datetime) -> tuple[bool, bool, bool, bool]:
+    """Whether there is any claim, “not here”, reservation and loan: mostly not, and to ask that is cheap. One query."""
+    claims, missed, kept, lent = (
+        connection.ops.quote_name(m._meta.db_table) for m in (Claim, NotHere, Reservation, Loan)
     )
     sql = (
         f"SELECT EXISTS (SELECT 1 FROM {claims} WHERE ended_at IS NULL AND until > %s), "  # noqa: S608
         f"EXISTS (SELECT 1 FROM {missed} WHERE at > %s), "
         f"EXISTS (SELECT 1 FROM {kept} WHERE cancelled_at IS NULL AND asset_id IS NOT NULL "
-        f'AND "end" > %s AND "begin" < %s)'
+        f'AND "end" > %s AND "begin" < %s), '
+        f"EXISTS (SELECT 1 FROM {lent} WHERE ended_at IS NULL AND NOT is_inbound)"
     )
     moments = (now, now - LOOKED_AT_WITHIN, now, now + LOOKED_AHEAD)
-    ((has_claims, has_missed, has_reserved),) = fetched(Clause(sql, tuple(moment(each) for each in moments)))
-    return bool(has_claims), bool(has_missed), bool(has_reserved)
+    (found,) = fetched(Clause(sql, tuple(moment(each) for each in moments)))
+    has_claims, has_missed, has_reserved, has_lent = (bool(each) for each in found)
+    return has_claims, has_missed, has_reserved, has_lent

@@ -10,6 +10,7 @@ from typing import Any
 from django.utils.translation import gettext
 
 from assets.find.readiness import Readiness
+from assets.loans.queries import lent_out
 from assets.pool.models import Reservation
 from assets.units import unit_name
 from assets.words import Activity
@@ -26,8 +27,8 @@ LOOKED_AHEAD = timedelta(hours=12)
 class Reserved:
     """Kept for ``who`` (a unit, else a person) from ``begin`` to ``end``; ``is_own`` if that is who looks for it.
 
-    ``free_at`` is when it is next free for as long as the shortest use. ``is_running`` and ``is_due_back`` (and soon)
-    are as of when one looked.
+    ``is_away``: it is on loan, and theirs until it is back. ``free_at`` is when it is next free for as long as the
+    shortest use. ``is_running`` and ``is_due_back`` (and soon) are as of when one looked.
     """
 
     begin: datetime
@@ -37,11 +38,14 @@ class Reserved:
     free_at: datetime | None = None
     is_running: bool = False
     is_due_back: bool = False
+    is_away: bool = False
 
     def readiness(self, otherwise: Readiness, activity: str | None, now: datetime) -> Readiness:
         """What it is to one who looks, given what it would be if nobody had reserved it."""
         if self.is_own:
             return otherwise
+        if self.is_away:
+            return Readiness.NOT
         if self.is_due_back:
             waits = otherwise is not Readiness.NOT or activity == Activity.IN_USE
             return Readiness.SOON if waits else Readiness.NOT
@@ -59,6 +63,23 @@ def reserved_ahead(user: Any, near: Zone | None, now: datetime) -> dict[int, Res
         is_own = row.by_id == user.pk or _is_unit_of(near, row.unit)
         by_asset.setdefault(row.asset_id, []).append(Reserved(row.begin, row.end, _who(row), is_own))
     return {asset: first_of(each, now) for asset, each in by_asset.items()}
+
+
+def lent_now(near: Zone | None) -> dict[int, Reserved]:
+    """Asset → the loan that it is away for. One query."""
+    return {
+        asset: Reserved(
+            loan.begin,
+            loan.due_at,
+            loan.whom,
+            is_own=near is not None
+            and loan.department_id is not None
+            and near.department_id == loan.department_id,
+            is_running=True,
+            is_away=True,
+        )
+        for asset, loan in lent_out().items()
+    }
 
 
 def _who(reservation: Reservation) -> str:

@@ -43,6 +43,10 @@ class Reservation(models.Model):
     made_at = models.DateTimeField()
     cancelled_at = models.DateTimeField(null=True, blank=True)
     cancelled_by = _person()
+    cancel_reason = models.CharField(max_length=NOTE_LENGTH, blank=True, help_text="No patient names.")
+    key = models.UUIDField(
+        null=True, blank=True, unique=True, editable=False, help_text="Names it: sent again, it is made once."
+    )
 
     objects = ReservationQuerySet.as_manager()
 

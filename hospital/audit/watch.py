@@ -83,6 +83,9 @@ WATCHED = (
     "contracts.Contract",
     "contracts.ContractFile",
     "pool.Reservation",
+    "loans.Programme",
+    "loans.Loan",
+    "loans.LoanEvent",
     "pool.DeliveryRequest",
     "pool.DeliveryEvent",
     "pool.HandOver",
@@ -134,6 +137,7 @@ SYSTEM_ONLY = (
     "utilisation.SentReport",
     "fleet.Forecast",
     "maintenance.WorkPhoto",  # what happened to its order names it, and is watched
+    "loans.LoanPhoto",  # what happened to its loan names it, and is watched
     "maintenance.WorkFile",
     "maintenance.WorkSignature",
     "maintenance.Mention",

@@ -47,6 +47,8 @@ RULES = (
     Told("Pump not heard of", Kind.MISSING, Severity.INFO, {"for_s": 900}, ("infusion-pump",)),
     Told("Rental goes back", Kind.RENTAL, Severity.INFO, {"days_before": 3}, (), "Call the lender, or prolong."),
     Told("Contract ends in 60 days", Kind.CONTRACT, Severity.INFO, {"days_before": 60}, (), "Renew it."),
+    Told("Loan due soon", Kind.LOAN, Severity.INFO, {"days_before": 2}, (), "Ask whether it is still needed."),
+    Told("Loan overdue", Kind.LOAN, Severity.WARNING, {"days_before": 0}, (), "Ask who has it, or prolong the loan."),
     Told("Endpoint silent", Kind.ENDPOINT, Severity.WARNING, {"for_s": 60}, (), "Is it switched off?"),
     Told("Segment silent", Kind.SEGMENT, Severity.CRITICAL, {"for_s": 30}, (), "Look at its switch first."),
     Told("Too few ready", Kind.PAR_CRITICAL, Severity.WARNING, {}, (), "Fetch from the nearest surplus."),

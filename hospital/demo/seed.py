@@ -20,6 +20,7 @@ from hospital.demo.catalogue import KINDS
 from hospital.demo.contracts import seed_contracts
 from hospital.demo.fleet import the_fleet
 from hospital.demo.floors import BUILDING, DEPARTMENTS, SITE, the_plan
+from hospital.demo.loans import seed_loans
 from hospital.demo.maintenance import seed_maintenance
 from hospital.demo.names import further_names
 from hospital.demo.par import seed_par_levels
@@ -91,6 +92,7 @@ def seed_demo(*, base: int | None = None) -> Seeded:
         created += seed_maintenance(timezone.now())
         created += seed_contracts(site, timezone.now())
         created += seed_replacement(site, timezone.now())
+        created += seed_loans(site, timezone.now())
     return Seeded(len(zones), Asset.objects.count(), Endpoint.objects.count(), created)
 
 

@@ -205,7 +205,7 @@ def test_the_page_costs_the_same_with_more_floors_and_assets(
         Floor.objects.create(building=building, name=f"Level {level}", slug=f"main-{level}", level=level)
         make_pump(f"P-{level}")
     browser = sign_in(nurse)
-    with django_assert_max_num_queries(9):  # with the open work of the chosen one, acts and quarantine
+    with django_assert_max_num_queries(10):  # with the open work of the chosen one, acts, quarantine and loan
         assert browser.get(path).status_code == 200
 
 

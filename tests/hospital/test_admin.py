@@ -78,6 +78,9 @@ INNER = {
     "measures.UseWeek",  # sums that the clock keeps
     "measures.UseMark",
     "measures.UseTouched",
+    "loans.Loan",  # moved on the pages of loans
+    "loans.LoanEvent",
+    "loans.LoanPhoto",
     "pool.Reservation",  # made and cancelled in calendars
     "pool.DeliveryRequest",  # moved on the board
     "pool.DeliveryEvent",

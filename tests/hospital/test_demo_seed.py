@@ -77,7 +77,7 @@ def seeded(brought, db):
 
 
 def test_seeding_brings_the_hospital(seeded):
-    assert (seeded.zones, seeded.assets, seeded.endpoints) == (256, 406, 44)
+    assert (seeded.zones, seeded.assets, seeded.endpoints) == (256, 411, 44)
     assert list(Floor.objects.values_list("slug", "level")) == [("main-0", 0), ("main-1", 1), ("main-2", 2)]
     assert Site.objects.get().timezone == "Europe/Berlin"
 

@@ -14,6 +14,7 @@ from drf_spectacular.validation import validate_schema
 
 from assets.alerts.models import Alert, Rule
 from assets.contracts.models import Contract
+from assets.loans.models import Loan, Programme
 from assets.maintenance.models import WorkOrder
 from assets.models import ActivityInterval, Reading, Stay
 from assets.planning.models import Occurrence, Plan
@@ -32,7 +33,7 @@ PREFIXES = sorted(prefix for prefix, _, _ in router.registry)
 NURSES_MAY_NOT = {
     "tags", "readings", "intervals", "stays", "endpoints", "disturbances", "sources", "work-orders", "recalls",
     "procedures", "procedure-runs", "test-records", "plans", "occurrences", "parts", "contracts",
-    "replacement-scores",
+    "replacement-scores", "loans", "loan-programmes",
 }  # fmt: skip
 MANAGERS_MAY_NOT = {
     "endpoints", "disturbances", "sources", "work-orders", "procedures", "procedure-runs", "plans", "occurrences",
@@ -79,6 +80,10 @@ DOES = {
     ),
     *(f"/api/v1/recalls/{{id}}/{act}/" for act in ("decide", "move", "close")),
     *(f"/api/v1/parts/{{id}}/{act}/" for act in ("receive", "count", "use")),
+    "/api/v1/bookings/book/",
+    "/api/v1/bookings/{id}/cancel/",
+    "/api/v1/loans/check-out/",
+    "/api/v1/loans/{id}/move/",
     "/api/v1/reservations/reserve/",
     "/api/v1/reservations/{id}/change/",
     "/api/v1/delivery-requests/ask/",
@@ -88,7 +93,7 @@ MEASURES = ["/api/v1/maintenance/measures/", "/api/v1/maintenance/replacement-pl
 """Figures of the site, read by who may see them; tests/assets/measures, tests/assets/replacement."""
 PAST = ["floor-history", "floor-as-of", "zone-history", "asset-trail"]
 """Past days, read by who may see stays; tests/assets/test_playback_api.py."""
-EVERYWHERE = {"categories", "recalls", "procedures", "parts"}
+EVERYWHERE = {"categories", "recalls", "procedures", "parts", "loan-programmes"}
 """Belong to every site, as what authorities say does; equipment that a recall names is shown by site."""
 OWN = {"sites": 1, "floors": 1}
 """What the stage of the tests has at the cast's own site."""
@@ -141,6 +146,11 @@ def foreign(other_site, make_zone, make_pump, noon):
     )
     agreed = Contract.objects.create(site=other_site, number="C-1", vendor="Halvard", begins_on=noon.date())
     score = Score.objects.create(asset=pump, at=noon, known=0)
+    programme = Programme.objects.create(name="Far programme", code="FP", default_days=30)
+    loan = Loan.objects.create(
+        asset=pump, site=other_site, kind="home", is_inbound=False, programme=programme, reference="FP-00001",
+        begin=noon, due_at=noon + timedelta(days=1),
+    )  # fmt: skip
     part = Part.objects.create(number="B-1", name="Battery")
     plan = Plan.objects.create(
         name="Far check", asset=pump, unit="month", every=12, begins_on=noon.date(), made_at=noon
@@ -159,6 +169,9 @@ def foreign(other_site, make_zone, make_pump, noon):
         "alerts": alert.pk,
         "work-orders": order.pk,
         "reservations": kept.pk,
+        "bookings": kept.pk,
+        "loans": loan.pk,
+        "loan-programmes": programme.pk,
         "delivery-requests": asked.pk,
         "disturbances": disturbance.pk,
         "sources": source.pk,
@@ -190,9 +203,10 @@ everything = pytest.mark.parametrize("prefix", PREFIXES)
 
 def test_the_api_has_these_lists():
     assert PREFIXES == [
-        "alerts", "assets", "categories", "contracts", "delivery-requests", "disturbances", "endpoints", "floors",
-        "intervals", "occurrences", "parts", "plans", "procedure-runs", "procedures", "readings", "recalls",
-        "replacement-scores", "reservations", "sites", "sources", "stays", "tags", "test-records", "work-orders",
+        "alerts", "assets", "bookings", "categories", "contracts", "delivery-requests", "disturbances", "endpoints",
+        "floors", "intervals", "loan-programmes", "loans", "occurrences", "parts", "plans", "procedure-runs",
+        "procedures", "readings", "recalls", "replacement-scores", "reservations", "sites", "sources", "stays", "tags",
+        "test-records", "work-orders",
         "zones",
     ]  # fmt: skip
 

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from assets.alerts.models import Alert, Channel, Rule
 from assets.contracts.models import Contract, ContractFile
+from assets.loans.models import Loan, LoanPhoto, Programme
 from assets.maintenance.models import WorkFile, WorkOrder, WorkPhoto, WorkSignature
 from assets.models import EvidenceLog
 from assets.par.models import ParLevel, Round
@@ -282,6 +283,19 @@ PAGES = {
     "recall-undo": TECHNICAL,
     "recall-move": TECHNICAL,
     "recall-close": TECHNICAL,
+    "loans": HISTORY,
+    "loans-file": HISTORY,
+    "loan-costs": HISTORY,
+    "loan-new": TECHNICAL,
+    "loan": HISTORY,
+    "loan-move": TECHNICAL,
+    "loan-photo": HISTORY,
+    "loan-programmes": HISTORY,
+    "loan-programme-new": TECHNICAL,
+    "loan-programme": HISTORY,
+    "loans-of-asset": HISTORY,
+    "bookings": EVERYBODY,
+    "booking": EVERYBODY,
     "asset-reservations": EVERYBODY,
     "reservations": EVERYBODY,
     "reservation-cancel": HANDS_ON,
@@ -300,7 +314,7 @@ POSTED = {
     "reservation-restore", "request-move", "work-order-add-file", "work-order-add", "work-order-assign", "work-bulk",
     "recall-decide", "recall-undo", "recall-move", "recall-close",
     "procedure-draft", "procedure-retire", "procedure-run-strike", "procedure-answer", "certificate-strike",
-    "maintenance-plan-end", "maintenance-move", "maintenance-attempt", "part-move", "contract-attach",
+    "maintenance-plan-end", "maintenance-move", "maintenance-attempt", "part-move", "contract-attach", "loan-move",
     "alerts-act", "alert-rule-try", "alert-push", "alert-channel-test", "alert-channel-remove",
     "alert-on-call-end", "alert-window-end", "utilisation-mail-add", "utilisation-mail-remove",
     "utilisation-mail-send",
@@ -356,6 +370,10 @@ ALSO_POSTED = {
     "contract-new",
     "contract-edit",
     "replacement-weights",
+    "loan-new",
+    "loan-programme-new",
+    "loan-programme",
+    "booking",
 }
 """Shows a form, and takes it."""
 UNTOLD = {
@@ -381,6 +399,7 @@ OF_ONE_THING = {
     "work-checks", "safety-test", "calibration", "procedure-run", "procedure-run-strike", "procedure-answer",
     "procedure-answers", "certificate", "certificate-file", "certificate-strike",
     "utilisation-mail-remove", "utilisation-mail-send", "contract", "contract-edit", "contract-attach", "contract-file",
+    "loan", "loan-move", "loan-photo", "booking",
 }  # fmt: skip
 API = {
     "api-schema": EVERYBODY,
@@ -415,6 +434,9 @@ API = {
     "occurrence": TECHNICAL,
     "measured": HISTORY,
     "reservation": EVERYBODY,
+    "booked": EVERYBODY,
+    "lent": HISTORY,
+    "lent-programme": HISTORY,
     "deliveryrequest": EVERYBODY,
     "utilisation-fleets": HISTORY,
     "utilisation-of-units": HISTORY,
@@ -461,6 +483,10 @@ ACTIONS = {
     "notice-decide": TECHNICAL,
     "notice-move": TECHNICAL,
     "notice-close": TECHNICAL,
+    "booked-book": HANDS_ON,
+    "booked-cancel": HANDS_ON,
+    "lent-check-out": TECHNICAL,
+    "lent-move": TECHNICAL,
     "reservation-reserve": HANDS_ON,
     "reservation-change": HANDS_ON,
     "deliveryrequest-ask": HANDS_ON,
@@ -546,6 +572,12 @@ def hospital_in_use(floor, make_pump, make_zone, make_endpoint, biomed, noon):
         id=UUID(int=7), contract=agreed, at=noon, name="contract.pdf", content=b"%PDF-1.7"
     )
     Score.objects.create(asset=pump, at=noon, known=0)
+    programme = Programme.objects.create(id=1, name="At home", code="HM", default_days=30)
+    loan = Loan.objects.create(
+        id=1, asset=pump, site=pump.site, kind="home", is_inbound=False, programme=programme, reference="HM-00001",
+        begin=noon, due_at=noon + timedelta(days=1),
+    )  # fmt: skip
+    LoanPhoto.objects.create(id=UUID(int=7), loan=loan, at=noon, content=image(4, 4), width_px=4, height_px=4)
     part = Part.objects.create(id=1, number="B-1", name="Battery")
     Stock.objects.create(id=1, part=part, store=bay)
     FloorPicture.objects.create(
@@ -698,13 +730,14 @@ def test_the_api_does_not_count_what_another_site_has(client, hospital_in_use, p
         "notice",
         "procedure",
         "part",
+        "lent-programme",
     }  # the catalogue, and what authorities say, are the same for every site
     for address in api():
         row = address.name.removesuffix("-list").removesuffix("-detail")
         answer = client.get(address.path)
         if address.name == "notice-detail":
             assert answer.json()["matches"] == []
-        elif address.name in {"procedure-detail", "part-detail"}:
+        elif address.name in {"procedure-detail", "part-detail", "lent-programme-detail"}:
             assert answer.status_code == 200
         elif address.name.endswith("-detail"):
             assert answer.status_code == 404, address

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from hospital.demo.accounts import PASSWORD
 from hospital.demo.history import seed_history
+from hospital.demo.loans import hear_of_homes
 from hospital.demo.reporting import seed_reporting
 from hospital.demo.seed import NotADemoDatabaseError, seed_demo
 
@@ -37,6 +38,7 @@ class Command(BaseCommand):
         if past:
             seed_history(timezone.now())
             seed_reporting(timezone.now())
+            hear_of_homes(timezone.now())
         if not verbosity:
             return
         if not seeded.created:
