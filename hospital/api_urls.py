@@ -22,6 +22,7 @@ from assets.procedures.api import ProcedureViewSet, RecordViewSet, RunViewSet
 from assets.recalls.api import NoticeViewSet
 from assets.scanning.api import CleanedView, ScanView
 from assets.stock.api import PartViewSet
+from assets.stocktake.api import StocktakeViewSet
 from assets.utilisation.api import (
     AssetReportView,
     FleetReportView,
@@ -54,6 +55,7 @@ router.register("test-records", RecordViewSet)
 router.register("plans", PlanViewSet)
 router.register("occurrences", OccurrenceViewSet)
 router.register("parts", PartViewSet)
+router.register("stocktakes", StocktakeViewSet)
 router.register("recalls", NoticeViewSet)
 router.register("reservations", ReservationViewSet)
 router.register("delivery-requests", DeliveryViewSet)

@@ -64,6 +64,9 @@ _PLANNING = frozenset(
 _MEASURES = frozenset({"measures.view_measures"})
 _PARTS = frozenset({"stock.view_part"})
 _STOCK = frozenset({"stock.move_stock"})
+_STOCKTAKES = frozenset({"stocktake.view_stocktake"})
+_COUNTING = frozenset({"stocktake.count_stocktake"})
+_TAKING_STOCK = frozenset({"stocktake.open_stocktake"})
 _PAR = frozenset({"par.view_parlevel", "par.view_round"})
 _PAR_LEVELS = frozenset({"par.change_parlevel"})
 _UTILISATION = frozenset({"utilisation.view_fleetday"})
@@ -76,8 +79,8 @@ _RULES = frozenset(
 )
 _CHANNELS = frozenset({"alerts.view_delivery", "alerts.change_channel"})
 
-_LOOKING = _PLACES | _EQUIPMENT | _PAR | _SEEING_REQUESTS | _ALERTS
-_AT_THE_BEDSIDE = _LOOKING | _PLACING | _SAYING | _FETCHING | _ASKING | _ROUNDS
+_LOOKING = _PLACES | _EQUIPMENT | _PAR | _SEEING_REQUESTS | _ALERTS | _STOCKTAKES
+_AT_THE_BEDSIDE = _LOOKING | _PLACING | _SAYING | _FETCHING | _ASKING | _ROUNDS | _COUNTING
 _ENGINEERING = (
     _AT_THE_BEDSIDE
     | _HISTORY
@@ -94,6 +97,7 @@ _ENGINEERING = (
     | _MEASURES
     | _PARTS
     | _STOCK
+    | _TAKING_STOCK
     | _SERVING
     | _PAR_LEVELS
     | _UTILISATION

@@ -66,6 +66,7 @@ INSTALLED_APPS = [
     "assets.device_orders",
     "assets.stock",
     "assets.measures",
+    "assets.stocktake",
     "assets.pool",
     "assets.utilisation",
     "locations",

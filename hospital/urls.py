@@ -67,6 +67,7 @@ urlpatterns = [
     path("", include("assets.device_orders.urls")),
     path("", include("assets.stock.urls")),
     path("", include("assets.measures.urls")),
+    path("", include("assets.stocktake.urls")),
     path("", include("assets.pool.urls")),
     path("", include("assets.alerts.urls")),
     path("", include("assets.urls")),

@@ -72,6 +72,10 @@ WATCHED = (
     "recalls.Production",
     "planning.Plan",
     "device_orders.OrderRule",
+    "stocktake.Stocktake",
+    "stocktake.Room",
+    "stocktake.Scan",
+    "stocktake.Decision",
     "stock.Part",
     "stock.Stock",
     "stock.Movement",
@@ -136,6 +140,7 @@ SYSTEM_ONLY = (
     "recalls.NoticeVersion",
     "recalls.ImportFile",  # gone when it is taken in; its run is watched
     "recalls.Looked",
+    "stocktake.Line",  # what follows from what was said of it, which is watched
     "measures.UseWeek",
     "measures.UseMark",
     "measures.UseTouched",

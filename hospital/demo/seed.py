@@ -22,6 +22,7 @@ from hospital.demo.maintenance import seed_maintenance
 from hospital.demo.names import further_names
 from hospital.demo.par import seed_par_levels
 from hospital.demo.procedures import seed_procedures
+from hospital.demo.stocktakes import seed_stocktakes
 from hospital.demo.wifi import REACH_M, access_points
 from locations.models import Building, Department, Floor, Passage, Receiver, Site, Tag, Zone
 
@@ -83,6 +84,7 @@ def seed_demo(*, base: int | None = None) -> Seeded:
         created += seed_accounts(site=site, home_zone=zones[NURSE_HOME])
         seed_procedures(site=site, department=departments["bio"], home=zones[WORKSHOP])
         created += seed_maintenance(timezone.now())
+        created += seed_stocktakes(site, timezone.now())
     return Seeded(len(zones), Asset.objects.count(), Endpoint.objects.count(), created)
 
 

@@ -20,6 +20,7 @@ from assets.pool.models import DeliveryRequest, Reservation
 from assets.procedures.models import Procedure, ProcedureVersion, Run, TestRecord
 from assets.recalls.models import Notice
 from assets.stock.models import Part
+from assets.stocktake.models import Stocktake
 from collectors.models import Disturbance, Endpoint, Segment, Source
 from hospital.api_urls import router
 from hospital.roles import PERMISSIONS, Role
@@ -66,6 +67,7 @@ DOES = {
         )
     ),
     *(f"/api/v1/recalls/{{id}}/{act}/" for act in ("decide", "move", "close")),
+    *(f"/api/v1/stocktakes/{{id}}/{act}/" for act in ("count", "take-back")),
     *(f"/api/v1/parts/{{id}}/{act}/" for act in ("receive", "count", "use")),
     "/api/v1/reservations/reserve/",
     "/api/v1/reservations/{id}/change/",
@@ -128,6 +130,7 @@ def foreign(other_site, make_zone, make_pump, noon):
         every_months=12,
     )
     part = Part.objects.create(number="B-1", name="Battery")
+    whole = Stocktake.objects.create(name="Far count", site=other_site, scope="Far", opened_at=noon)
     plan = Plan.objects.create(
         name="Far check", asset=pump, unit="month", every=12, begins_on=noon.date(), made_at=noon
     )
@@ -136,6 +139,7 @@ def foreign(other_site, make_zone, make_pump, noon):
         "plans": plan.pk,
         "occurrences": due.pk,
         "parts": part.pk,
+        "stocktakes": whole.pk,
         "recalls": notice.pk,
         "procedures": procedure.pk,
         "procedure-runs": run.pk,
@@ -176,7 +180,7 @@ def test_the_api_has_these_lists():
     assert PREFIXES == [
         "alerts", "assets", "categories", "delivery-requests", "disturbances", "endpoints", "floors", "intervals",
         "occurrences", "parts", "plans", "procedure-runs", "procedures", "readings", "recalls", "reservations", "sites",
-        "sources", "stays", "tags", "test-records", "work-orders", "zones",
+        "sources", "stays", "stocktakes", "tags", "test-records", "work-orders", "zones",
     ]  # fmt: skip
 
 

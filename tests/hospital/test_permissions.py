@@ -17,6 +17,7 @@ from assets.pool.models import DeliveryRequest, Reservation
 from assets.procedures.models import Procedure, ProcedureVersion, Run, Step, TestRecord
 from assets.recalls.models import Campaign, Evidence, ImportRun, Item, ItemEvent, Match, Notice
 from assets.stock.models import Part, Stock
+from assets.stocktake.models import Line, Room, Stocktake
 from collectors.models import (
     Discovery,
     Endpoint,
@@ -228,6 +229,17 @@ PAGES = {
     "part-new": TECHNICAL,
     "part": HISTORY,
     "part-move": TECHNICAL,
+    "stocktakes": EVERYBODY,
+    "stocktake": EVERYBODY,
+    "stocktake-new": TECHNICAL,
+    "stocktake-close": TECHNICAL,
+    "stocktake-report": EVERYBODY,
+    "stocktake-file": EVERYBODY,
+    "stocktake-report-file": EVERYBODY,
+    "stocktake-missing": TECHNICAL,
+    "stocktake-tag": TECHNICAL,
+    "stocktake-room": EVERYBODY,
+    "stocktake-room-close": HANDS_ON,
     "part-stores": HISTORY,
     "part-store": TECHNICAL,
     "work-use": TECHNICAL,
@@ -270,6 +282,7 @@ POSTED = {
     "recall-decide", "recall-undo", "recall-move", "recall-close",
     "procedure-draft", "procedure-retire", "procedure-run-strike", "procedure-answer", "certificate-strike",
     "maintenance-plan-end", "maintenance-move", "maintenance-attempt", "part-move",
+    "stocktake-close", "stocktake-missing", "stocktake-tag", "stocktake-room-close",
     "alerts-act", "alert-rule-try", "alert-push", "alert-channel-test", "alert-channel-remove",
     "alert-on-call-end", "alert-window-end", "utilisation-mail-add", "utilisation-mail-remove",
     "utilisation-mail-send",
@@ -318,6 +331,7 @@ ALSO_POSTED = {
     "maintenance-plan",
     "parts-import",
     "part-new",
+    "stocktake-new",
     "part",
     "part-store",
     "work-use",
@@ -345,6 +359,8 @@ OF_ONE_THING = {
     "work-checks", "safety-test", "calibration", "procedure-run", "procedure-run-strike", "procedure-answer",
     "procedure-answers", "certificate", "certificate-file", "certificate-strike",
     "utilisation-mail-remove", "utilisation-mail-send",
+    "stocktake", "stocktake-close", "stocktake-report", "stocktake-file", "stocktake-report-file",
+    "stocktake-missing", "stocktake-tag", "stocktake-room", "stocktake-room-close",
 }  # fmt: skip
 API = {
     "api-schema": EVERYBODY,
@@ -373,6 +389,9 @@ API = {
     "notice": HISTORY,
     "plan": TECHNICAL,
     "part": HISTORY,
+    "stocktake": EVERYBODY,
+    "stocktake-rooms": EVERYBODY,
+    "stocktake-lines": EVERYBODY,
     "occurrence": TECHNICAL,
     "measured": HISTORY,
     "reservation": EVERYBODY,
@@ -389,6 +408,8 @@ ACTIONS = {
     "part-receive": TECHNICAL,
     "part-count": TECHNICAL,
     "part-use": TECHNICAL,
+    "stocktake-count": HANDS_ON,
+    "stocktake-take-back": HANDS_ON,
     "asset-place": HANDS_ON,
     "asset-claim": HANDS_ON,
     "scan-cleaned": HANDS_ON,
@@ -488,6 +509,11 @@ def hospital_in_use(floor, make_pump, make_zone, make_endpoint, biomed, noon):
     Occurrence.objects.create(id=1, plan=plan, asset=pump, made_at=noon)
     part = Part.objects.create(id=1, number="B-1", name="Battery")
     Stock.objects.create(id=1, part=part, store=bay)
+    whole = Stocktake.objects.create(id=1, name="Spring", site=pump.site, scope="All", opened_at=noon)
+    counted = Room.objects.create(id=1, stocktake=whole, zone=bay, name="Bay", floor="Ground", position=1)
+    Line.objects.create(
+        id=1, stocktake=whole, code="?", found_in=counted, is_expected=False, state="unknown"
+    )
     FloorPicture.objects.create(
         floor=floor, content=b"", media_type="image/png", width_px=1, height_px=1, bounds=[0, 0, 1, 1]
     )
