@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import django_filters
+from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema
@@ -121,13 +122,17 @@ class StocktakeViewSet(ReadOnlyViewSet[Stocktake]):
     def visible(self, queryset: Any, user: Any) -> Any:
         return queryset.visible_to(user).select_related("site").defer("drawing").with_progress()
 
-    @extend_schema(responses=StocktakeRoomSerializer(many=True), summary="Rooms of a stocktake", filters=False)
+    @extend_schema(
+        responses=StocktakeRoomSerializer(many=True), summary="Rooms of a stocktake", filters=False
+    )
     @action(detail=True, filterset_class=None)
     def rooms(self, request: Request, pk: str) -> Response:  # noqa: ARG002
         rooms = self.get_object().rooms.with_progress().order_by("position")
         return self._listed(rooms, StocktakeRoomSerializer)
 
-    @extend_schema(responses=StocktakeLineSerializer(many=True), summary="Lines of a stocktake", filters=False)
+    @extend_schema(
+        responses=StocktakeLineSerializer(many=True), summary="Lines of a stocktake", filters=False
+    )
     @action(detail=True, filterset_class=None)
     def lines(self, request: Request, pk: str) -> Response:  # noqa: ARG002
         return self._listed(self.get_object().lines.shown().order_by("pk"), StocktakeLineSerializer)
@@ -141,13 +146,9 @@ class StocktakeViewSet(ReadOnlyViewSet[Stocktake]):
         whole, told = self.get_object(), self._told(CountSerializer)
         room = get_object_or_404(whole.rooms, pk=told.pop("room"))
         told["said"] = Said(told["said"])
-        return self._counted(
-            lambda: count_code(room=room, by=request.user, now=timezone.now(), **told)
-        )
+        return self._counted(lambda: count_code(room=room, by=request.user, now=timezone.now(), **told))
 
-    @extend_schema(
-        request=TakeBackSerializer, responses=CountedSerializer, summary="Take back what one said"
-    )
+    @extend_schema(request=TakeBackSerializer, responses=CountedSerializer, summary="Take back what one said")
     @action(detail=True, methods=["post"], url_path="take-back", permission_classes=[MayCount])
     def take_back(self, request: Request, pk: str) -> Response:  # noqa: ARG002
         """400 where there is nothing of one's own to take back."""
@@ -173,7 +174,7 @@ class StocktakeViewSet(ReadOnlyViewSet[Stocktake]):
             raise ValidationError({"key": ["There is nothing of yours to take back."]})
         return Response(CountedSerializer(scan).data)
 
-    def _listed(self, rows: Any, kind: type[serializers.Serializer[Any]]) -> Response:
+    def _listed(self, rows: QuerySet[Any], kind: type[serializers.Serializer[Any]]) -> Response:
         paginator = PageOfList()
-        page = paginator.paginate_queryset(rows, self.request, view=self)
+        page: Any = paginator.paginate_queryset(rows, self.request, view=self)
         return paginator.get_paginated_response(kind(page, many=True).data)

@@ -54,7 +54,7 @@ def tell_unfound(*, stocktake: Stocktake, lines: Collection[int], by: Any) -> in
     How many were new. Raises :class:`StocktakeRefusedError`. One transaction.
     """
     whole: Stocktake = Stocktake.objects.select_for_update(of=("self",)).get(pk=stocktake.pk)
-    if whole.is_open:
+    if whole.closed_at is None:
         raise StocktakeRefusedError(_("stocktake: close it first."), field="stocktake")
     missing = whole.lines.filter(pk__in=lines, state=State.MISSING).select_related("asset", "room__zone")
     told = set(

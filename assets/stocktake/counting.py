@@ -24,8 +24,14 @@ from assets.stocktake.words import Said, State
 
 @transaction.atomic
 def count_code(
-    *, room: Room, code: str, by: Any, now: datetime, said: Said = Said.FOUND,
-    key: uuid.UUID | None = None, at: datetime | None = None,
+    *,
+    room: Room,
+    code: str,
+    by: Any,
+    now: datetime,
+    said: Said = Said.FOUND,
+    key: uuid.UUID | None = None,
+    at: datetime | None = None,
 ) -> Scan:
     """Somebody scanned, typed or tapped ``code`` in this room, ``at`` that moment. Sent twice, it is counted once.
 
@@ -39,9 +45,7 @@ def count_code(
     here = Room.objects.select_related("zone__floor__building").get(pk=room.pk)
     _ensure_in_time(whole, here, moment, now)
     line = _line(whole, here, code, said, by)
-    scan = Scan.objects.create(
-        stocktake=whole, line=line, room=here, said=said, key=name, at=moment, by=by
-    )
+    scan = Scan.objects.create(stocktake=whole, line=line, room=here, said=said, key=name, at=moment, by=by)
     # Whoever has written it down on the way, says it late: the latest counts, not what came last.
     if said is Said.FOUND and line.asset is not None and _last(line) == scan:
         line.remark = _placed(line.asset, here, by, moment)
@@ -153,14 +157,12 @@ def _line(whole: Stocktake, room: Room, text: str, said: Said, by: Any) -> Line:
     line, _is_new = Line.objects.get_or_create(
         stocktake=whole, asset=None, code=code, found_in=room, defaults={"is_expected": False}
     )
-    return line  # type: ignore[no-any-return]
+    return line
 
 
 def _line_of_asset(whole: Stocktake, asset: Asset, said: Said) -> Line:
     known: Line | None = (
-        Line.objects.filter(stocktake=whole, asset=asset)
-        .select_related("room", "found_in", "asset")
-        .first()
+        Line.objects.filter(stocktake=whole, asset=asset).select_related("room", "found_in", "asset").first()
     )
     if known is not None:
         return known

@@ -62,13 +62,6 @@ class Stocktake(models.Model):
     def __str__(self) -> str:
         return self.name
 
-    def get_absolute_url(self) -> str:
-        return reverse("stocktake", args=[self.pk])
-
-    @property
-    def is_open(self) -> bool:
-        return self.closed_at is None
-
     def save(self, *args: Any, **kwargs: Any) -> None:
         if self.pk and Stocktake.objects.filter(pk=self.pk, closed_at__isnull=False).exists():
             raise HistoryError("a closed stocktake is never changed")
@@ -76,6 +69,13 @@ class Stocktake(models.Model):
 
     def delete(self, *_args: Any, **_kwargs: Any) -> NoReturn:
         raise HistoryError("a stocktake is never deleted")
+
+    def get_absolute_url(self) -> str:
+        return reverse("stocktake", args=[self.pk])
+
+    @property
+    def is_open(self) -> bool:
+        return self.closed_at is None
 
 
 class OfStocktake(models.Model):
@@ -136,7 +136,9 @@ class Line(OfStocktake):
     found_in = models.ForeignKey(Room, on_delete=models.PROTECT, null=True, related_name="found_lines")
     said_at = models.DateTimeField(null=True)
     said_by = person()
-    remark = models.CharField(max_length=NOTE_LENGTH, blank=True, help_text="Why its place was not corrected.")
+    remark = models.CharField(
+        max_length=NOTE_LENGTH, blank=True, help_text="Why its place was not corrected."
+    )
 
     asset_tag = models.CharField(max_length=40, blank=True)
     serial_number = models.CharField(max_length=80, blank=True)

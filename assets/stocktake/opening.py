@@ -112,10 +112,8 @@ def open_stocktake(*, name: str, scope: Scope, by: Any, now: datetime) -> Stockt
 
 def _expected(scope: Scope, zones: list[Zone]) -> AssetQuerySet:
     rooms = [zone.pk for zone in zones]
-    if scope.is_whole_site:
-        where = Q()
-    else:
-        where = Q(now__zone__in=rooms) | Q(now__zone__isnull=True, home_zone__in=rooms)
+    in_rooms = Q(now__zone__in=rooms) | Q(now__zone__isnull=True, home_zone__in=rooms)
+    where = Q() if scope.is_whole_site else in_rooms
     assets = Asset.objects.in_service().filter(where, site=scope.site)
     if scope.categories:
         assets = assets.filter(model__category__in=[category.pk for category in scope.categories])

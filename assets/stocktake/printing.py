@@ -69,17 +69,15 @@ def _story(report: Report, styles: dict[str, ParagraphStyle]) -> Iterable[Flowab
         facts.append([_("Note"), whole.note])
     yield _grid(None, facts, (38, 140), styles)
     yield Paragraph(escape(_("By department")), styles["head"])
-    rows = [
+    rows: list[list[Any]] = [
         [unit.name or _("of no department"), unit.expected, unit.found, unit.missing] for unit in report.units
     ]
-    heads = [_("Department"), _("Expected"), _("Found"), State.MISSING.label]
+    heads: list[Any] = [_("Department"), _("Expected"), _("Found"), State.MISSING.label]
     yield _grid(heads, rows, (88, 30, 30, 30), styles)
     for listed in report.lists:
         if not listed.lines:
             continue
-        yield Paragraph(
-            escape(f"{listed.state.label}: {len(listed.lines) + listed.more}"), styles["head"]
-        )
+        yield Paragraph(escape(f"{listed.state.label}: {len(listed.lines) + listed.more}"), styles["head"])
         heads = [_("Equipment"), _("Expected in"), _("Seen")]
         yield _grid(heads, [_line(line) for line in listed.lines], (62, 58, 58), styles)
         if listed.more:
@@ -87,7 +85,13 @@ def _story(report: Report, styles: dict[str, ParagraphStyle]) -> Iterable[Flowab
             yield Paragraph(escape(words), styles["text"])
     yield Spacer(1, 10 * mm)
     if whole.drawing:
-        yield Image(io.BytesIO(bytes(whole.drawing)), width=50 * mm, height=20 * mm, kind="proportional", hAlign="LEFT")
+        yield Image(
+            io.BytesIO(bytes(whole.drawing)),
+            width=50 * mm,
+            height=20 * mm,
+            kind="proportional",
+            hAlign="LEFT",
+        )
     signed = _("Signed by %s") % whole.signed_by if whole.signed_by else _("Not signed")
     yield Paragraph(escape(signed), styles["text"])
 
@@ -115,7 +119,10 @@ def _line(line: Line) -> list[str]:
 
 
 def _grid(
-    heads: list[Any] | None, rows: list[list[Any]], widths: tuple[float, ...], styles: dict[str, ParagraphStyle]
+    heads: list[Any] | None,
+    rows: list[list[Any]],
+    widths: tuple[float, ...],
+    styles: dict[str, ParagraphStyle],
 ) -> Table:
     cells = [[_cell(head, styles["label"]) for head in heads]] if heads else []
     cells += [[_cell(text, styles["cell"]) for text in row] for row in rows]

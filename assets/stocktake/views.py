@@ -11,7 +11,6 @@ from django.contrib.auth.decorators import permission_required
 from django.core.exceptions import BadRequest
 from django.core.paginator import EmptyPage, PageNotAnInteger, Paginator
 from django.http import Http404, HttpRequest, HttpResponse
-from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -36,9 +35,7 @@ may_see = permission_required("stocktake.view_stocktake", raise_exception=True)
 may_count = permission_required(
     ["stocktake.view_stocktake", "stocktake.count_stocktake", "assets.place_asset"], raise_exception=True
 )
-may_open = permission_required(
-    ["stocktake.view_stocktake", "stocktake.open_stocktake"], raise_exception=True
-)
+may_open = permission_required(["stocktake.view_stocktake", "stocktake.open_stocktake"], raise_exception=True)
 REFUSALS = (StocktakeRefusedError, SignatureRefusedError)
 PAGE_SIZE = 50
 ROOMS_PAGE = 200
@@ -99,7 +96,7 @@ def stocktake(request: HttpRequest, pk: int) -> HttpResponse:
 @never_cache
 @vary_on_headers("HX-Request")
 @csp_update({"script-src": ["'wasm-unsafe-eval'"]})  # the reader of codes, which is WebAssembly
-def stocktake_room(request: HttpRequest, pk: int, room: int) -> HttpResponseBase:
+def stocktake_room(request: HttpRequest, pk: int, room: int) -> HttpResponse:
     """What is expected in the room and what was said of it; scanned and tapped by who may count."""
     whole = _the(request, pk)
     lines = whole.lines.of_room(room).with_rooms().select_related("said_by", "asset__now").in_order()
@@ -137,7 +134,11 @@ def stocktake_close(request: HttpRequest, pk: int) -> HttpResponse:
     def close() -> None:
         signature = read_signature(told.get("signature", ""), told.get("drawing", ""))
         close_stocktake(
-            stocktake=whole, by=request.user, now=timezone.now(), signature=signature, note=told.get("note", "")
+            stocktake=whole,
+            by=request.user,
+            now=timezone.now(),
+            signature=signature,
+            note=told.get("note", ""),
         )
 
     return _answer(request, close, whole)
@@ -150,9 +151,7 @@ def stocktake_report(request: HttpRequest, pk: int) -> HttpResponse:
     """So far, or for good."""
     whole = _the(request, pk)
     with timezone.override(whole.site.timezone):
-        return render(
-            request, "stocktake/report.html", {"report": report_of(whole), "stocktake": whole}
-        )
+        return render(request, "stocktake/report.html", {"report": report_of(whole), "stocktake": whole})
 
 
 @require_safe

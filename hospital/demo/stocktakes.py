@@ -55,9 +55,7 @@ def _count(whole: Stocktake, rooms: list[Room], by: Any, at: datetime) -> None:
             if (number + position) % 9 != 8:
                 _say(whole, line, rooms[0] if position == 3 else room, by, at)
         if number == 0:
-            unknown = Line.objects.create(
-                stocktake=whole, code=UNKNOWN_TAG, found_in=room, is_expected=False
-            )
+            unknown = Line.objects.create(stocktake=whole, code=UNKNOWN_TAG, found_in=room, is_expected=False)
             _say(whole, unknown, room, by, at)
         close_room(room=room, by=by, now=at + timedelta(minutes=number))
 

@@ -511,9 +511,7 @@ def hospital_in_use(floor, make_pump, make_zone, make_endpoint, biomed, noon):
     Stock.objects.create(id=1, part=part, store=bay)
     whole = Stocktake.objects.create(id=1, name="Spring", site=pump.site, scope="All", opened_at=noon)
     counted = Room.objects.create(id=1, stocktake=whole, zone=bay, name="Bay", floor="Ground", position=1)
-    Line.objects.create(
-        id=1, stocktake=whole, code="?", found_in=counted, is_expected=False, state="unknown"
-    )
+    Line.objects.create(id=1, stocktake=whole, code="?", found_in=counted, is_expected=False, state="unknown")
     FloorPicture.objects.create(
         floor=floor, content=b"", media_type="image/png", width_px=1, height_px=1, bounds=[0, 0, 1, 1]
     )

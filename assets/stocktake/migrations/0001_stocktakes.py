@@ -6,146 +6,358 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('assets', '0014_use_by_the_week'),
-        ('locations', '0004_survey'),
+        ("assets", "0014_use_by_the_week"),
+        ("locations", "0004_survey"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Room',
+            name="Room",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=120)),
-                ('floor', models.CharField(max_length=200)),
-                ('position', models.PositiveIntegerField(help_text='In the order of the floors.')),
-                ('closed_at', models.DateTimeField(blank=True, null=True)),
-                ('closed_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('zone', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='locations.zone')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=120)),
+                ("floor", models.CharField(max_length=200)),
+                ("position", models.PositiveIntegerField(help_text="In the order of the floors.")),
+                ("closed_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "closed_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "zone",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="locations.zone"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['stocktake', 'position'],
+                "ordering": ["stocktake", "position"],
             },
         ),
         migrations.CreateModel(
-            name='Line',
+            name="Line",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(blank=True, help_text='What was read, where it is of nothing known.', max_length=500)),
-                ('is_expected', models.BooleanField()),
-                ('state', models.CharField(choices=[('open', 'Not counted yet'), ('found', 'Found'), ('moved', 'Moved'), ('missing', 'Missing'), ('unexpected', 'Unexpected'), ('unknown', 'Unknown tag'), ('withdrawn', 'Taken back')], default='open', max_length=10)),
-                ('said_at', models.DateTimeField(null=True)),
-                ('remark', models.CharField(blank=True, help_text='Why its place was not corrected.', max_length=300)),
-                ('asset_tag', models.CharField(blank=True, max_length=40)),
-                ('serial_number', models.CharField(blank=True, max_length=80)),
-                ('model', models.CharField(blank=True, max_length=170)),
-                ('category', models.CharField(blank=True, max_length=80)),
-                ('department', models.CharField(blank=True, max_length=120)),
-                ('place', models.CharField(blank=True, help_text='Where the system had it.', max_length=330)),
-                ('place_at', models.DateTimeField(help_text='How old that was.', null=True)),
-                ('place_by', models.CharField(blank=True, help_text='What it was known by.', max_length=20)),
-                ('cost', models.DecimalField(decimal_places=2, max_digits=12, null=True)),
-                ('asset', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='assets.asset')),
-                ('said_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('found_in', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='found_lines', to='stocktake.room')),
-                ('room', models.ForeignKey(help_text='Where it should be; none where no place was known, or it was not expected.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='lines', to='stocktake.room')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "code",
+                    models.CharField(
+                        blank=True, help_text="What was read, where it is of nothing known.", max_length=500
+                    ),
+                ),
+                ("is_expected", models.BooleanField()),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("open", "Not counted yet"),
+                            ("found", "Found"),
+                            ("moved", "Moved"),
+                            ("missing", "Missing"),
+                            ("unexpected", "Unexpected"),
+                            ("unknown", "Unknown tag"),
+                            ("withdrawn", "Taken back"),
+                        ],
+                        default="open",
+                        max_length=10,
+                    ),
+                ),
+                ("said_at", models.DateTimeField(null=True)),
+                (
+                    "remark",
+                    models.CharField(
+                        blank=True, help_text="Why its place was not corrected.", max_length=300
+                    ),
+                ),
+                ("asset_tag", models.CharField(blank=True, max_length=40)),
+                ("serial_number", models.CharField(blank=True, max_length=80)),
+                ("model", models.CharField(blank=True, max_length=170)),
+                ("category", models.CharField(blank=True, max_length=80)),
+                ("department", models.CharField(blank=True, max_length=120)),
+                ("place", models.CharField(blank=True, help_text="Where the system had it.", max_length=330)),
+                ("place_at", models.DateTimeField(help_text="How old that was.", null=True)),
+                ("place_by", models.CharField(blank=True, help_text="What it was known by.", max_length=20)),
+                ("cost", models.DecimalField(decimal_places=2, max_digits=12, null=True)),
+                (
+                    "asset",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="assets.asset",
+                    ),
+                ),
+                (
+                    "said_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "found_in",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="found_lines",
+                        to="stocktake.room",
+                    ),
+                ),
+                (
+                    "room",
+                    models.ForeignKey(
+                        help_text="Where it should be; none where no place was known, or it was not expected.",
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="lines",
+                        to="stocktake.room",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['stocktake', 'pk'],
+                "ordering": ["stocktake", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='Stocktake',
+            name="Stocktake",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=120, verbose_name='name')),
-                ('scope', models.CharField(max_length=300)),
-                ('opened_at', models.DateTimeField()),
-                ('closed_at', models.DateTimeField(blank=True, null=True)),
-                ('signed_by', models.CharField(blank=True, max_length=120)),
-                ('drawing', models.BinaryField(blank=True, null=True)),
-                ('note', models.CharField(blank=True, help_text='What was said at its end.', max_length=300)),
-                ('categories', models.ManyToManyField(blank=True, help_text='None: all.', related_name='+', to='assets.category')),
-                ('closed_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('opened_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('site', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='locations.site')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=120, verbose_name="name")),
+                ("scope", models.CharField(max_length=300)),
+                ("opened_at", models.DateTimeField()),
+                ("closed_at", models.DateTimeField(blank=True, null=True)),
+                ("signed_by", models.CharField(blank=True, max_length=120)),
+                ("drawing", models.BinaryField(blank=True, null=True)),
+                ("note", models.CharField(blank=True, help_text="What was said at its end.", max_length=300)),
+                (
+                    "categories",
+                    models.ManyToManyField(
+                        blank=True, help_text="None: all.", related_name="+", to="assets.category"
+                    ),
+                ),
+                (
+                    "closed_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "opened_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "site",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="locations.site"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-opened_at', '-pk'],
-                'permissions': [('count_stocktake', 'Can count in a stocktake'), ('open_stocktake', 'Can open a stocktake, and close it with a signature')],
+                "ordering": ["-opened_at", "-pk"],
+                "permissions": [
+                    ("count_stocktake", "Can count in a stocktake"),
+                    ("open_stocktake", "Can open a stocktake, and close it with a signature"),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Scan',
+            name="Scan",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('said', models.CharField(choices=[('found', 'Found'), ('missing', 'Missing')], max_length=8)),
-                ('key', models.UUIDField()),
-                ('at', models.DateTimeField()),
-                ('undone_at', models.DateTimeField(null=True)),
-                ('by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('line', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='scans', to='stocktake.line')),
-                ('room', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='scans', to='stocktake.room')),
-                ('undone_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('stocktake', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='scans', to='stocktake.stocktake')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "said",
+                    models.CharField(choices=[("found", "Found"), ("missing", "Missing")], max_length=8),
+                ),
+                ("key", models.UUIDField()),
+                ("at", models.DateTimeField()),
+                ("undone_at", models.DateTimeField(null=True)),
+                (
+                    "by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "line",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="scans", to="stocktake.line"
+                    ),
+                ),
+                (
+                    "room",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="scans", to="stocktake.room"
+                    ),
+                ),
+                (
+                    "undone_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "stocktake",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="scans",
+                        to="stocktake.stocktake",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['at', 'pk'],
+                "ordering": ["at", "pk"],
             },
         ),
         migrations.AddField(
-            model_name='room',
-            name='stocktake',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='rooms', to='stocktake.stocktake'),
+            model_name="room",
+            name="stocktake",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="rooms", to="stocktake.stocktake"
+            ),
         ),
         migrations.AddField(
-            model_name='line',
-            name='stocktake',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='lines', to='stocktake.stocktake'),
+            model_name="line",
+            name="stocktake",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="lines", to="stocktake.stocktake"
+            ),
         ),
         migrations.CreateModel(
-            name='Decision',
+            name="Decision",
             fields=[
-                ('line', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, primary_key=True, related_name='decision', serialize=False, to='stocktake.line')),
-                ('note', models.CharField(blank=True, max_length=300)),
-                ('at', models.DateTimeField()),
-                ('asset', models.ForeignKey(help_text='None: dismissed.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='assets.asset')),
-                ('by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "line",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        primary_key=True,
+                        related_name="decision",
+                        serialize=False,
+                        to="stocktake.line",
+                    ),
+                ),
+                ("note", models.CharField(blank=True, max_length=300)),
+                ("at", models.DateTimeField()),
+                (
+                    "asset",
+                    models.ForeignKey(
+                        help_text="None: dismissed.",
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="assets.asset",
+                    ),
+                ),
+                (
+                    "by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-at'],
+                "ordering": ["-at"],
             },
         ),
         migrations.AddConstraint(
-            model_name='stocktake',
-            constraint=models.CheckConstraint(condition=models.Q(('closed_at__isnull', True), models.Q(('signed_by', ''), _negated=True), _connector='OR'), name='stocktake_closed_is_signed'),
+            model_name="stocktake",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("closed_at__isnull", True), models.Q(("signed_by", ""), _negated=True), _connector="OR"
+                ),
+                name="stocktake_closed_is_signed",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='scan',
-            constraint=models.UniqueConstraint(fields=('stocktake', 'key'), name='stocktake_scan_once'),
+            model_name="scan",
+            constraint=models.UniqueConstraint(fields=("stocktake", "key"), name="stocktake_scan_once"),
         ),
         migrations.AddConstraint(
-            model_name='room',
-            constraint=models.UniqueConstraint(fields=('stocktake', 'zone'), name='stocktake_room_once'),
+            model_name="room",
+            constraint=models.UniqueConstraint(fields=("stocktake", "zone"), name="stocktake_room_once"),
         ),
         migrations.AddIndex(
-            model_name='line',
-            index=models.Index(fields=['stocktake', 'state'], name='stocktake_line_state'),
+            model_name="line",
+            index=models.Index(fields=["stocktake", "state"], name="stocktake_line_state"),
         ),
         migrations.AddConstraint(
-            model_name='line',
-            constraint=models.UniqueConstraint(condition=models.Q(('asset__isnull', False)), fields=('stocktake', 'asset'), name='stocktake_asset_once'),
+            model_name="line",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("asset__isnull", False)),
+                fields=("stocktake", "asset"),
+                name="stocktake_asset_once",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='line',
-            constraint=models.UniqueConstraint(condition=models.Q(('asset__isnull', True)), fields=('stocktake', 'found_in', 'code'), name='stocktake_code_once'),
+            model_name="line",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("asset__isnull", True)),
+                fields=("stocktake", "found_in", "code"),
+                name="stocktake_code_once",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='line',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('asset__isnull', False), ('code', '')), models.Q(('asset__isnull', True), models.Q(('code', ''), _negated=True)), _connector='OR'), name='stocktake_line_of_something'),
+            model_name="line",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("asset__isnull", False), ("code", "")),
+                    models.Q(("asset__isnull", True), models.Q(("code", ""), _negated=True)),
+                    _connector="OR",
+                ),
+                name="stocktake_line_of_something",
+            ),
         ),
     ]
