@@ -67,15 +67,15 @@ class Stocktake(models.Model):
             raise HistoryError("a closed stocktake is never changed")
         super().save(*args, **kwargs)
 
-    def delete(self, *_args: Any, **_kwargs: Any) -> NoReturn:
-        raise HistoryError("a stocktake is never deleted")
-
     def get_absolute_url(self) -> str:
         return reverse("stocktake", args=[self.pk])
 
     @property
     def is_open(self) -> bool:
         return self.closed_at is None
+
+    def delete(self, *_args: Any, **_kwargs: Any) -> NoReturn:
+        raise HistoryError("a stocktake is never deleted")
 
 
 class OfStocktake(models.Model):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, NoReturn, Self
 
+from django.apps import apps
 from django.db import models
 from django.db.models import Count, F, OuterRef, Q, Subquery, Value
 from django.db.models.functions import Coalesce
@@ -25,23 +26,12 @@ class StocktakeQuerySet(models.QuerySet[Any]):
 
     def with_progress(self) -> Self:
         """``rooms_all``, ``rooms_done``, ``expected``, ``found``: each counted by itself, so that none multiplies."""
-        rooms, lines = self._counted("rooms"), self._counted("lines")
         return self.annotate(
-            rooms_all=rooms(Q()),
-            rooms_done=rooms(Q(closed_at__isnull=False)),
-            expected=lines(Q(state__in=EXPECTED)),
-            found=lines(Q(state__in=COUNTED)),
+            rooms_all=_counted("Room", "stocktake"),
+            rooms_done=_counted("Room", "stocktake", closed_at__isnull=False),
+            expected=_counted("Line", "stocktake", state__in=EXPECTED),
+            found=_counted("Line", "stocktake", state__in=COUNTED),
         )
-
-    def _counted(self, relation: str) -> Any:
-        model = self.model._meta.get_field(relation).related_model
-
-        def count(condition: Q) -> Any:
-            rows = model._base_manager.filter(condition, stocktake=OuterRef("pk")).order_by()
-            counted = rows.values("stocktake").annotate(count=Count("pk")).values("count")
-            return Coalesce(Subquery(counted), Value(0))
-
-        return count
 
     def delete(self) -> NoReturn:
         raise HistoryError("a stocktake is never deleted")
@@ -50,12 +40,11 @@ class StocktakeQuerySet(models.QuerySet[Any]):
 class RoomQuerySet(models.QuerySet[Any]):
     def with_progress(self) -> Self:
         """``expected`` here, and ``found`` of those, wherever they stood; ``extra``: what stands here besides."""
-        extra = Q(found_lines__state__in=[State.UNEXPECTED, State.UNKNOWN, State.MOVED])
         return self.annotate(
-            expected=Count("lines", filter=Q(lines__state__in=EXPECTED), distinct=True),
-            found=Count("lines", filter=Q(lines__state__in=COUNTED), distinct=True),
-            missing=Count("lines", filter=Q(lines__state=State.MISSING), distinct=True),
-            extra=Count("found_lines", filter=extra, distinct=True),
+            expected=_counted("Line", "room", state__in=EXPECTED),
+            found=_counted("Line", "room", state__in=COUNTED),
+            missing=_counted("Line", "room", state=State.MISSING),
+            extra=_counted("Line", "found_in", state__in=[State.UNEXPECTED, State.UNKNOWN, State.MOVED]),
         )
 
 
@@ -73,3 +62,10 @@ class LineQuerySet(models.QuerySet[Any]):
     def in_order(self) -> Self:
         """As people walk: by room, then by label; what has no known place comes last."""
         return self.order_by(F("room__position").asc(nulls_last=True), "asset_tag", "code", "pk")
+
+
+def _counted(model: str, key: str, **which: Any) -> Any:
+    """How many rows of the model there are to each row by ``key``."""
+    rows = apps.get_model("stocktake", model).objects.filter(**{key: OuterRef("pk")}, **which)
+    counted = rows.order_by().values(key).annotate(count=Count("pk")).values("count")
+    return Coalesce(Subquery(counted), Value(0))

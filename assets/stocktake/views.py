@@ -78,7 +78,7 @@ def stocktake(request: HttpRequest, pk: int) -> HttpResponse:
     whole = _the(request, pk)
     if code := request.GET.get("code", "").strip():
         return _to_room(request, whole, code)
-    rooms = whole.rooms.with_progress().select_related("closed_by")
+    rooms = whole.rooms.with_progress().select_related("closed_by").order_by("position")
     if request.GET.get("left") == "1":
         rooms = rooms.filter(closed_at__isnull=True)
     context = {
