@@ -56,7 +56,7 @@ def _story(report: Report, styles: dict[str, ParagraphStyle]) -> Iterable[Flowab
     yield Paragraph(escape(_("Stocktake: %s") % whole.name), styles["title"])
     if whole.is_open:
         yield Paragraph(escape(_("Preliminary: the stocktake is not closed.")), styles["head"])
-    facts = [
+    facts: list[list[Any]] = [
         [_("What was counted"), whole.scope],
         [_("Opened"), f"{_moment(whole.opened_at)}, {_who(whole.opened_by)}"],
         [_("Expected"), worth_words(report.expected)],

@@ -16,16 +16,13 @@ def line(page, tag: str):
 
 
 def opened(biomed, name: str):
-    """A stocktake of a store and a room of beds: its number, and the rooms with what is expected there."""
+    """A stocktake of two clean stores: its number, and the rooms with what is expected there."""
     page = biomed.open("/stocktakes/new/")
     page.get_by_label("Name").fill(name)
-    assets = api(biomed, "assets/?category=infusion-pump&limit=200")["results"]
-    places = [asset["place"]["zone"] for asset in assets if asset.get("place") and asset["place"].get("zone")]
-    options = page.get_by_label("Only these rooms").locator("option").all_text_contents()
-    wanted = next(
-        text for text in options if any(str(place).endswith(text.split(": ")[-1]) for place in places)
-    )
-    page.get_by_label("Only these rooms").select_option(label=[wanted, options[-1]])
+    stores = [zone["name"] for zone in api(biomed, "zones/?kind=clean_store")["results"]]
+    rooms = page.get_by_label("Only these rooms")
+    labels = [text for text in rooms.locator("option").all_text_contents() if text.endswith(tuple(stores))]
+    rooms.select_option(label=labels[-2:])
     page.get_by_role("button", name="Open", exact=True).click()
     page.wait_for_url(re.compile(r"/stocktakes/\d+/$"))
     number = int(page.url.rstrip("/").split("/")[-1])
