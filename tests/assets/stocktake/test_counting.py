@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import uuid
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from datetime import timedelta
+from threading import Barrier, Lock, Thread
 
 import pytest
+from django.db import connection
 from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -244,6 +246,36 @@ def test_the_report_says_where_no_cost_was_told_instead_of_nothing(whole, bay, n
     report = report_of(whole)
     assert (report.found.count, report.found.value, report.found.unpriced) == (1, None, 1)
     assert [(unit.name, unit.expected, unit.found) for unit in report.units] == [("", 2, 1)]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_several_who_scan_at_once_lose_and_double_nothing(whole, bay, nurse, biomed, administrator, now):
+    """Each with a connection of its own, where the database has room for more than one at a time."""
+    people, room = (nurse, biomed, administrator), room_of(whole, bay)
+    start, failures = Barrier(len(people)), []
+    one_by_one = Lock() if connection.vendor == "sqlite" else nullcontext()
+
+    def scan(person):
+        start.wait()
+        try:
+            for number, code in enumerate(("P-1", "P-2", "XK-0815", f"OWN-{person.pk}")):
+                with one_by_one:
+                    count_code(room=room, code=code, by=person, now=now + timedelta(seconds=number))
+        except Exception as error:  # noqa: BLE001  told below, in the thread that asserts
+            failures.append(error)
+        finally:
+            connection.close()
+
+    threads = [Thread(target=scan, args=[person]) for person in people]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert failures == []
+    assert Scan.objects.count() == 12
+    assert states(whole) == {
+        "P-1": "found", "P-2": "moved", "XK-0815": "unknown", **{f"OWN-{each.pk}": "unknown" for each in people}
+    }  # fmt: skip
 
 
 STEPS = st.lists(
