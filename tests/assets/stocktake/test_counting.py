@@ -295,6 +295,8 @@ def test_the_lines_are_what_a_slow_second_count_says(steps, site, bay, store, ma
             make_pump(tag, home_zone=zone)
     made = open_stocktake(name="Any", scope=Scope(site), by=nurse, now=now)
     zones, told, closed = [bay, store], [], set()
+    # What earlier examples placed is where it is by now, and so where it is expected.
+    homes = [zones.index(made.lines.get(asset__asset_tag=tag).room.zone) for tag in ("R-1", "R-2")]
     for number, step in enumerate(steps):
         at = now + timedelta(seconds=number + 1)
         with suppress(StocktakeRefusedError):
@@ -302,8 +304,8 @@ def test_the_lines_are_what_a_slow_second_count_says(steps, site, bay, store, ma
             _tell(step, told, closed)
     lines = made.lines.shown()
     assert {str(line): line.state for line in lines if line.asset_id} == {
-        "R-1": _expected(0, told, closed),
-        "R-2": _expected(1, told, closed),
+        "R-1": _expected(0, homes[0], told, closed),
+        "R-2": _expected(1, homes[1], told, closed),
     }
     unknown = {zone for _said, zone, code in told if code == 2}
     assert {zones.index(line.found_in.zone) for line in lines if not line.asset_id} == unknown
@@ -333,11 +335,10 @@ def _tell(step, told, closed):
             closed.discard(step[1])
 
 
-def _expected(piece, told, closed):
-    """The pieces belong into the room of their number."""
+def _expected(piece, home, told, closed):
     said = [step for step in told if step[2] == piece]
     if not said:
-        return "missing" if piece in closed else "open"
+        return "missing" if home in closed else "open"
     if said[-1][0] == "missing":
         return "missing"
-    return "found" if said[-1][1] == piece else "moved"
+    return "found" if said[-1][1] == home else "moved"
