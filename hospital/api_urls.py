@@ -35,6 +35,7 @@ from assets.replacement.api import ReplacementPlanView, ScoreViewSet
 from assets.reports.api import VIEWS as REPORT_VIEWS
 from assets.scanning.api import CleanedView, ScanView
 from assets.stock.api import PartViewSet
+from assets.stocktake.api import StocktakeViewSet
 from assets.utilisation.api import (
     AssetReportView,
     FleetReportView,
@@ -69,6 +70,7 @@ router.register("occurrences", OccurrenceViewSet)
 router.register("parts", PartViewSet)
 router.register("contracts", ContractViewSet)
 router.register("replacement-scores", ScoreViewSet)
+router.register("stocktakes", StocktakeViewSet)
 router.register("recalls", NoticeViewSet)
 router.register("reservations", ReservationViewSet)
 router.register("bookings", BookingViewSet, basename="booked")

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-KEPT_PAGES = ("/", "/find/", "/scan/", "/assets/", "/work/")
+KEPT_PAGES = ("/", "/find/", "/scan/", "/assets/", "/work/", "/stocktakes/")
 """Beginnings of addresses: what a nurse or an engineer on the way may want to read again. The first is the home page
 alone."""
 KEPT_AT_ONCE = ("/scan/", "/scan/?do=place", "/scan/?do=cleaned")

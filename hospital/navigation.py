@@ -143,6 +143,15 @@ ROOMS: tuple[Room, ...] = (
         on_phone=False,
     ),
     Room(
+        _("Stocktake"),
+        "stocktakes",
+        "list",
+        "t",
+        "stocktake.view_stocktake",
+        frozenset({"stocktakes", "stocktake", "stocktake-new", "stocktake-room", "stocktake-report"}),
+        on_phone=False,
+    ),
+    Room(
         _("Recalls"),
         "recalls",
         "warning",

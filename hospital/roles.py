@@ -69,6 +69,9 @@ _BUDGETS = frozenset({"replacement.set_budget"})
 _STOCK = frozenset({"stock.move_stock"})
 _LOANS = frozenset({"loans.view_loan", "loans.view_programme"})
 _LENDING = frozenset({"loans.lend_equipment", "loans.manage_loans"})
+_STOCKTAKES = frozenset({"stocktake.view_stocktake"})
+_COUNTING = frozenset({"stocktake.count_stocktake"})
+_TAKING_STOCK = frozenset({"stocktake.open_stocktake"})
 _PAR = frozenset({"par.view_parlevel", "par.view_round"})
 _PAR_LEVELS = frozenset({"par.change_parlevel"})
 _UTILISATION = frozenset({"utilisation.view_fleetday"})
@@ -82,8 +85,8 @@ _RULES = frozenset(
 )
 _CHANNELS = frozenset({"alerts.view_delivery", "alerts.change_channel"})
 
-_LOOKING = _PLACES | _EQUIPMENT | _PAR | _SEEING_REQUESTS | _ALERTS
-_AT_THE_BEDSIDE = _LOOKING | _PLACING | _SAYING | _FETCHING | _ASKING | _ROUNDS
+_LOOKING = _PLACES | _EQUIPMENT | _PAR | _SEEING_REQUESTS | _ALERTS | _STOCKTAKES
+_AT_THE_BEDSIDE = _LOOKING | _PLACING | _SAYING | _FETCHING | _ASKING | _ROUNDS | _COUNTING
 _ENGINEERING = (
     _AT_THE_BEDSIDE
     | _HISTORY
@@ -104,6 +107,7 @@ _ENGINEERING = (
     | _REPLACEMENT
     | _LOANS
     | _LENDING
+    | _TAKING_STOCK
     | _SERVING
     | _PAR_LEVELS
     | _UTILISATION

@@ -68,6 +68,7 @@ INSTALLED_APPS = [
     "assets.contracts",
     "assets.replacement",
     "assets.measures",
+    "assets.stocktake",
     "assets.pool",
     "assets.loans",
     "assets.utilisation",

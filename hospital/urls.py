@@ -69,6 +69,7 @@ urlpatterns = [
     path("", include("assets.contracts.urls")),
     path("", include("assets.replacement.urls")),
     path("", include("assets.measures.urls")),
+    path("", include("assets.stocktake.urls")),
     path("", include("assets.pool.urls")),
     path("", include("assets.loans.urls")),
     path("", include("assets.alerts.urls")),

@@ -72,6 +72,10 @@ WATCHED = (
     "recalls.Production",
     "planning.Plan",
     "device_orders.OrderRule",
+    "stocktake.Stocktake",
+    "stocktake.Room",
+    "stocktake.Scan",
+    "stocktake.Decision",
     "stock.Part",
     "stock.Stock",
     "stock.Movement",
@@ -149,6 +153,7 @@ SYSTEM_ONLY = (
     "recalls.Looked",
     "replacement.Score",  # worked out by the clock
     "replacement.ScoringRun",
+    "stocktake.Line",  # what follows from what was said of it, which is watched
     "measures.UseWeek",
     "measures.UseMark",
     "measures.UseTouched",

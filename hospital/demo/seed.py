@@ -27,6 +27,7 @@ from hospital.demo.par import seed_par_levels
 from hospital.demo.prices import seed_prices
 from hospital.demo.procedures import seed_procedures
 from hospital.demo.replacement import seed_replacement
+from hospital.demo.stocktakes import seed_stocktakes
 from hospital.demo.wifi import REACH_M, access_points
 from locations.models import Building, Department, Floor, Passage, Receiver, Site, Tag, Zone
 
@@ -93,6 +94,7 @@ def seed_demo(*, base: int | None = None) -> Seeded:
         created += seed_contracts(site, timezone.now())
         created += seed_replacement(site, timezone.now())
         created += seed_loans(site, timezone.now())
+        created += seed_stocktakes(site, timezone.now())
     return Seeded(len(zones), Asset.objects.count(), Endpoint.objects.count(), created)
 
 

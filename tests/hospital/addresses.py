@@ -17,6 +17,8 @@ EXAMPLES = {
     "name": "battery_charge",
     "profile": "ups-rfc1628",
     "code": "bay",
+    "line": 1,
+    "room": 1,
     "pk": 1,
     "number": 1,
     "kind": "broken",

@@ -70,6 +70,10 @@ INNER = {
     "planning.PlanningRun",
     "stock.Stock",  # moved on the pages of parts
     "stock.Movement",
+    "stocktake.Room",  # counted, closed and decided on the pages of stocktakes
+    "stocktake.Line",
+    "stocktake.Scan",
+    "stocktake.Decision",
     "device_orders.Step",  # worked off by the clock, shown on the order
     "device_orders.Told",
     "contracts.ContractFile",  # attached and handed out on the page of the contract

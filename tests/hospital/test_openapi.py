@@ -24,6 +24,7 @@ from assets.recalls.models import Notice
 from assets.replacement.models import Score
 from assets.reports.catalogue import REPORTS
 from assets.stock.models import Part
+from assets.stocktake.models import Stocktake
 from collectors.models import Disturbance, Endpoint, Segment, Source
 from hospital.api_urls import router
 from hospital.roles import PERMISSIONS, Role
@@ -79,6 +80,7 @@ DOES = {
         )
     ),
     *(f"/api/v1/recalls/{{id}}/{act}/" for act in ("decide", "move", "close")),
+    *(f"/api/v1/stocktakes/{{id}}/{act}/" for act in ("count", "take-back")),
     *(f"/api/v1/parts/{{id}}/{act}/" for act in ("receive", "count", "use")),
     "/api/v1/bookings/book/",
     "/api/v1/bookings/{id}/cancel/",
@@ -152,6 +154,7 @@ def foreign(other_site, make_zone, make_pump, noon):
         begin=noon, due_at=noon + timedelta(days=1),
     )  # fmt: skip
     part = Part.objects.create(number="B-1", name="Battery")
+    whole = Stocktake.objects.create(name="Far count", site=other_site, scope="Far", opened_at=noon)
     plan = Plan.objects.create(
         name="Far check", asset=pump, unit="month", every=12, begins_on=noon.date(), made_at=noon
     )
@@ -162,6 +165,7 @@ def foreign(other_site, make_zone, make_pump, noon):
         "parts": part.pk,
         "replacement-scores": score.pk,
         "contracts": agreed.pk,
+        "stocktakes": whole.pk,
         "recalls": notice.pk,
         "procedures": procedure.pk,
         "procedure-runs": run.pk,
@@ -205,9 +209,8 @@ def test_the_api_has_these_lists():
     assert PREFIXES == [
         "alerts", "assets", "bookings", "categories", "contracts", "delivery-requests", "disturbances", "endpoints",
         "floors", "intervals", "loan-programmes", "loans", "occurrences", "parts", "plans", "procedure-runs",
-        "procedures", "readings", "recalls", "replacement-scores", "reservations", "sites", "sources", "stays", "tags",
-        "test-records", "work-orders",
-        "zones",
+        "procedures", "readings", "recalls", "replacement-scores", "reservations", "sites", "sources", "stays",
+        "stocktakes", "tags", "test-records", "work-orders", "zones",
     ]  # fmt: skip
 
 

@@ -20,6 +20,7 @@ from assets.procedures.models import Procedure, ProcedureVersion, Run, Step, Tes
 from assets.recalls.models import Campaign, Evidence, ImportRun, Item, ItemEvent, Match, Notice
 from assets.replacement.models import Score
 from assets.stock.models import Part, Stock
+from assets.stocktake.models import Line, Room, Stocktake
 from collectors.models import (
     Discovery,
     Endpoint,
@@ -247,6 +248,17 @@ PAGES = {
     "part-new": TECHNICAL,
     "part": HISTORY,
     "part-move": TECHNICAL,
+    "stocktakes": EVERYBODY,
+    "stocktake": EVERYBODY,
+    "stocktake-new": TECHNICAL,
+    "stocktake-close": TECHNICAL,
+    "stocktake-report": EVERYBODY,
+    "stocktake-file": EVERYBODY,
+    "stocktake-report-file": EVERYBODY,
+    "stocktake-missing": TECHNICAL,
+    "stocktake-tag": TECHNICAL,
+    "stocktake-room": EVERYBODY,
+    "stocktake-room-close": HANDS_ON,
     "part-stores": HISTORY,
     "part-store": TECHNICAL,
     "work-use": TECHNICAL,
@@ -315,6 +327,7 @@ POSTED = {
     "recall-decide", "recall-undo", "recall-move", "recall-close",
     "procedure-draft", "procedure-retire", "procedure-run-strike", "procedure-answer", "certificate-strike",
     "maintenance-plan-end", "maintenance-move", "maintenance-attempt", "part-move", "contract-attach", "loan-move",
+    "stocktake-close", "stocktake-missing", "stocktake-tag", "stocktake-room-close",
     "alerts-act", "alert-rule-try", "alert-push", "alert-channel-test", "alert-channel-remove",
     "alert-on-call-end", "alert-window-end", "utilisation-mail-add", "utilisation-mail-remove",
     "utilisation-mail-send",
@@ -363,6 +376,7 @@ ALSO_POSTED = {
     "maintenance-plan",
     "parts-import",
     "part-new",
+    "stocktake-new",
     "part",
     "part-store",
     "work-use",
@@ -400,6 +414,8 @@ OF_ONE_THING = {
     "procedure-answers", "certificate", "certificate-file", "certificate-strike",
     "utilisation-mail-remove", "utilisation-mail-send", "contract", "contract-edit", "contract-attach", "contract-file",
     "loan", "loan-move", "loan-photo", "booking",
+    "stocktake", "stocktake-close", "stocktake-report", "stocktake-file", "stocktake-report-file",
+    "stocktake-missing", "stocktake-tag", "stocktake-room", "stocktake-room-close",
 }  # fmt: skip
 API = {
     "api-schema": EVERYBODY,
@@ -431,6 +447,9 @@ API = {
     "contract": HISTORY,
     "score": HISTORY,
     "planned-replacements": HISTORY,
+    "stocktake": EVERYBODY,
+    "stocktake-rooms": EVERYBODY,
+    "stocktake-lines": EVERYBODY,
     "occurrence": TECHNICAL,
     "measured": HISTORY,
     "reservation": EVERYBODY,
@@ -464,6 +483,8 @@ ACTIONS = {
     "part-receive": TECHNICAL,
     "part-count": TECHNICAL,
     "part-use": TECHNICAL,
+    "stocktake-count": HANDS_ON,
+    "stocktake-take-back": HANDS_ON,
     "asset-place": HANDS_ON,
     "asset-claim": HANDS_ON,
     "scan-cleaned": HANDS_ON,
@@ -580,6 +601,9 @@ def hospital_in_use(floor, make_pump, make_zone, make_endpoint, biomed, noon):
     LoanPhoto.objects.create(id=UUID(int=7), loan=loan, at=noon, content=image(4, 4), width_px=4, height_px=4)
     part = Part.objects.create(id=1, number="B-1", name="Battery")
     Stock.objects.create(id=1, part=part, store=bay)
+    whole = Stocktake.objects.create(id=1, name="Spring", site=pump.site, scope="All", opened_at=noon)
+    counted = Room.objects.create(id=1, stocktake=whole, zone=bay, name="Bay", floor="Ground", position=1)
+    Line.objects.create(id=1, stocktake=whole, code="?", found_in=counted, is_expected=False, state="unknown")
     FloorPicture.objects.create(
         floor=floor, content=b"", media_type="image/png", width_px=1, height_px=1, bounds=[0, 0, 1, 1]
     )
