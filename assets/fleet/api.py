@@ -6,6 +6,7 @@ from abc import abstractmethod
 from collections.abc import Sequence
 from typing import Any
 
+from django.http import Http404
 from django.shortcuts import get_object_or_404
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
@@ -22,12 +23,12 @@ from assets.fleet.reporting import SizeReport, moment_of, size_report
 from assets.fleet.sensitivity import HOWS, sensitivity
 from assets.fleet.shortages import sizes
 from assets.models import Category
+from assets.utilisation.answers import check_form, check_names, today_of
 from assets.utilisation.api import (
     PARAMETERS,
+    BaseReportSerializer,
     ReportView,
     UsedFigureSerializer,
-    _ReportSerializer,
-    _today,
 )
 from assets.utilisation.patterns import TooManyError
 from assets.utilisation.reports import Choice
@@ -139,27 +140,27 @@ class SensitiveSizeSerializer(serializers.Serializer[Any]):
     pieces = serializers.IntegerField(allow_null=True)
 
 
-class FleetSizeReportSerializer(_ReportSerializer):
+class FleetSizeReportSerializer(BaseReportSerializer):
     lines = FleetSizeSerializer(many=True)
 
 
-class FleetShortageReportSerializer(_ReportSerializer):
+class FleetShortageReportSerializer(BaseReportSerializer):
     lines = FleetShortageSerializer(many=True)
 
 
-class TriedSizeReportSerializer(_ReportSerializer):
+class TriedSizeReportSerializer(BaseReportSerializer):
     lines = TriedSizeSerializer(many=True)
 
 
-class PooledUnitReportSerializer(_ReportSerializer):
+class PooledUnitReportSerializer(BaseReportSerializer):
     lines = PooledUnitSerializer(many=True)
 
 
-class UnitMoveReportSerializer(_ReportSerializer):
+class UnitMoveReportSerializer(BaseReportSerializer):
     lines = UnitMoveSerializer(many=True)
 
 
-class SensitiveSizeReportSerializer(_ReportSerializer):
+class SensitiveSizeReportSerializer(BaseReportSerializer):
     lines = SensitiveSizeSerializer(many=True)
 
 
@@ -169,15 +170,11 @@ class FleetView(ReportView):
     question: Question
 
     def told(self, request: Request, category: Category | None) -> Choice:
-        query: Any = request.query_params
-        unknown = sorted(set(query) - set(NAMES))
-        if unknown:
-            raise ValidationError({name: ["There is no such parameter."] for name in unknown})
-        form = FleetForm(query, user=request.user, today=_today(request), category=category)
-        if not form.is_valid() or category is None:
-            raise ValidationError(
-                {name: [str(each) for each in errors] for name, errors in form.errors.items()}
-            )
+        if category is None:
+            raise Http404("Every address of these names a category.")
+        check_names(request, NAMES)
+        form = FleetForm(request.query_params, user=request.user, today=today_of(request), category=category)
+        check_form(form)
         self.question = form.question(category)
         return self.question.choice
 
@@ -347,13 +344,8 @@ class DemandForecastView(APIView):
         """How many of one category are likely to be in use at once in the coming days, and how good that was."""
         kind = get_object_or_404(Category, slug=category)
         form = ForecastForm(request.query_params, user=request.user)
-        unknown = sorted(set(request.query_params) - set(form.fields))
-        if unknown:
-            raise ValidationError({name: ["There is no such parameter."] for name in unknown})
-        if not form.is_valid():
-            raise ValidationError(
-                {name: [str(each) for each in errors] for name, errors in form.errors.items()}
-            )
+        check_names(request, form.fields)
+        check_form(form)
         told = form.cleaned_data
         found = forecast_for(kind, told["site"], told["unit"], told["measure"])
         return Response(DemandForecastsSerializer({"lines": [found] if found else []}).data)

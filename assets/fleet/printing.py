@@ -7,19 +7,19 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from reportlab.lib.units import mm
-from reportlab.platypus import Flowable, Paragraph, Spacer, Table
+from reportlab.platypus import Flowable, Spacer, Table
 
 from assets.fleet.explaining import explain_pool, explain_saving, explain_tried
 from assets.fleet.redistribution import MOST_MOVES
 from assets.fleet.reporting import SizeReport, moment_of
 from assets.fleet.saving import Assumed
+from assets.paper import Styles, grid, heading, moment_words, text
 from assets.utilisation import reports
 from assets.utilisation.explaining import explain_size, share
 from assets.utilisation.models import StaleDay
-from assets.utilisation.printing import Styles, _asked, _cell, _grid, _printed, _text, _whole
+from assets.utilisation.printing import print_report, what_was_asked, whole_words
 from assets.utilisation.templatetags.utilisation import duration
 
 MOST_SHORTAGES = 30
@@ -33,48 +33,40 @@ def printed_size(report: SizeReport, *, now: datetime) -> bytes:
         title = _("%(name)s: fleet size") % {"name": choice.category.plural if choice.category else ""}
 
         def story(styles: Styles) -> Iterable[Flowable]:
-            yield from _asked(choice, fresh, styles)
-            yield _text(explain_size(report.line), styles)
+            yield from what_was_asked(choice, fresh, styles)
+            yield text(explain_size(report.line), styles)
             if report.shortages is not None:
                 yield from _story(report, styles)
 
-        return _printed(title, choice, now, story)
+        return print_report(title, choice, now, story)
 
 
 def _story(report: SizeReport, styles: Styles) -> Iterable[Flowable]:
     yield Spacer(1, 2 * mm)
-    yield _text(explain_tried(report), styles)
-    yield _head(_("Saving a year"), styles)
-    yield _text(explain_saving(report), styles)
+    yield text(explain_tried(report), styles)
+    yield heading(_("Saving a year"), styles)
+    yield text(explain_saving(report), styles)
     if report.saving is not None:
         yield _prices(report.saving.assumed, styles)
     found = report.shortages.found if report.shortages else []
     if found:
-        yield _head(_("When it falls short, the worst first"), styles)
+        yield heading(_("When it falls short, the worst first"), styles)
         yield _shortages(report, styles)
     if report.pool is not None:
-        yield _head(_("Units that share a pool"), styles)
-        yield _text(explain_pool(report), styles)
+        yield heading(_("Units that share a pool"), styles)
+        yield text(explain_pool(report), styles)
         yield _pool(report, styles)
     moves = report.moves.moves[:MOST_MOVES] if report.moves else []
     if moves:
-        yield _head(_("Who could lend to whom"), styles)
+        yield heading(_("Who could lend to whom"), styles)
         yield _moves(report, styles)
-
-
-def _head(words: str, styles: Styles) -> Paragraph:
-    return Paragraph(words, styles["head"])
 
 
 def _table(
     headings: Sequence[str], rows: Iterable[Sequence[str]], widths: Sequence[float], styles: Styles
 ) -> Table:
-    body = [
-        [_cell(row[0], styles["cell"]), *(_cell(word, styles["number"]) for word in row[1:])] for row in rows
-    ]
-    found = _grid(headings, body, widths, styles)
-    found.hAlign = "LEFT"
-    return found
+    """A name, and numbers beside it."""
+    return grid(headings, rows, widths, styles, numbers=[False, *[True] * (len(widths) - 1)])
 
 
 def _prices(assumed: Assumed, styles: Styles) -> Table:
@@ -121,8 +113,8 @@ def _pool(report: SizeReport, styles: Styles) -> Table:
     pool = report.pool
     rows = [
         (
-            str(line.department or _("No unit")), str(line.owned), _whole(line.size.pieces), _whole(line.size.surplus),
-            str(line.size.needed.reason),
+            str(line.department or _("No unit")), str(line.owned), whole_words(line.size.pieces),
+            whole_words(line.size.surplus), str(line.size.needed.reason),
         )
         for line in (pool.units if pool else ())
     ]  # fmt: skip
@@ -150,4 +142,4 @@ def _moves(report: SizeReport, styles: Styles) -> Table:
 
 
 def _clock(seconds: int) -> str:
-    return date_format(timezone.localtime(moment_of(seconds)), "j F Y, H:i")
+    return moment_words(moment_of(seconds))

@@ -30,12 +30,13 @@ from assets.fleet.sensitivity import BUFFERS, HOWS, sensitivity
 from assets.fleet.shortages import Shortage, sizes
 from assets.models import Category
 from assets.utilisation import reports
+from assets.utilisation.answers import file_of, pdf_of, refused, today_of
 from assets.utilisation.calendars import calendar_of
 from assets.utilisation.explaining import explain_size
 from assets.utilisation.models import StaleDay
 from assets.utilisation.patterns import TooManyError
 from assets.utilisation.selecting import TOO_MANY
-from assets.utilisation.views import MOST_ASSETS, _file, _print, _refused, _today, may_see
+from assets.utilisation.views import MOST_ASSETS, may_see
 from locations.models import Site
 
 may_price = permission_required(["utilisation.view_fleetday", "fleet.change_prices"], raise_exception=True)
@@ -51,14 +52,14 @@ def for_question(answer: Callable[..., HttpResponse]) -> Callable[..., HttpRespo
     @wraps(answer)
     def view(request: HttpRequest, category: str, **more: str) -> HttpResponse:
         kind, form = _asked(request, category)
-        return answer(request, form.question(kind), **more) if form.is_valid() else _refused(form)
+        return answer(request, form.question(kind), **more) if form.is_valid() else refused(form)
 
     return view
 
 
 def _asked(request: HttpRequest, category: str) -> tuple[Category, FleetForm]:
     kind = get_object_or_404(Category, slug=category)
-    return kind, FleetForm(request.GET, user=request.user, today=_today(request), category=kind)
+    return kind, FleetForm(request.GET, user=request.user, today=today_of(request), category=kind)
 
 
 @require_safe
@@ -147,14 +148,14 @@ def size_file(request: HttpRequest, question: Question, what: str) -> HttpRespon
         sheet = make(question)
     except TooManyError:
         return JsonResponse({"to": [{"message": str(TOO_MANY), "code": "too_many"}]}, status=400)
-    return _file(request, sheet, f"fleet-size-{what}-{_slug(choice)}-{choice.first}-{choice.last}")
+    return file_of(request, sheet, f"fleet-size-{what}-{_slug(choice)}-{choice.first}-{choice.last}")
 
 
 @for_question
 def size_print(_request: HttpRequest, question: Question) -> HttpResponse:
     choice = question.choice
     content = printed_size(size_report(question), now=timezone.now())
-    return _print(content, f"fleet-size-{_slug(choice)}-{choice.first}-{choice.last}.pdf")
+    return pdf_of(content, f"fleet-size-{_slug(choice)}-{choice.first}-{choice.last}.pdf")
 
 
 def _slug(choice: reports.Choice) -> str:
@@ -264,7 +265,7 @@ def forecast_file(request: HttpRequest, category: str) -> HttpResponse:
     asked = form.cleaned_data
     found = forecast_for(kind, asked["site"], asked["unit"], asked["measure"])
     sheet = forecast_sheet(found, about(kind, asked["site"], asked["unit"], asked["measure"], found))
-    return _file(request, sheet, f"forecast-{kind.slug}")
+    return file_of(request, sheet, f"forecast-{kind.slug}")
 
 
 def _refused_forecast(form: ForecastForm) -> JsonResponse:

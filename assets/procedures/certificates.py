@@ -1,8 +1,7 @@
-"""The certificate of a safety test or a calibration, as rows for the page and as a PDF with reportlab."""
+"""The certificate of a safety test or a calibration, as rows for the page and as a PDF."""
 
 from __future__ import annotations
 
-import io
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -13,13 +12,22 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from reportlab.graphics.shapes import Drawing, Rect
 from reportlab.lib import colors
-from reportlab.lib.pagesizes import A4
-from reportlab.lib.styles import ParagraphStyle
 from reportlab.lib.units import mm
-from reportlab.platypus import Flowable, Paragraph, SimpleDocTemplate, Spacer, Table
+from reportlab.platypus import Flowable, Paragraph, Spacer, Table
 
-from assets.labels.fonts import register_fonts
 from assets.labels.symbols import Symbology, draw_symbol
+from assets.paper import (
+    Styles,
+    facts,
+    grid,
+    heading,
+    lines_to_sign,
+    moment_words,
+    person_words,
+    print_document,
+    text,
+    title,
+)
 from assets.procedures.limits import STANDARD
 from assets.procedures.models import Instrument, Measurement, TestRecord
 from assets.procedures.numbers import limit_words, number_words
@@ -80,11 +88,11 @@ def _facts(record: TestRecord) -> list[tuple[str, str]]:
         (_("Department"), str(asset.department.name) if asset.department else ""),
         (_("Order"), str(record.order_id)),
         (_("Done on"), date_format(record.done_on)),
-        (_("Done by"), record.laboratory or who(record.by)),
+        (_("Done by"), record.laboratory or person_words(record.by)),
         (_("Number of the laboratory"), record.reference),
         (
             _("Written down"),
-            f"{date_format(timezone.localtime(record.at), 'SHORT_DATETIME_FORMAT')}, {who(record.by)}",
+            f"{moment_words(record.at)}, {person_words(record.by)}",
         ),
     ]
     if record.kind == RecordKind.SAFETY:
@@ -119,42 +127,21 @@ def _line(row: Measurement) -> Line:
     )  # fmt: skip
 
 
-def who(person: Any) -> str:
-    return (person.get_full_name() or person.get_username()) if person else "—"
-
-
 def print_certificate(certificate: Certificate, address: str) -> bytes:
     """A4, upright, the same bytes for the same record, with a code that opens ``address``."""
-    plain, bold = register_fonts()
-    styles = {
-        "title": ParagraphStyle("title", fontName=bold, fontSize=16, leading=20, spaceAfter=4),
-        "head": ParagraphStyle("head", fontName=bold, fontSize=11, leading=14, spaceBefore=10, spaceAfter=3),
-        "result": ParagraphStyle("result", fontName=bold, fontSize=14, leading=18),
-        "text": ParagraphStyle("text", fontName=plain, fontSize=9, leading=12),
-        "cell": ParagraphStyle("cell", fontName=plain, fontSize=9, leading=11),
-        "label": ParagraphStyle("label", fontName=bold, fontSize=8, leading=10),
-    }
     number = certificate.record.number
-    buffer = io.BytesIO()
-    document = SimpleDocTemplate(
-        buffer, pagesize=A4, leftMargin=16 * mm, rightMargin=16 * mm, topMargin=16 * mm, bottomMargin=18 * mm,
-        title=f"{certificate.title} {number}", author="Whereabouts", invariant=1,
-    )  # fmt: skip
-
-    def at_foot(canvas: Any, _document: Any) -> None:
-        canvas.setFont(plain, 7)
-        canvas.drawString(16 * mm, 10 * mm, f"{number} · {address}")
-        canvas.drawRightString(A4[0] - 16 * mm, 10 * mm, str(canvas.getPageNumber()))
-
-    document.build(list(_story(certificate, address, styles)), onFirstPage=at_foot, onLaterPages=at_foot)
-    return buffer.getvalue()
+    return print_document(
+        f"{certificate.title} {number}",
+        lambda styles: _story(certificate, address, styles),
+        foot=f"{number} · {address}",
+    )
 
 
-def _story(certificate: Certificate, address: str, styles: dict[str, ParagraphStyle]) -> Iterable[Flowable]:
+def _story(certificate: Certificate, address: str, styles: Styles) -> Iterable[Flowable]:
     record = certificate.record
     head = [
-        Paragraph(escape(certificate.title), styles["title"]),
-        Paragraph(escape(record.number), styles["head"]),
+        title(certificate.title, styles),
+        heading(record.number, styles),
         Paragraph(escape(_("Result: %s") % certificate.result), styles["result"]),
     ]
     yield Table(
@@ -165,35 +152,27 @@ def _story(certificate: Certificate, address: str, styles: dict[str, ParagraphSt
     if record.struck_at is not None:
         words = _("Void since %(at)s: %(why)s")
         told = {"at": date_format(timezone.localtime(record.struck_at)), "why": record.struck_why}
-        yield Paragraph(escape(words % told), styles["head"])
-    yield Table(
-        [[_cell(name, styles["label"]), _cell(value, styles["cell"])] for name, value in certificate.facts],
-        colWidths=[44 * mm, 134 * mm],
-        style=[("VALIGN", (0, 0), (-1, -1), "TOP"), ("LEFTPADDING", (0, 0), (-1, -1), 0)],
-    )
-    yield Paragraph(escape(_("What was measured")), styles["head"])
+        yield heading(words % told, styles)
+    yield facts(certificate.facts, styles, widths_mm=(44, 134))
+    yield heading(_("What was measured"), styles)
     yield _values(certificate, styles)
     if any(line.is_close for line in certificate.lines):
         words = _("* Within tolerance; with its uncertainty it might not be.")
-        yield Paragraph(escape(words), styles["text"])
-    yield Paragraph(escape(_("Measured with")), styles["head"])
+        yield text(words, styles)
+    yield heading(_("Measured with"), styles)
     if certificate.instruments:
         heads = [_("Equipment"), _("Serial number"), _("Its calibration"), _("Done on"), _("Good until")]
         rows = [_instrument(each) for each in certificate.instruments]
-        yield _grid(heads, rows, (58, 34, 36, 25, 25), styles)
+        yield grid(heads, rows, (58, 34, 36, 25, 25), styles)
     else:
         words = _("Equipment of %(laboratory)s, by their certificate %(reference)s.")
         told = {"laboratory": record.laboratory, "reference": record.reference}
-        yield Paragraph(escape(words % told), styles["text"])
+        yield text(words % told, styles)
     yield Spacer(1, 14 * mm)
-    yield Table(
-        [["_" * 34, "_" * 34], [_("Tested by, date"), _("Responsible, date")]],
-        colWidths=[88 * mm, 88 * mm],
-        style=[("FONT", (0, 0), (-1, -1), styles["text"].fontName, 8)],
-    )
+    yield lines_to_sign((_("Tested by, date"), _("Responsible, date")), styles)
 
 
-def _values(certificate: Certificate, styles: dict[str, ParagraphStyle]) -> Table:
+def _values(certificate: Certificate, styles: Styles) -> Table:
     is_calibration = certificate.record.kind == RecordKind.CALIBRATION
     heads = [_("Value"), _("Measured"), _("Limits"), _("Result")]
     widths: tuple[float, ...] = (78, 34, 40, 26)
@@ -208,7 +187,7 @@ def _values(certificate: Certificate, styles: dict[str, ParagraphStyle]) -> Tabl
         else:
             middle = [line.measured or "—", line.limits or "—"]
         rows.append([line.words, *middle, result])
-    return _grid(heads, rows, widths, styles)
+    return grid(heads, rows, widths, styles)
 
 
 def _instrument(used: Instrument) -> list[str]:
@@ -229,24 +208,3 @@ def _code(address: str) -> Drawing:
     for x, y, width, height in symbol.marks:
         drawing.add(Rect(x * cell, size - (y + height) * cell, width * cell, height * cell, **ink))
     return drawing
-
-
-def _grid(
-    heads: list[str], rows: list[list[str]], widths: tuple[float, ...], styles: dict[str, ParagraphStyle]
-) -> Table:
-    cells = [[_cell(head, styles["label"]) for head in heads]]
-    cells += [[_cell(text, styles["cell"]) for text in row] for row in rows]
-    return Table(
-        cells,
-        colWidths=[width * mm for width in widths],
-        repeatRows=1,
-        style=[
-            ("VALIGN", (0, 0), (-1, -1), "TOP"),
-            ("LINEBELOW", (0, 0), (-1, -1), 0.3, colors.HexColor("#c4c7c5")),
-            ("LEFTPADDING", (0, 0), (-1, -1), 2),
-        ],
-    )
-
-
-def _cell(text: str, style: ParagraphStyle) -> Paragraph:
-    return Paragraph(escape(text), style)

@@ -28,14 +28,13 @@ from assets.replacement.plan import BY, Plan, groups_of, plan_of, planned_in, wi
 from assets.replacement.scoring import ask_anew, weights_of
 from assets.replacement.shown import part_lines
 from assets.replacement.words import Part
-from assets.utilisation.sheets import as_csv, as_workbook
+from assets.utilisation.answers import file_of
 from assets.views.fragments import wants_fragment
 from locations.models import Site
 
 may_see = permission_required("replacement.view_score", raise_exception=True)
 may_set = permission_required(["replacement.view_score", "replacement.set_budget"], raise_exception=True)
 PAGE_SIZE = 50
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @require_safe
@@ -110,13 +109,7 @@ def plan_file(request: HttpRequest) -> HttpResponse:
     """Piece by piece; ``as=xlsx`` is a workbook, else it is a plain table."""
     told = _plan(request)
     sheet = plan_sheet(told, within_plan(told.site, told.years))
-    is_workbook = request.GET.get("as") == "xlsx"
-    name = f"replacement-{told.site.slug}-{told.years[0].year}.{'xlsx' if is_workbook else 'csv'}"
-    return HttpResponse(
-        as_workbook(sheet) if is_workbook else as_csv(sheet),
-        content_type=XLSX if is_workbook else "text/csv; charset=utf-8",
-        headers={"Content-Disposition": f'attachment; filename="{name}"'},
-    )
+    return file_of(request, sheet, f"replacement-{told.site.slug}-{told.years[0].year}")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

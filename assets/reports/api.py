@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -12,7 +11,6 @@ from django.utils import timezone
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
-from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -22,9 +20,9 @@ from assets.reports.cells import reason_of
 from assets.reports.forms import ALL_NAMES, AskedForm
 from assets.reports.report import Answer, Asked, Column, Kind, Report, Row, Table, value_of
 from assets.utilisation import reports
+from assets.utilisation.answers import check_form, check_names, today_of
 from assets.utilisation.api import PARAMETERS
 from assets.utilisation.models import StaleDay
-from locations.models import Site
 
 _OWN = {
     "category": OpenApiParameter("category", OpenApiTypes.STR, description="Slug of a category."),
@@ -143,20 +141,10 @@ def _line(columns: Sequence[Column], row: Row) -> dict[str, Any]:
 
 def told_asked(request: Request, report: Report) -> Asked:
     """Raises a 400 that names what cannot be."""
-    unknown = sorted(set(request.query_params) - set(ALL_NAMES))
-    if unknown:
-        raise ValidationError({name: ["There is no such parameter."] for name in unknown})
-    form = AskedForm(request.query_params, user=request.user, today=_today(request), report=report)
-    if not form.is_valid():
-        raise ValidationError({name: [str(each) for each in errors] for name, errors in form.errors.items()})
+    check_names(request, ALL_NAMES)
+    form = AskedForm(request.query_params, user=request.user, today=today_of(request), report=report)
+    check_form(form)
     return form.asked(now=timezone.now())
-
-
-def _today(request: Request) -> date:
-    sites = Site.objects.visible_to(request.user)
-    site = sites.filter(slug=request.query_params.get("site", "")).first() or sites.first()
-    zone = ZoneInfo(site.timezone) if site else timezone.get_default_timezone()
-    return timezone.now().astimezone(zone).date()
 
 
 def _parameters(report: Report) -> list[OpenApiParameter]:

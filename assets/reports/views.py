@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
@@ -22,20 +21,17 @@ from assets.reports.files import printed, sheet_of
 from assets.reports.forms import SHOWN, AskedForm
 from assets.reports.report import Asked, Column, Report, Row, Table, in_order
 from assets.utilisation import reports
+from assets.utilisation.answers import file_of, pdf_of, refused, today_of
 from assets.utilisation.forms import ReportForm
 from assets.utilisation.models import StaleDay
-from assets.utilisation.sheets import Sheet, as_csv, as_workbook
-from locations.models import Site
 
 may_see = permission_required("utilisation.view_fleetday", raise_exception=True)
 MOST_ROWS = 50
-WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """The head of a column with the address that sorts by it; ``order`` is how it is sorted now, for a "
-    "reader."""
+    """The head of a column with the address that sorts by it; ``order`` is how it is sorted now, for a reader."""
 
     column: Column
     address: str
@@ -58,7 +54,7 @@ class Shown:
 @never_cache
 def index(request: HttpRequest) -> HttpResponse:
     """Which questions there are answers to."""
-    form = ReportForm(request.GET, user=request.user, today=_today(request))
+    form = ReportForm(request.GET, user=request.user, today=today_of(request))
     context = {
         "reports": REPORTS, "has_parquet": parquet.is_installed(), "no_parquet": parquet.MISSING,
         "form": form, "query": request.GET.urlencode(), "kinds": parquet.KINDS,
@@ -104,7 +100,7 @@ def report(request: HttpRequest, name: str) -> HttpResponse:
 def chart(request: HttpRequest, name: str) -> HttpResponse:
     chosen, form = _form(request, name)
     if not form.is_valid():
-        return JsonResponse(form.errors.get_json_data(), status=400)
+        return refused(form)
     spec = chosen.answer(form.asked(now=timezone.now())).chart
     if spec is None:
         raise Http404
@@ -119,7 +115,7 @@ def table_file(request: HttpRequest, name: str) -> HttpResponse:
     "a workbook."""
     chosen, form = _form(request, name)
     if not form.is_valid():
-        return JsonResponse(form.errors.get_json_data(), status=400)
+        return refused(form)
     asked = form.asked(now=timezone.now())
     table = chosen.table(request.GET.get("table", ""))
     with timezone.override(ZoneInfo(asked.choice.site.timezone)):
@@ -127,7 +123,7 @@ def table_file(request: HttpRequest, name: str) -> HttpResponse:
             chosen.answer(asked).rows.get(table.name, ()), table.columns, request.GET.get("sort", "")
         )
         sheet = sheet_of(chosen, table, rows, asked)
-    return _file(request, sheet, f"{chosen.slug}-{table.name}-{asked.choice.first}-{asked.choice.last}")
+    return file_of(request, sheet, f"{chosen.slug}-{table.name}-{asked.choice.first}-{asked.choice.last}")
 
 
 @require_safe
@@ -136,13 +132,11 @@ def table_file(request: HttpRequest, name: str) -> HttpResponse:
 def report_print(request: HttpRequest, name: str) -> HttpResponse:
     chosen, form = _form(request, name)
     if not form.is_valid():
-        return JsonResponse(form.errors.get_json_data(), status=400)
+        return refused(form)
     asked = form.asked(now=timezone.now())
     with timezone.override(ZoneInfo(asked.choice.site.timezone)):
         content = printed(chosen, chosen.answer(asked), asked, now=asked.now)
-    file = f"{chosen.slug}-{asked.choice.first}-{asked.choice.last}.pdf"
-    headers = {"Content-Disposition": f'attachment; filename="{file}"'}
-    return HttpResponse(content, content_type="application/pdf", headers=headers)
+    return pdf_of(content, f"{chosen.slug}-{asked.choice.first}-{asked.choice.last}.pdf")
 
 
 @require_safe
@@ -152,9 +146,9 @@ def parquet_file(request: HttpRequest, what: str) -> HttpResponse:
     """Roll-ups or intervals of the period; ``category`` in the address narrows them."""
     if what not in parquet.KINDS:
         raise Http404
-    form = AskedForm(request.GET, user=request.user, today=_today(request), report=BY_SLUG["par"])
+    form = AskedForm(request.GET, user=request.user, today=today_of(request), report=BY_SLUG["par"])
     if not form.is_valid():
-        return JsonResponse(form.errors.get_json_data(), status=400)
+        return refused(form)
     asked = form.asked(now=timezone.now())
     try:
         content = parquet.parquet_of(what, asked.choice, asked.now)
@@ -169,7 +163,7 @@ def _form(request: HttpRequest, name: str) -> tuple[Report, AskedForm]:
     chosen = BY_SLUG.get(name)
     if chosen is None:
         raise Http404
-    return chosen, AskedForm(request.GET, user=request.user, today=_today(request), report=chosen)
+    return chosen, AskedForm(request.GET, user=request.user, today=today_of(request), report=chosen)
 
 
 def _query(request: HttpRequest, keep: set[str] | None = None) -> str:
@@ -206,20 +200,3 @@ def _behind(chosen: Report, asked: Asked) -> dict[str, Any] | None:
         return {"title": gettext("There is nothing behind that."), "table": None, "rows": ()}
     table, rows = found
     return {"title": table.title, "table": table, "rows": rows}
-
-
-def _today(request: HttpRequest) -> date:
-    """By the clock of the site that is asked for."""
-    sites = Site.objects.visible_to(request.user)
-    site = sites.filter(slug=request.GET.get("site", "")).first() or sites.first()
-    zone = ZoneInfo(site.timezone) if site else timezone.get_default_timezone()
-    return timezone.now().astimezone(zone).date()
-
-
-def _file(request: HttpRequest, sheet: Sheet, name: str) -> HttpResponse:
-    if request.GET.get("as") == "xlsx":
-        content, kind, suffix = as_workbook(sheet), WORKBOOK, "xlsx"
-    else:
-        content, kind, suffix = as_csv(sheet).encode(), "text/csv; charset=utf-8", "csv"
-    headers = {"Content-Disposition": f'attachment; filename="{name}.{suffix}"'}
-    return HttpResponse(content, content_type=kind, headers=headers)

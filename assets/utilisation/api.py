@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
-from datetime import date
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
@@ -20,13 +18,13 @@ from rest_framework.views import APIView
 
 from assets.models import Asset, Category
 from assets.utilisation import reports
+from assets.utilisation.answers import check_form, check_names, today_of
 from assets.utilisation.figures import Clock, Figure, Policy, UseBasis
 from assets.utilisation.forms import NAMES, ReportForm
 from assets.utilisation.idling import idle_cost
 from assets.utilisation.models import StaleDay
 from assets.utilisation.patterns import TooManyError, at_once, week
 from assets.utilisation.selecting import TOO_MANY
-from locations.models import Site
 
 _CHOICES = {
     "ownership": Asset.Ownership.values,
@@ -102,7 +100,7 @@ class AssetLineSerializer(serializers.Serializer[Any]):
     average = UsedFigureSerializer()
 
 
-class _ReportSerializer(serializers.Serializer[Any]):
+class BaseReportSerializer(serializers.Serializer[Any]):
     """What was asked, up to when it is rolled up, and the lines."""
 
     site = serializers.SlugField()
@@ -118,15 +116,15 @@ class _ReportSerializer(serializers.Serializer[Any]):
     until = serializers.DateTimeField(allow_null=True)
 
 
-class FleetReportSerializer(_ReportSerializer):
+class FleetReportSerializer(BaseReportSerializer):
     lines = FleetLineSerializer(many=True)
 
 
-class UnitReportSerializer(_ReportSerializer):
+class UnitReportSerializer(BaseReportSerializer):
     lines = UnitLineSerializer(many=True)
 
 
-class AssetReportSerializer(_ReportSerializer):
+class AssetReportSerializer(BaseReportSerializer):
     lines = AssetLineSerializer(many=True)
 
 
@@ -157,21 +155,21 @@ class IdleEquipmentSerializer(serializers.Serializer[Any]):
     cost = serializers.DecimalField(max_digits=14, decimal_places=2, allow_null=True)
 
 
-class UseHourReportSerializer(_ReportSerializer):
+class UseHourReportSerializer(BaseReportSerializer):
     lines = UseHourSerializer(many=True)
 
 
-class UseStepReportSerializer(_ReportSerializer):
+class UseStepReportSerializer(BaseReportSerializer):
     lines = UseStepSerializer(many=True)
 
 
-class IdleEquipmentReportSerializer(_ReportSerializer):
+class IdleEquipmentReportSerializer(BaseReportSerializer):
     lines = IdleEquipmentSerializer(many=True)
 
 
 class ReportView(APIView, ABC):
     required_permission = "utilisation.view_fleetday"
-    serializer: type[_ReportSerializer]
+    serializer: type[BaseReportSerializer]
 
     @abstractmethod
     def lines(self, choice: reports.Choice) -> Sequence[Any]: ...
@@ -291,17 +289,7 @@ class IdleReportView(ReportView):
 
 def told_choice(request: Request, category: Category | None) -> reports.Choice:
     """Raises a 400 that names what cannot be."""
-    unknown = sorted(set(request.query_params) - set(NAMES))
-    if unknown:
-        raise ValidationError({name: ["There is no such parameter."] for name in unknown})
-    form = ReportForm(request.query_params, user=request.user, today=_today(request), category=category)
-    if not form.is_valid():
-        raise ValidationError({name: [str(each) for each in errors] for name, errors in form.errors.items()})
+    check_names(request, NAMES)
+    form = ReportForm(request.query_params, user=request.user, today=today_of(request), category=category)
+    check_form(form)
     return form.choice(category)
-
-
-def _today(request: Request) -> date:
-    sites = Site.objects.visible_to(request.user)
-    site = sites.filter(slug=request.query_params.get("site", "")).first() or sites.first()
-    zone = ZoneInfo(site.timezone) if site else timezone.get_default_timezone()
-    return timezone.now().astimezone(zone).date()

@@ -1,13 +1,11 @@
-"""Reports of utilisation as PDF, with reportlab, as labels are made: the same figures and reasons as on the page."""
+"""Reports of utilisation as PDF: the same figures and reasons as on the page."""
 
 from __future__ import annotations
 
-import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
-from xml.sax.saxutils import escape
 from zoneinfo import ZoneInfo
 
 from django.utils import timezone
@@ -15,12 +13,10 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from reportlab.graphics.shapes import Drawing, Rect
 from reportlab.lib import colors
-from reportlab.lib.pagesizes import A4, landscape
-from reportlab.lib.styles import ParagraphStyle
 from reportlab.lib.units import mm
-from reportlab.platypus import Flowable, Paragraph, SimpleDocTemplate, Spacer, Table
+from reportlab.platypus import Flowable, Spacer, Table
 
-from assets.labels.fonts import register_fonts
+from assets.paper import ACROSS, Cell, Styles, grid, heading, moment_words, print_document, text, title
 from assets.utilisation import reports
 from assets.utilisation.explaining import explain, explain_size
 from assets.utilisation.figures import Figure
@@ -29,10 +25,8 @@ from assets.utilisation.reports import AssetLine, CategoryLine, Choice, Freshnes
 from assets.utilisation.templatetags.utilisation import told
 
 MARGIN = 14 * mm
-PAGE = landscape(A4)
 BAR = 20 * mm, 2.6 * mm
 MOST_ASSETS = 500
-Styles = dict[str, ParagraphStyle]
 
 
 def printed(choice: Choice, *, now: datetime) -> bytes:
@@ -50,15 +44,15 @@ def print_overview(
 ) -> bytes:
     """Every category in one table."""
     rows = [(line.category.plural if line.category else "", line) for line in lines]
-    return _printed(
+    return print_report(
         _("Utilisation"),
         choice,
         now,
         lambda styles: [
-            *_asked(choice, fresh, styles),
+            *what_was_asked(choice, fresh, styles),
             _figures(_("Category"), rows, styles)
             if rows
-            else _text(_("No equipment counts in this period"), styles),
+            else text(_("No equipment counts in this period"), styles),
         ],
     )
 
@@ -76,19 +70,19 @@ def print_fleet(
     named = [(str(unit.department or _("No unit")), unit) for unit in units]
 
     def story(styles: Styles) -> Iterable[Flowable]:
-        yield from _asked(choice, fresh, styles)
-        yield _text(explain(line), styles)
+        yield from what_was_asked(choice, fresh, styles)
+        yield text(explain(line), styles)
         yield Spacer(1, 2 * mm)
-        yield _text(explain_size(line), styles)
+        yield text(explain_size(line), styles)
         yield Spacer(1, 3 * mm)
         yield _figures(_("Unit"), [(_("All"), line), *named], styles)
         if assets:
-            yield Paragraph(escape(_("The equipment behind these figures")), styles["head"])
+            yield heading(_("The equipment behind these figures"), styles)
             yield _equipment(assets[:MOST_ASSETS], styles)
         if len(assets) > MOST_ASSETS:
-            yield _text(_("%(count)d more are in the file.") % {"count": len(assets) - MOST_ASSETS}, styles)
+            yield text(_("%(count)d more are in the file.") % {"count": len(assets) - MOST_ASSETS}, styles)
 
-    return _printed(str(choice.category.plural if choice.category else ""), choice, now, story)
+    return print_report(str(choice.category.plural if choice.category else ""), choice, now, story)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,9 +98,9 @@ class PrintedTable:
 
 
 def print_tables(
-    title: str,
+    words: str,
     choice: Choice,
-    told: Sequence[str],
+    sentences: Sequence[str],
     tables: Sequence[PrintedTable],
     *,
     now: datetime,
@@ -115,52 +109,37 @@ def print_tables(
     fresh = reports.freshness(choice.site, StaleDay.objects)
 
     def story(styles: Styles) -> Iterable[Flowable]:
-        yield from _asked(choice, fresh, styles)
-        for sentence in told:
-            yield _text(sentence, styles)
+        yield from what_was_asked(choice, fresh, styles)
+        for sentence in sentences:
+            yield text(sentence, styles)
             yield Spacer(1, 2 * mm)
         for table in tables:
-            yield Paragraph(escape(table.title), styles["head"])
+            yield heading(table.title, styles)
             if table.note:
-                yield _text(table.note, styles)
+                yield text(table.note, styles)
                 yield Spacer(1, 2 * mm)
-            looks = [styles["number" if is_number else "cell"] for is_number in table.is_number]
-            body = [[_cell(word, look) for word, look in zip(row, looks, strict=True)] for row in table.rows]
-            room = (PAGE[0] - 2 * MARGIN) / mm / sum(table.widths)
-            yield _grid(table.headings, body, [room * width for width in table.widths], styles)
+            room = (ACROSS[0] - 2 * MARGIN) / mm / sum(table.widths)
+            widths = [room * width for width in table.widths]
+            yield grid(table.headings, table.rows, widths, styles, numbers=table.is_number)
 
     with timezone.override(ZoneInfo(choice.site.timezone)):
-        return _printed(title, choice, now, story)
+        return print_report(words, choice, now, story)
 
 
-def _printed(title: str, choice: Choice, now: datetime, story: Any) -> bytes:
-    plain, bold = register_fonts()
-    styles = {
-        "title": ParagraphStyle("title", fontName=bold, fontSize=16, leading=20, spaceAfter=3),
-        "head": ParagraphStyle("head", fontName=bold, fontSize=11, leading=14, spaceBefore=8, spaceAfter=3),
-        "text": ParagraphStyle("text", fontName=plain, fontSize=9, leading=12),
-        "cell": ParagraphStyle("cell", fontName=plain, fontSize=8, leading=10),
-        "number": ParagraphStyle("number", fontName=plain, fontSize=8, leading=10, alignment=2),
-        "label": ParagraphStyle("label", fontName=bold, fontSize=8, leading=10),
-    }
-    buffer = io.BytesIO()
-    document = SimpleDocTemplate(
-        buffer, pagesize=PAGE, leftMargin=MARGIN, rightMargin=MARGIN, topMargin=MARGIN, bottomMargin=16 * mm,
-        title=title, author="Whereabouts", invariant=1,
-    )  # fmt: skip
-    footer = _("%(site)s · computed %(moment)s") % {"site": choice.site, "moment": _moment(now)}
+def print_report(
+    words: str, choice: Choice, now: datetime, story: Callable[[Styles], Iterable[Flowable]]
+) -> bytes:
+    """A report under its title, with the site and when it was computed at the foot of each page."""
+    foot = _("%(site)s · computed %(moment)s") % {"site": choice.site, "moment": moment_words(now)}
 
-    def at_foot(canvas: Any, _document: Any) -> None:
-        canvas.setFont(plain, 7)
-        canvas.drawString(MARGIN, 9 * mm, footer)
-        canvas.drawRightString(PAGE[0] - MARGIN, 9 * mm, str(canvas.getPageNumber()))
+    def whole(styles: Styles) -> Iterable[Flowable]:
+        yield title(f"{choice.site}: {words}", styles)
+        yield from story(styles)
 
-    whole = [Paragraph(escape(f"{choice.site}: {title}"), styles["title"]), *story(styles)]
-    document.build(whole, onFirstPage=at_foot, onLaterPages=at_foot)
-    return buffer.getvalue()
+    return print_document(words, whole, foot=foot, page=ACROSS, margin=MARGIN)
 
 
-def _asked(choice: Choice, fresh: Freshness, styles: Styles) -> Iterable[Flowable]:
+def what_was_asked(choice: Choice, fresh: Freshness, styles: Styles) -> Iterable[Flowable]:
     """Period, basis, policy, and up to when there are figures."""
     told_of = [
         str(choice.department or choice.site),
@@ -173,8 +152,8 @@ def _asked(choice: Choice, fresh: Freshness, styles: Styles) -> Iterable[Flowabl
         _("no figure where less than %(share)d %% was heard") % {"share": round(100 * choice.least)},
     ]
     if fresh.until is not None:
-        told_of.append(_("rolled up until %(until)s") % {"until": _moment(fresh.until)})
-    yield _text(" · ".join(told_of), styles)
+        told_of.append(_("rolled up until %(until)s") % {"until": moment_words(fresh.until)})
+    yield text(" · ".join(told_of), styles)
     yield Spacer(1, 4 * mm)
 
 
@@ -183,24 +162,16 @@ def _figures(what: str, rows: Sequence[tuple[str, Line]], styles: Styles) -> Tab
         what, _("Assets"), _("Coverage"), "", _("Average use"), _("Confirmed"), _("With presumed"),
         _("95th percentile"), _("Peak"), _("Needed"), _("Surplus"),
     ]  # fmt: skip
-    body = [
+    body: list[list[Cell]] = [
         [
-            _cell(name, styles["cell"]),
-            *(_cell(word, styles["number"]) for word in (str(line.owned), told(line.coverage))),
-            _bar(line.average),
-            _cell(told(line.average) if line.average.value is not None else str(line.average.reason), styles["cell"]),
-            *(
-                _cell(word, styles["number"])
-                for word in (
-                    told(line.confirmed), told(line.presumed), told(line.p95), told(line.peak),
-                    _whole(line.size.pieces), _whole(line.size.surplus),
-                )
-            ),
+            name, str(line.owned), told(line.coverage), _bar(line.average), _words(line.average),
+            told(line.confirmed), told(line.presumed), told(line.p95), told(line.peak),
+            whole_words(line.size.pieces), whole_words(line.size.surplus),
         ]
         for name, line in rows
     ]  # fmt: skip
     widths = (46, 15, 20, 24, 38, 22, 24, 24, 16, 18, 18)
-    return _grid(headings, body, widths, styles)
+    return grid(headings, body, widths, styles, numbers=[False, True, True, False, False, *[True] * 6])
 
 
 def _equipment(assets: Sequence[AssetLine], styles: Styles) -> Table:
@@ -208,24 +179,27 @@ def _equipment(assets: Sequence[AssetLine], styles: Styles) -> Table:
         _("Tag"), _("Unit"), _("Coverage"), "", _("Average use"), _("Confirmed, h"), _("Presumed, h"),
         _("Out of service, h"),
     ]  # fmt: skip
-    body = [
+    body: list[list[Cell]] = [
         [
-            _cell(line.asset.asset_tag, styles["cell"]),
-            _cell(str(line.asset.department or "–"), styles["cell"]),
-            _cell(told(line.coverage), styles["number"]),
+            line.asset.asset_tag,
+            str(line.asset.department or "–"),
+            told(line.coverage),
             _bar(line.average),
-            _cell(
-                told(line.average) if line.average.value is not None else str(line.average.reason),
-                styles["cell"],
-            ),
+            _words(line.average),
             *(
-                _cell(f"{seconds / 3600:,.1f}", styles["number"])
+                f"{seconds / 3600:,.1f}"
                 for seconds in (line.totals.confirmed, line.totals.presumed, line.totals.down)
             ),
         ]
         for line in assets
     ]
-    return _grid(headings, body, (40, 60, 22, 24, 44, 26, 26, 26), styles)
+    numbers = [False, False, True, False, False, True, True, True]
+    return grid(headings, body, (40, 60, 22, 24, 44, 26, 26, 26), styles, numbers=numbers)
+
+
+def _words(figure: Figure) -> str:
+    """The figure, or why there is none."""
+    return told(figure) if figure.value is not None else str(figure.reason)
 
 
 def _bar(figure: Figure) -> Drawing:
@@ -242,34 +216,5 @@ def _bar(figure: Figure) -> Drawing:
     return drawing
 
 
-def _grid(
-    headings: Sequence[str], body: Sequence[list[Any]], widths: Sequence[float], styles: Styles
-) -> Table:
-    return Table(
-        [[_cell(word, styles["label"]) for word in headings], *body],
-        colWidths=[width * mm for width in widths],
-        repeatRows=1,
-        style=[
-            ("VALIGN", (0, 0), (-1, -1), "MIDDLE"),
-            ("LINEBELOW", (0, 0), (-1, -1), 0.3, colors.lightgrey),
-            ("LINEBELOW", (0, 0), (-1, 0), 0.8, colors.black),
-            ("TOPPADDING", (0, 0), (-1, -1), 2),
-            ("BOTTOMPADDING", (0, 0), (-1, -1), 2),
-        ],
-    )
-
-
-def _whole(number: int | None) -> str:
+def whole_words(number: int | None) -> str:
     return "–" if number is None else str(number)
-
-
-def _text(words: str, styles: Styles) -> Paragraph:
-    return Paragraph(escape(words), styles["text"])
-
-
-def _cell(words: str, style: ParagraphStyle) -> Paragraph:
-    return Paragraph(escape(words), style)
-
-
-def _moment(moment: datetime) -> str:
-    return date_format(timezone.localtime(moment), "j F Y, H:i")

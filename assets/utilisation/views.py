@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date
 from functools import wraps
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -18,6 +17,7 @@ from django.views.decorators.http import require_safe
 
 from assets.models import Asset, Category
 from assets.utilisation import reports
+from assets.utilisation.answers import file_of, pdf_of, refused, today_of
 from assets.utilisation.charts import at_once_chart, concurrent_chart, fleet_chart, strip_chart, week_chart
 from assets.utilisation.days import HOUR_S
 from assets.utilisation.explaining import explain, explain_size
@@ -36,7 +36,6 @@ from assets.utilisation.models import StaleDay
 from assets.utilisation.patterns import Step, TooManyError, at_once, week
 from assets.utilisation.printing import printed
 from assets.utilisation.reports import Choice
-from assets.utilisation.sheets import Sheet, as_csv, as_workbook
 from assets.utilisation.stripes import intervals_of, line_of, stripes
 from locations.models import Site
 
@@ -55,7 +54,7 @@ def for_choice(answer: Callable[[HttpRequest, Choice], HttpResponse]) -> Callabl
     def view(request: HttpRequest, category: str | None = None) -> HttpResponse:
         kind = None if category is None else get_object_or_404(Category, slug=category)
         form = _form(request, kind)
-        return answer(request, form.choice(kind)) if form.is_valid() else _refused(form)
+        return answer(request, form.choice(kind)) if form.is_valid() else refused(form)
 
     return view
 
@@ -91,20 +90,20 @@ def overview_chart(_request: HttpRequest, choice: Choice) -> HttpResponse:
 
 @for_choice
 def overview_file(request: HttpRequest, choice: Choice) -> HttpResponse:
-    return _file(
+    return file_of(
         request, fleet_sheet(reports.fleet(choice), choice), f"utilisation-{choice.first}-{choice.last}"
     )
 
 
 @for_choice
 def overview_print(_request: HttpRequest, choice: Choice) -> HttpResponse:
-    return _print(printed(choice, now=timezone.now()), f"utilisation-{choice.first}-{choice.last}.pdf")
+    return pdf_of(printed(choice, now=timezone.now()), f"utilisation-{choice.first}-{choice.last}.pdf")
 
 
 @for_choice
 def fleet_print(_request: HttpRequest, choice: Choice) -> HttpResponse:
     name = f"utilisation-{_slug(choice)}-{choice.first}-{choice.last}.pdf"
-    return _print(printed(choice, now=timezone.now()), name)
+    return pdf_of(printed(choice, now=timezone.now()), name)
 
 
 @require_safe
@@ -144,7 +143,7 @@ def fleet_days(_request: HttpRequest, choice: Choice) -> HttpResponse:
 @for_choice
 def fleet_file(request: HttpRequest, choice: Choice) -> HttpResponse:
     name = f"utilisation-{_slug(choice)}-{choice.first}-{choice.last}"
-    return _file(request, assets_sheet(reports.assets(choice), choice), name)
+    return file_of(request, assets_sheet(reports.assets(choice), choice), name)
 
 
 @require_safe
@@ -178,7 +177,7 @@ def times_week(_request: HttpRequest, choice: Choice) -> HttpResponse:
 
 @for_choice
 def times_week_file(request: HttpRequest, choice: Choice) -> HttpResponse:
-    return _file(
+    return file_of(
         request, week_sheet(week(choice), choice), f"week-{_slug(choice)}-{choice.first}-{choice.last}"
     )
 
@@ -192,7 +191,7 @@ def times_at_once(_request: HttpRequest, choice: Choice) -> HttpResponse:
 @for_choice
 def times_at_once_file(request: HttpRequest, choice: Choice) -> HttpResponse:
     content = at_once_sheet(_steps(choice), choice, reports.whole(choice))
-    return _file(request, content, f"at-once-{_slug(choice)}-{choice.first}-{choice.last}")
+    return file_of(request, content, f"at-once-{_slug(choice)}-{choice.first}-{choice.last}")
 
 
 def _steps(choice: Choice) -> list[Step]:
@@ -228,7 +227,7 @@ def idle(request: HttpRequest, category: str) -> HttpResponse:
 @for_choice
 def idle_file(request: HttpRequest, choice: Choice) -> HttpResponse:
     found = idle_cost(choice, now=timezone.now(), per_day=choice.cost)
-    return _file(request, idle_sheet(found, choice), f"idle-{_slug(choice)}")
+    return file_of(request, idle_sheet(found, choice), f"idle-{_slug(choice)}")
 
 
 @require_safe
@@ -260,7 +259,7 @@ def asset(request: HttpRequest, asset_tag: str) -> HttpResponse:
 def asset_strip(request: HttpRequest, asset_tag: str) -> HttpResponse:
     thing, form = _thing(request, asset_tag)
     if not form.is_valid():
-        return _refused(form)
+        return refused(form)
     choice = form.choice(thing.model.category)
     line = line_of(thing, choice)
     used_s = 0 if line is None else line.totals.in_use(choice.basis)
@@ -273,10 +272,10 @@ def asset_strip(request: HttpRequest, asset_tag: str) -> HttpResponse:
 def asset_file(request: HttpRequest, asset_tag: str) -> HttpResponse:
     thing, form = _thing(request, asset_tag)
     if not form.is_valid():
-        return _refused(form)
+        return refused(form)
     choice = form.choice(thing.model.category)
     content = asset_sheet(thing, intervals_of(thing, choice), line_of(thing, choice), choice)
-    return _file(request, content, f"use-{thing.asset_tag}-{choice.first}-{choice.last}")
+    return file_of(request, content, f"use-{thing.asset_tag}-{choice.first}-{choice.last}")
 
 
 def _thing(request: HttpRequest, asset_tag: str) -> tuple[Asset, ReportForm]:
@@ -291,34 +290,4 @@ def _thing(request: HttpRequest, asset_tag: str) -> tuple[Asset, ReportForm]:
 
 
 def _form(request: HttpRequest, category: Category | None = None) -> ReportForm:
-    return ReportForm(request.GET, user=request.user, today=_today(request), category=category)
-
-
-def _today(request: HttpRequest) -> date:
-    """By the clock of the site that is asked for."""
-    sites = Site.objects.visible_to(request.user)
-    site = sites.filter(slug=request.GET.get("site", "")).first() or sites.first()
-    zone = ZoneInfo(site.timezone) if site else timezone.get_default_timezone()
-    return timezone.now().astimezone(zone).date()
-
-
-def _refused(form: ReportForm) -> JsonResponse:
-    return JsonResponse(form.errors.get_json_data(), status=400)
-
-
-def _print(content: bytes, name: str) -> HttpResponse:
-    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return HttpResponse(content, content_type="application/pdf", headers=headers)
-
-
-WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-
-
-def _file(request: HttpRequest, sheet: Sheet, name: str) -> HttpResponse:
-    """``as=xlsx`` asks for a workbook instead of plain text."""
-    if request.GET.get("as") == "xlsx":
-        content, kind, suffix = as_workbook(sheet), WORKBOOK, "xlsx"
-    else:
-        content, kind, suffix = as_csv(sheet).encode(), "text/csv; charset=utf-8", "csv"
-    headers = {"Content-Disposition": f'attachment; filename="{name}.{suffix}"'}
-    return HttpResponse(content, content_type=kind, headers=headers)
+    return ReportForm(request.GET, user=request.user, today=today_of(request), category=category)
