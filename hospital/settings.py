@@ -209,7 +209,7 @@ CELERY_BEAT_SCHEDULE = {
     "score-replacement": {"task": "replacement.score", "schedule": 60.0},
     "roll-up": {"task": "utilisation.roll_up", "schedule": 60.0},
     "send-reports": {"task": "utilisation.send_reports", "schedule": 300.0},
-    "forecast-demand": {"task": "fleet.forecast", "schedule": 120.0},
+    "forecast-demand": {"task": "fleet.forecast", "schedule": 30.0},
     "forget-sessions": {"task": "hospital.forget_sessions", "schedule": 3600.0},
 }
 

@@ -62,16 +62,26 @@ class ScoresForm(forms.Form):
     """Which scores a list shows; ``user`` decides which sites there are."""
 
     q = forms.CharField(max_length=100, required=False, label=_("Text"))
-    site = forms.ModelChoiceField(Site.objects.none(), to_field_name="slug", required=False, label=_("Site"))
-    category = forms.ModelChoiceField(
-        Category.objects.all(), to_field_name="slug", required=False, label=_("Category")
+    site = forms.ModelChoiceField(
+        Site.objects.none(), to_field_name="slug", required=False, label=_("Site"), empty_label=_("All sites")
     )
-    unit = forms.ModelChoiceField(Department.objects.none(), required=False, label=_("Department"))
+    category = forms.ModelChoiceField(
+        Category.objects.all(),
+        to_field_name="slug",
+        required=False,
+        label=_("Category"),
+        empty_label=_("All categories"),
+    )
+    unit = forms.ModelChoiceField(
+        Department.objects.none(), required=False, label=_("Department"), empty_label=_("All departments")
+    )
 
     def __init__(self, told: Mapping[str, Any], *, user: Any) -> None:
         super().__init__(told)
         sites = Site.objects.visible_to(user)
         self.fields["site"].queryset = sites  # type: ignore[attr-defined]  # a ModelChoiceField
         self.fields["unit"].queryset = Department.objects.filter(site__in=sites)  # type: ignore[attr-defined]
+        if len(sites[:2]) < 2:  # nothing to choose
+            self.fields["site"].widget = forms.HiddenInput()
         for field in self.fields.values():
             field.widget.attrs["class"] = "select" if isinstance(field.widget, forms.Select) else "input"

@@ -26,7 +26,7 @@ from assets.utilisation.forms import ReportForm
 from assets.utilisation.models import StaleDay
 
 may_see = permission_required("utilisation.view_fleetday", raise_exception=True)
-MOST_ROWS = 50
+MOST_ROWS = 25
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,8 +30,10 @@ class OpenForm(forms.Form):
 
     name = forms.CharField(max_length=120, label=_("Name"))
     site = forms.ModelChoiceField(Site.objects.none(), label=_("Site"))
-    building = forms.ModelChoiceField(Building.objects.none(), required=False, label=_("Building"))
-    floor = _FloorField(Floor.objects.none(), required=False, label=_("Floor"))
+    building = forms.ModelChoiceField(
+        Building.objects.none(), required=False, label=_("Building"), empty_label=_("All buildings")
+    )
+    floor = _FloorField(Floor.objects.none(), required=False, label=_("Floor"), empty_label=_("All floors"))
     zones = _RoomsField(Zone.objects.none(), required=False, label=_("Only these rooms"))
     categories = forms.ModelMultipleChoiceField(
         Category.objects.order_by("name"), required=False, label=_("Only these kinds")
