@@ -37,12 +37,14 @@ def by_rank(ordered, percent):
 
 def ready_seconds(stays, ready, zones, limit, begin, end):
     """Seconds in which fewer than ``limit`` were ready in these rooms: look at each second."""
+
+    def lasts(second, first, last):
+        return first <= second < (end if last is None else last)
+
     short = 0
     for second in range(begin, end):
-        there = {
-            asset for asset, first, last, zone in stays if zone in zones and first <= second < (last or end)
-        }
-        free = {asset for asset, first, last, _ in ready if first <= second < (last or end)}
+        there = {asset for asset, first, last, zone in stays if zone in zones and lasts(second, first, last)}
+        free = {asset for asset, first, last, _ in ready if lasts(second, first, last)}
         short += len(there & free) < limit
     return short
 
