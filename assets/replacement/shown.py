@@ -65,6 +65,8 @@ def _age(facts: Kept) -> str:
 
 
 def _reliability(facts: Kept) -> str:
+    if "operating_h" not in facts:
+        return _("not worked out yet")
     hours = _number(facts["operating_h"], 0)
     if facts.get("rate") is None:
         words = _("%(hours)s hours in use in 365 days: too few to tell, %(least)s are needed")

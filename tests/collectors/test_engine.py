@@ -537,9 +537,8 @@ def test_an_endpoint_that_moves_between_two_chunks_at_hand_is_polled_on_in_step(
     hospital = with_chunks(Hospital(assignment(1)), c1={1}, c2=set())
     move = {30.5: lambda: hospital.roster.chunks.update({1: set(), 2: {1}})}
     hospital.run(100, at={5: later(lambda: hospital.engine.take_up(2)), **move})
-    assert (
-        max(gaps(hospital.driver.times(1))) <= 10.5
-    )  # what it looks up in threads takes time of the machine
+    # What it looks up in threads takes time of the machine, a second on a busy one; a poll left out would be ten.
+    assert max(gaps(hospital.driver.times(1))) <= 12
     assert min(gaps(hospital.driver.times(1))[1:]) >= 1
 
 

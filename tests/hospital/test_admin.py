@@ -124,6 +124,7 @@ LOOKED_AT = [
     "collectors_manualpoll",
     "collectors_sourcehealth",
     "hospital_auditrecord",
+    "stocktake_stocktake",
     "alerts_rule",  # changed on its own page, where each change is a version
     "alerts_ruleversion",
     "alerts_alert",
@@ -182,12 +183,15 @@ def test_every_model_is_managed_or_inner():
 def test_every_list_and_form_opens(browser, make_pump, make_endpoint):
     make_pump("P-1")
     make_endpoint(id=1)
+    wrong = []
     for address in all_addresses():
         if address.name.endswith(("_changelist", "index", "app_list")):
             assert browser.get(address.path).status_code == 200, address
         elif address.name.endswith("_add"):
             expected = 403 if address.name.removeprefix("admin:").removesuffix("_add") in LOOKED_AT else 200
-            assert browser.get(address.path).status_code == expected, address
+            if browser.get(address.path).status_code != expected:
+                wrong.append(address.name)
+    assert wrong == []
 
 
 @pytest.mark.parametrize("model", LOOKED_AT)

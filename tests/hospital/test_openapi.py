@@ -43,19 +43,13 @@ TAKES = "/api/v1/observations/"
 """The one address that takes something, from programs with a token; tests/collectors/receivers/test_http.py."""
 SCANS = ["/api/v1/scan/", "/api/v1/scan/cleaned/"]
 ACTS = ["asset-act", "asset-hand-over"]
+"""What people do with equipment; tests/assets/maintenance/test_api.py and tests/assets/pool/test_api.py."""
 UTILISATION = [
     "utilisation-fleets", "utilisation-units", "utilisation-assets", "utilisation-by-hour", "utilisation-in-steps",
-    "utilisation-idle-equipment", "utilisation-size", "utilisation-shortages", "utilisation-sizes", "utilisation-pools",
+    "utilisation-idle-equipment", *(f"utilisation-of-{report.slug}" for report in REPORTS),
+    "utilisation-size", "utilisation-shortages", "utilisation-sizes", "utilisation-pools",
     "utilisation-moves", "utilisation-sensitivity", "utilisation-forecast",
-    "utilisation-of-units",
-    "utilisation-of-flow",
-    "utilisation-of-searches",
-    "utilisation-of-par",
-    "utilisation-of-modalities",
-    "utilisation-of-rentals",
-    "utilisation-of-shrinkage",
 ]  # fmt: skip
-"""What people do with equipment; tests/assets/maintenance/test_api.py and tests/assets/pool/test_api.py."""
 DOES = {
     "/api/v1/assets/{asset_tag}/place/",
     "/api/v1/scan/cleaned/",
@@ -359,10 +353,13 @@ def test_the_page_of_the_description_needs_no_other_host_and_nothing_inline(sign
     assert 'data-schema="/api/schema/"' in page
 
 
+_MEASURED = ["measured", "planned-replacements"]
+
+
 def test_every_address_of_the_api_is_one_of_these():
     """A view that somebody adds beside the router is looked at by nobody's permission tests."""
     resolver = next(entry for entry in get_resolver().url_patterns if str(entry.pattern) == "api/")
     assert [str(entry.pattern) for entry in resolver.url_patterns] == ["v1/", "schema/", "docs/"]
     version = resolver.url_patterns[0].url_patterns
     beside = [entry.name for entry in version if entry.name not in {each.name for each in router.urls}]
-    assert beside == ["observations", *PAST, "scan-code", "scan-cleaned", *ACTS, "measured", *UTILISATION]
+    assert beside == ["observations", *PAST, "scan-code", "scan-cleaned", *ACTS, *_MEASURED, *UTILISATION]
