@@ -136,10 +136,10 @@ def faults(page: Page, rules: dict[str, object] = ALL_RULES) -> list[str]:
     ]
 
 
-def faults_of_pages(person: Visit, width: str) -> dict[str, list[str]]:
+def faults_of_pages(person: Visit, width: str, pages: dict[str, str] = PAGES) -> dict[str, list[str]]:
     """By page, what is wrong with it in light and dark; each is pictured under its name and ``width``."""
     return {
-        name: found for name, path in PAGES.items() if (found := _faults_of_page(person, name, path, width))
+        name: found for name, path in pages.items() if (found := _faults_of_page(person, name, path, width))
     }
 
 

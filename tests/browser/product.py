@@ -113,9 +113,9 @@ def _mind_interrupts() -> None:
 
 
 class Product:
-    """A demo hospital with its own database, ports and devices."""
+    """A demo hospital with its own database, ports and devices; if asked, with three months behind it, rolled up."""
 
-    def __init__(self, state: Path) -> None:
+    def __init__(self, state: Path, *, has_past: bool = False) -> None:
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         inherited = {name: value for name, value in os.environ.items() if name not in _CHOSEN_HERE}
@@ -128,7 +128,9 @@ class Product:
             "PYTHONUNBUFFERED": "1",
         }
         self.manage("migrate", "--verbosity=0")
-        self.manage("seed_demo", "--verbosity=0")
+        self.manage("seed_demo", "--verbosity=0", *(["--past"] if has_past else []))
+        if has_past:
+            self.manage("rebuild_rollups", "--verbosity=0")
         self.devices = self.start_devices()
         self.server = Process("serve", environment=self.environment, ready="Whereabouts is at")
 

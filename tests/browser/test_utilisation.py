@@ -9,8 +9,21 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import DESKTOP, PHONE
+from tests.browser.looks import PAGES, faults_of_pages
+from tests.browser.product import Product
 
 VIEWPORTS = pytest.mark.parametrize("viewport", [DESKTOP, PHONE], ids=["desktop", "phone"])
+
+
+FIGURES = {name: path for name, path in PAGES.items() if path.startswith("/utilisation/")}
+
+
+@pytest.fixture(scope="module")
+def product(tmp_path_factory):
+    """One with a past, for figures are of hours that are over."""
+    product = Product(tmp_path_factory.mktemp("past"), has_past=True)
+    yield product
+    product.stop()
 
 
 def asked(page: Page) -> dict[str, list[str]]:
@@ -116,3 +129,9 @@ def test_what_is_printed_holds_the_figures_and_no_controls(visit):
     ) as printed:
         page.evaluate("() => fetch(document.querySelector('a[href*=\"fleets.pdf\"]').href)")
     assert printed.value.body().startswith(b"%PDF")
+
+
+@pytest.mark.parametrize(("viewport", "width"), [(DESKTOP, "desktop"), (PHONE, "phone")])
+def test_pages_with_figures_are_accessible_and_fit(visit, viewport, width):
+    manager = visit("facilities", viewport, reduced_motion="reduce", bypass_csp=True)
+    assert faults_of_pages(manager, f"figures-{width}", FIGURES) == {}

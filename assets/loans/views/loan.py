@@ -118,7 +118,8 @@ def _lent(
 
 def _forget_reference(form: CheckOutForm) -> None:
     """What was typed may be of a patient: it is not shown again."""
-    form.data = {**form.data, "reference": ""}
+    form.data = form.data.copy()  # type: ignore[attr-defined]  # a QueryDict, which cannot be changed itself
+    form.data["reference"] = ""  # type: ignore[index]
 
 
 @require_safe

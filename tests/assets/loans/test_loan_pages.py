@@ -74,6 +74,7 @@ def test_a_reference_with_a_name_is_refused_and_not_shown_again(engineer, pump, 
     assert answer.status_code == 400
     assert "No names, no dates of birth" in answer.content.decode()
     assert "Meier" not in answer.content.decode()
+    assert f'value="{sent["asset"]}"' in answer.content.decode()  # all else stays as it was typed
     assert not AuditRecord.objects.filter(object_type="loans.loan").exists()
 
 
