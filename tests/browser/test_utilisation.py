@@ -1,4 +1,4 @@
-"""The ways of a facilities manager: from a question to a figure, from there to what it was made of, and to paper."""
+"""The ways of a facilities manager: from a question to a figure, and how many of a kind are needed."""
 
 from __future__ import annotations
 
@@ -33,6 +33,7 @@ def asked(page: Page) -> dict[str, list[str]]:
 def is_drawn(page: Page, test_id: str) -> None:
     """The chart is there, and its table says the same in words."""
     chart = page.get_by_test_id(test_id)
+    chart.scroll_into_view_if_needed()  # it is drawn when somebody comes to look
     expect(chart.locator("[data-drawing] svg, [data-drawing] canvas").first).to_be_visible()
     expect(chart.locator("[data-rows] tr")).not_to_have_count(0)
 
@@ -47,13 +48,13 @@ def test_the_manager_finds_what_stands_idle_in_one_unit(visit, viewport):
 
     open_pumps(page)
     page.get_by_role("link", name="Idle equipment").click()
-    unit = page.get_by_label("Unit", exact=True)
-    words = unit.locator("option").nth(1).inner_text()
+    unit = page.locator("#report-unit")
     unit.select_option(index=1)
+    code = unit.input_value()
     page.get_by_role("button", name="Show").click()
 
-    expect(page.get_by_test_id("use-asked")).to_contain_text(words)
-    assert asked(page)["unit"]
+    expect(unit).to_have_value(code)
+    assert asked(page)["unit"] == [code]
     expect(page.locator("main")).to_contain_text(re.compile("Days idle|Nothing is idle"))
 
 
@@ -68,9 +69,9 @@ def test_a_fleet_is_sized_and_a_larger_buffer_needs_no_fewer(visit, viewport):
         )
 
     at_first = needed()
-    page.get_by_text("How it is counted").click()
-    page.get_by_label("Buffer in %").fill("50")
-    page.get_by_label("Fleet size by").select_option("peak")
+    page.locator(".use-how summary").click()
+    page.locator("#report-buffer").fill("50")
+    page.locator("#report-demand").select_option("peak")
     page.get_by_role("button", name="Show").click()
 
     expect(page.locator("main")).to_contain_text("50")
@@ -79,56 +80,6 @@ def test_a_fleet_is_sized_and_a_larger_buffer_needs_no_fewer(visit, viewport):
     page.get_by_role("link", name="When it is used").click()
     is_drawn(page, "use-at-once")
     is_drawn(page, "use-week")
-
-
-@VIEWPORTS
-def test_a_figure_opens_to_its_equipment_and_that_to_its_intervals(visit, viewport):
-    page = visit("facilities", viewport).open("/utilisation/")
-    is_drawn(page, "use-chart")
-    open_pumps(page)
-    is_drawn(page, "use-days")
-    expect(page.get_by_test_id("use-explained")).to_contain_text("%")
-
-    page.get_by_test_id("use-assets").get_by_role("link").first.click()
-    is_drawn(page, "use-strip")
-    with page.expect_download() as download:
-        page.get_by_role("link", name="CSV", exact=True).click()
-
-    lines = download.value.path().read_text(encoding="utf-8-sig").splitlines()
-    assert len(lines) > 30
-
-
-def test_a_report_is_sent_each_month_as_it_was_opened_until_that_is_ended(visit):
-    page = visit("facilities").open("/utilisation/?policy=serviceable")
-    page.locator("summary", has_text="By e-mail").click()
-    page.get_by_role("button", name="On the first, of the month before").click()
-
-    page.goto(page.url.split("/utilisation/")[0] + "/utilisation/by-mail/")
-    reports = page.get_by_test_id("schedules")
-    expect(reports).to_contain_text("month")
-    reports.locator("tbody").get_by_role("link").first.click()
-    assert asked(page)["policy"] == ["serviceable"]
-
-    page.go_back()
-    page.get_by_role("button", name="End").click()
-    expect(page.locator("main")).to_contain_text("You are sent no report")
-
-
-def test_what_is_printed_holds_the_figures_and_no_controls(visit):
-    page = visit("facilities").open("/utilisation/")
-    is_drawn(page, "use-chart")
-
-    page.emulate_media(media="print")
-
-    expect(page.get_by_test_id("use-fleets")).to_be_visible()
-    expect(page.get_by_test_id("use-chart")).to_be_visible()
-    expect(page.get_by_role("button", name="Show")).to_be_hidden()
-    expect(page.get_by_role("link", name="PDF")).to_be_hidden()
-    with page.expect_response(
-        lambda answer: answer.url.endswith(".pdf") or "fleets.pdf" in answer.url
-    ) as printed:
-        page.evaluate("() => fetch(document.querySelector('a[href*=\"fleets.pdf\"]').href)")
-    assert printed.value.body().startswith(b"%PDF")
 
 
 @pytest.mark.parametrize(("viewport", "width"), [(DESKTOP, "desktop"), (PHONE, "phone")])
