@@ -20,7 +20,7 @@ from assets.recording.timeline import Timeline, fold_items, unpack_timeline
 from assets.sql import Dialect
 
 AT_ONCE = 10_000
-"""Pieces of evidence that are held to be folded anew, of however many assets: some 20 MB with what comes of them."""
+"""Pieces of evidence that are held to be folded anew, of however many assets; docs/reliability.md says why."""
 MOST_REFOLDED = 20_000
 """Pieces of evidence of one asset that are folded anew for a late one: 22 a second for a quarter of an hour."""
 
